@@ -1,0 +1,41 @@
+/**
+ * The stable code of every error that tradewire throws or rejects with. Codes never change their
+ * meaning between releases, so they are safe to switch on and to alert on.
+ */
+export type ErrorCode =
+  | 'CONFIGURATION'
+  | 'EVENT_INVALID'
+  | 'EVENT_UNKNOWN'
+  | 'EVENT_VETOED'
+  | 'HANDLER_FAILED'
+  | 'WAIT_TIMEOUT'
+  | 'BUS_CLOSED'
+  | 'EMIT_DEPTH'
+  | 'EMIT_QUEUE_FULL'
+  | 'STREAM_OVERFLOW'
+  | 'WOULD_DEADLOCK'
+  | 'CLOCK_BUSY'
+
+/**
+ * The base of every error that tradewire throws or rejects with.
+ *
+ * `message` says what was expected, what was found and what to do; `code` is stable and meant for
+ * programs; `cause` keeps the original error where there is one.
+ */
+export abstract class TradewireError extends Error {
+  /** Stable identifier of the kind of error, see {@link ErrorCode}. */
+  abstract readonly code: ErrorCode
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = new.target.name
+  }
+}
+
+/**
+ * An argument or an option that cannot work: out of range, of the wrong type, or contradictory.
+ * Thrown by the call that was given it, before anything has changed.
+ */
+export class ConfigurationError extends TradewireError {
+  readonly code = 'CONFIGURATION'
+}

@@ -1,0 +1,107 @@
+import { z } from 'zod'
+import { describeValue, requireInteger, requireText } from '../errors/checks.ts'
+import { ConfigurationError } from '../errors/tradewire-error.ts'
+import type { EventDefinition, PayloadSchema } from './definition.ts'
+import { EventValidationError, type ValidationIssue } from './errors.ts'
+import { isParameter, parseName } from './pattern.ts'
+import { processSchema } from './process-schema.ts'
+
+/**
+ * One event of a catalog, as it can be inspected at run time: for documentation, for tools, and for
+ * the bus.
+ */
+export class CatalogEntry {
+  /** Its name in the catalog, with parameters if it has any: `action.{name}.start`. */
+  readonly name: string
+  /** The first token of its name. */
+  readonly category: string
+  /** Its version, from 1. */
+  readonly version: number
+  /** What fact it states. */
+  readonly description: string
+  /** The schema of its payload, decoding from plain JSON to the values of the process. */
+  readonly payload: PayloadSchema
+  /** One valid payload, as a handler would see it. */
+  readonly example: object
+  /** What it was called in the world of string events. */
+  readonly legacyName: string | undefined
+  /** Whether its name has parameters. */
+  readonly parameterised: boolean
+  /** The tokens of its name. */
+  readonly tokens: readonly string[]
+  /** What the payload is in the process. */
+  readonly #inProcess: z.ZodType
+  /** The same, compiled when it is first needed. */
+  #compiled: z.ZodType | undefined
+
+  /** @internal */
+  constructor(name: string, definition: EventDefinition) {
+    this.tokens = parseName(name)
+    this.name = name
+    this.category = this.tokens[0]!
+    this.parameterised = this.tokens.some(isParameter)
+    if (!((definition.payload as unknown) instanceof z.ZodType)) {
+      throw new ConfigurationError(
+        `The payload of ${name} must be a zod schema, such as z.strictObject({…}), but is ${describeValue(definition.payload)}.`,
+      )
+    }
+    this.version = requireInteger(`The version of ${name}`, definition.version ?? 1, 1)
+    this.description = requireText(`The description of ${name}`, definition.description)
+    this.payload = definition.payload
+    this.example = definition.example
+    this.legacyName = definition.legacyName
+    this.#inProcess = processSchema(definition.payload) as z.ZodType
+  }
+
+  /** Whether `data` is a valid payload as it stands in the process; never throws. */
+  accepts(data: unknown): boolean {
+    this.#compiled ??= z.compile(this.#inProcess)
+    try {
+      return z.validate(this.#compiled, data)
+    } catch {
+      // A hostile getter, or a refinement of the author's that threw.
+      return false
+    }
+  }
+
+  /** Why `data` was refused, as the error to throw. `type` is the concrete type. */
+  refusal(type: string, data: unknown): EventValidationError {
+    try {
+      const result = this.#inProcess.safeParse(data)
+      if (!result.success) return new EventValidationError(type, toIssues(result.error))
+      return new EventValidationError(type, [{ path: '', message: 'the payload changes as it is read' }])
+    } catch (cause) {
+      return new EventValidationError(
+        type,
+        [{ path: '', message: 'the payload could not be read: reading or checking it threw' }],
+        { cause },
+      )
+    }
+  }
+
+  /**
+   * Decodes a payload from plain JSON and checks it.
+   *
+   * @throws EventValidationError `EVENT_INVALID` if it does not match the schema.
+   */
+  decode(type: string, json: unknown): object {
+    const result = this.payload.safeParse(json)
+    if (result.success) return result.data
+    throw new EventValidationError(type, toIssues(result.error))
+  }
+
+  /**
+   * Encodes a payload to plain JSON, checking it on the way.
+   *
+   * @throws EventValidationError `EVENT_INVALID` if it does not match the schema.
+   */
+  encode(type: string, data: unknown): unknown {
+    const result = z.safeEncode(this.payload, data as object)
+    if (result.success) return result.data
+    throw new EventValidationError(type, toIssues(result.error))
+  }
+}
+
+function toIssues(error: z.core.$ZodError): readonly ValidationIssue[] {
+  return error.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message }))
+}

@@ -1,0 +1,118 @@
+import { Decimal as DecimalJs } from 'decimal.js'
+import { z } from 'zod'
+
+/**
+ * Exact decimal numbers for prices, sizes and money: decimal.js with 64 significant digits for
+ * division and roots, half-even rounding, and plain notation (never `1e-7`) when printed.
+ *
+ * Construction keeps every digit. Give it strings: `new Decimal('57.638')`.
+ */
+export const Decimal: typeof DecimalJs = /* @__PURE__ */ DecimalJs.clone({
+  precision: 64,
+  rounding: DecimalJs.ROUND_HALF_EVEN,
+  toExpNeg: -9e15,
+  toExpPos: 9e15,
+})
+
+/** An exact decimal number, see {@link Decimal:var | Decimal}. */
+export type Decimal = DecimalJs
+
+/**
+ * The longest decimal that crosses a boundary: 64 digits before the point and 64 after it. It bounds
+ * what a hostile `1e9000000` can cost, and no price or size comes near it.
+ */
+const mostDigits = 64
+
+/** The internals of decimal.js that its own documentation describes: digits, exponent, sign. */
+interface DecimalInternals {
+  readonly d: readonly number[] | null
+  readonly e: number
+  readonly s: number
+}
+
+/** Whether `value` is a finite {@link Decimal} with at most 64 digits on either side of its point. */
+export function isDecimal(value: unknown): value is Decimal {
+  // decimal.js gives every instance its own `constructor`; comparing it costs half of `instanceof`.
+  if (typeof value !== 'object' || value === null || value.constructor !== Decimal) return false
+  const { d: digits, e: exponent } = value as unknown as DecimalInternals
+  if (digits === null) return false
+  // Most values have at most three words of seven digits and a small exponent: no count is needed.
+  if (digits.length <= 3 && exponent < mostDigits && exponent > -40) return true
+  return exponent < mostDigits && (value as Decimal).decimalPlaces() <= mostDigits
+}
+
+function signOf(value: Decimal): number {
+  const { d: digits, s: sign } = value as unknown as DecimalInternals
+  return digits![0] === 0 ? 0 : sign
+}
+
+const pattern = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/
+const longestText = 2 * mostDigits + 2
+
+const decimalText = /* @__PURE__ */ z
+  .string()
+  .max(longestText)
+  .regex(pattern, 'expected a decimal string such as "57.638"')
+
+/** What a decimal is in the process; built once, so that every schema shares one check. */
+const decimalValue = /* @__PURE__ */ decimalWhere('a Decimal', isDecimal)
+
+const positiveValue = /* @__PURE__ */ decimalWhere(
+  'a Decimal above 0',
+  (value) => isDecimal(value) && signOf(value) > 0,
+)
+
+const nonNegativeValue = /* @__PURE__ */ decimalWhere(
+  'a Decimal of 0 or more',
+  (value) => isDecimal(value) && signOf(value) >= 0,
+)
+
+function decimalWhere(
+  expected: string,
+  accepts: (value: unknown) => boolean,
+): z.ZodCustom<Decimal, Decimal> {
+  return z.custom<Decimal>(accepts, {
+    error: ({ input }) => `expected ${expected}, found ${describeNumber(input)}`,
+  })
+}
+
+/** Names what stands where a decimal should, without repeating text that may be confidential. */
+function describeNumber(value: unknown): string {
+  if (isDecimal(value)) return value.toFixed()
+  if (value instanceof Decimal) return `a Decimal that is not finite or has over ${mostDigits} digits`
+  if (DecimalJs.isDecimal(value)) {
+    return "a Decimal of another copy of decimal.js: import { Decimal } from 'tradewire'"
+  }
+  if (typeof value === 'number') return `the number ${value}: use new Decimal('…')`
+  if (value === null || value === undefined) return String(value)
+  return typeof value === 'string' ? "a string: use new Decimal('…')" : `a value of type ${typeof value}`
+}
+
+/** A schema whose values are Decimals in the process and decimal strings on every boundary. */
+export type DecimalSchema = z.ZodCodec<z.ZodString, z.ZodCustom<Decimal, Decimal>>
+
+function decimalCodec(value: z.ZodCustom<Decimal, Decimal>): DecimalSchema {
+  return z.codec(decimalText, value, {
+    decode: (text) => new Decimal(text),
+    encode: (decimal) => decimal.toFixed(),
+  })
+}
+
+const anyDecimal = /* @__PURE__ */ decimalCodec(decimalValue)
+const positive = /* @__PURE__ */ decimalCodec(positiveValue)
+const nonNegative = /* @__PURE__ */ decimalCodec(nonNegativeValue)
+
+/** Schema of an exact number of any sign: {@link Decimal:var | Decimal} in the process, string outside. */
+export function decimal(): DecimalSchema {
+  return anyDecimal
+}
+
+/** Schema of an exact number above 0: {@link Decimal:var | Decimal} in the process, string outside. */
+export function positiveDecimal(): DecimalSchema {
+  return positive
+}
+
+/** Schema of an exact number of 0 or more: {@link Decimal:var | Decimal} in the process, string outside. */
+export function nonNegativeDecimal(): DecimalSchema {
+  return nonNegative
+}

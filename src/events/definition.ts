@@ -1,0 +1,28 @@
+import type { z } from 'zod'
+
+/** A zod schema of a payload: an object, or a union of objects. */
+export type PayloadSchema = z.ZodType<object>
+
+/** Payload schemas by event name: what a catalog knows, as a type. */
+export type EventSchemas = Readonly<Record<string, PayloadSchema>>
+
+/**
+ * What an author says of one kind of event.
+ *
+ * @typeParam Schema the zod schema of its payload.
+ */
+export interface EventDefinition<Schema extends PayloadSchema = PayloadSchema> {
+  /** One sentence: what fact it states. */
+  readonly description: string
+  /**
+   * The payload. Use `z.strictObject`, so that misspelt fields are refused, and `decimal()` for
+   * prices, sizes and money. It must be readable in both directions: codecs, no one-way transforms.
+   */
+  readonly payload: Schema
+  /** One valid payload, as a handler would see it. */
+  readonly example: z.output<Schema>
+  /** Raised when the payload changes its meaning or shape. A whole number from 1. Default 1. */
+  readonly version?: number
+  /** What the event was called in the world of string events, for migration. */
+  readonly legacyName?: string
+}

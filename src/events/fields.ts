@@ -1,0 +1,30 @@
+import { z } from 'zod'
+
+/** Text that is not empty, at most 256 characters: names and identifiers. */
+export const text = (): z.ZodString => textSchema
+const textSchema = /* @__PURE__ */ z.string().min(1).max(256)
+
+/** Free text for people, at most 10,000 characters. */
+export const message = (): z.ZodString => messageSchema
+const messageSchema = /* @__PURE__ */ z.string().max(10_000)
+
+/** A point in time: milliseconds since the Unix epoch, a fraction carries microseconds. */
+export const time = (): z.ZodNumber => timeSchema
+const timeSchema = /* @__PURE__ */ z
+  .number()
+  .meta({ description: 'Milliseconds since the Unix epoch; a fraction carries microseconds.' })
+
+/** A whole number of 0 or more. */
+export const count = (): z.ZodNumber => countSchema
+const countSchema = /* @__PURE__ */ z.number().int().min(0)
+
+/** A whole number of 1 or more. */
+export const ordinal = (): z.ZodNumber => ordinalSchema
+const ordinalSchema = /* @__PURE__ */ z.number().int().min(1)
+
+/** A span of time in milliseconds, 0 or more. */
+export const duration = (): z.ZodNumber => durationSchema
+const durationSchema = /* @__PURE__ */ z
+  .number()
+  .min(0)
+  .meta({ description: 'Milliseconds.' })

@@ -1,0 +1,52 @@
+import { z } from 'zod'
+import type { CatalogEntry } from './catalog-entry.ts'
+import { isParameter } from './pattern.ts'
+
+/** A JSON Schema, as a plain object. */
+export type JSONSchemaDocument = Readonly<Record<string, unknown>>
+
+/** Draft 2020-12 schema of every encoded event of `entries`. */
+export function catalogJSONSchema(entries: Iterable<CatalogEntry>): JSONSchemaDocument {
+  const definitions: [string, JSONSchemaDocument][] = []
+  for (const entry of entries) definitions.push([entry.name, eventJSONSchema(entry)])
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $defs: Object.fromEntries(definitions),
+    oneOf: definitions.map(([name]) => ({ $ref: `#/$defs/${name.replace('{', '%7B').replace('}', '%7D')}` })),
+  }
+}
+
+function eventJSONSchema(entry: CatalogEntry): JSONSchemaDocument {
+  const { $schema: _, ...data } = z.toJSONSchema(entry.payload, { io: 'input' })
+  const text = { type: 'string', minLength: 1 }
+  return {
+    title: entry.name,
+    description: entry.description,
+    type: 'object',
+    properties: {
+      id: text,
+      type: entry.parameterised ? { type: 'string', pattern: typePattern(entry) } : { const: entry.name },
+      data,
+      timestamp: { type: 'number', description: 'Milliseconds since the Unix epoch.' },
+      sequence: { type: 'integer', minimum: 1 },
+      source: text,
+      correlationId: text,
+      causationId: text,
+      version: { const: entry.version },
+      metadata: {
+        type: 'object',
+        additionalProperties: { type: ['string', 'number', 'boolean'] },
+      },
+    },
+    required: ['id', 'type', 'data', 'timestamp', 'sequence', 'source', 'correlationId', 'version'],
+    additionalProperties: false,
+  }
+}
+
+/** The types of a parameterised name, as a regular expression for readers of the schema. */
+function typePattern(entry: CatalogEntry): string {
+  const tokens = entry.tokens.map((token) =>
+    isParameter(token) ? '[^.]+' : token.replace(/[^\w-]/g, '\\$&'),
+  )
+  return `^${tokens.join('\\.')}$`
+}

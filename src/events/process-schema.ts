@@ -1,0 +1,80 @@
+import { z } from 'zod'
+import { ConfigurationError } from '../errors/tradewire-error.ts'
+
+type Schema = z.core.$ZodType
+type Definition = Record<string, unknown> & { type: string; checks?: unknown[] }
+
+/**
+ * The schema of what `schema` decodes to: every codec is replaced by its decoded side, all checks
+ * are kept. A payload schema describes both a decimal string on the wire and a Decimal in the
+ * process; emission checks the latter, and never has to build a decoded copy.
+ *
+ * @throws ConfigurationError `CONFIGURATION` if the schema transforms in one direction only, because
+ * such a payload could not be written back.
+ */
+export function processSchema(schema: Schema): Schema {
+  const definition = schema._zod.def as unknown as Definition
+  switch (definition.type) {
+    case 'pipe':
+      return decodedSide(definition)
+    case 'transform':
+      throw new ConfigurationError(
+        'A payload schema must be readable in both directions, but holds a one-way transform. Use z.codec(…) in place of .transform(…).',
+      )
+    case 'lazy': {
+      const getter = definition['getter'] as () => Schema
+      return z.lazy(() => processSchema(getter()))
+    }
+    case 'default':
+    case 'prefault':
+      return processSchema(definition['innerType'] as Schema)
+    case 'object':
+      return rebuild(schema, definition, mapShape(definition['shape'] as Record<string, Schema>))
+    default:
+      return rebuild(schema, definition, mapChildren(definition))
+  }
+}
+
+/** The keys under which zod keeps the schemas inside a schema, for the kinds that have any. */
+const childKeys = ['innerType', 'element', 'keyType', 'valueType', 'left', 'right', 'rest'] as const
+const listKeys = ['options', 'items'] as const
+
+function decodedSide(definition: Definition): Schema {
+  const inner = processSchema(definition['out'] as Schema)
+  if (definition.checks === undefined || definition.checks.length === 0) return inner
+  const innerDefinition = inner._zod.def as unknown as Definition
+  const checks = [...(innerDefinition.checks ?? []), ...definition.checks]
+  return rebuild(inner, innerDefinition, { checks })
+}
+
+function mapShape(shape: Record<string, Schema>): Record<string, unknown> | undefined {
+  const entries = Object.entries(shape).map(([key, field]) => [key, processSchema(field)] as const)
+  if (entries.every(([key, field]) => field === shape[key])) return undefined
+  return { shape: Object.fromEntries(entries) }
+}
+
+function mapChildren(definition: Definition): Record<string, unknown> | undefined {
+  const changes: Record<string, unknown> = {}
+  for (const key of childKeys) {
+    const child = definition[key] as Schema | null | undefined
+    if (child === null || child === undefined) continue
+    const mapped = processSchema(child)
+    if (mapped !== child) changes[key] = mapped
+  }
+  for (const key of listKeys) {
+    const children = definition[key] as readonly Schema[] | undefined
+    if (children === undefined) continue
+    const mapped = children.map(processSchema)
+    if (mapped.some((child, index) => child !== children[index])) changes[key] = mapped
+  }
+  return Object.keys(changes).length === 0 ? undefined : changes
+}
+
+function rebuild(
+  schema: Schema,
+  definition: Definition,
+  changes: Record<string, unknown> | undefined,
+): Schema {
+  if (changes === undefined) return schema
+  return z.core.clone(schema, { ...definition, ...changes } as unknown as typeof schema._zod.def)
+}

@@ -1,0 +1,134 @@
+import { describeValue, requireFunction, requireNumber, requireOptions } from '../errors/checks.ts'
+import { ConfigurationError, TradewireError } from '../errors/tradewire-error.ts'
+import type { Clock, Timer } from './clock.ts'
+import { type ScheduledTimer, TimerQueue } from './timer-queue.ts'
+import { nextTurn } from './turn.ts'
+
+/** Options of {@link SimulatedClock}. */
+export interface SimulatedClockOptions {
+  /** Where time starts, in milliseconds since the Unix epoch. Default 0. */
+  readonly start?: number
+}
+
+/** A simulated clock was told to advance while it was advancing. */
+export class ClockBusyError extends TradewireError {
+  readonly code = 'CLOCK_BUSY'
+}
+
+/**
+ * A clock that stands still until it is told to advance, for backtests, replays and tests.
+ *
+ * Advancing fires the due timers one at a time, ordered by (time, registration), with `now()` at
+ * each timer's own time. After each timer the code that it woke runs to rest before the next one
+ * fires, so a timer that is set by a timer fires in its turn, too.
+ *
+ * @example
+ * ```ts
+ * const clock = new SimulatedClock({ start: Date.UTC(2026, 0, 1) })
+ * clock.setTimer(1_000, () => console.log('one second later'))
+ * await clock.advanceBy(5_000)
+ * ```
+ */
+export class SimulatedClock implements Clock {
+  readonly deterministic = true
+  readonly #start: number
+  readonly #timers = new TimerQueue()
+  #now: number
+  /** Counts timers ever set; breaks ties between timers of one time. */
+  #order = 0
+  #advancing = false
+
+  /** @throws ConfigurationError `CONFIGURATION` if `start` is not a finite number. */
+  constructor(options: SimulatedClockOptions = {}) {
+    requireOptions('SimulatedClock', options, ['start'])
+    this.#start = requireNumber('start', options.start ?? 0)
+    this.#now = this.#start
+  }
+
+  /** Timers that are set and have not fired. */
+  get pendingTimers(): number {
+    return this.#timers.size
+  }
+
+  now(): number {
+    return this.#now
+  }
+
+  monotonic(): number {
+    return this.#now - this.#start
+  }
+
+  setTimer(delayMs: number, callback: () => void | Promise<void>): Timer {
+    requireNumber('delayMs', delayMs, 0)
+    requireFunction('The timer callback', callback)
+    this.#order += 1
+    const timer: ScheduledTimer = {
+      time: this.#now + delayMs,
+      order: this.#order,
+      callback,
+      cancelled: false,
+    }
+    this.#timers.add(timer)
+    return { cancel: () => this.#timers.cancel(timer) }
+  }
+
+  async sleep(delayMs: number): Promise<void> {
+    requireNumber('delayMs', delayMs, 0)
+    await new Promise<void>((resolve) => {
+      this.setTimer(delayMs, resolve)
+    })
+  }
+
+  /**
+   * Moves time forward by `durationMs`, firing what is due on the way.
+   *
+   * @param durationMs milliseconds, 0 or more.
+   * @throws ConfigurationError `CONFIGURATION` if `durationMs` is negative, NaN or infinite.
+   * @throws ClockBusyError `CLOCK_BUSY` while an earlier advance has not resolved.
+   */
+  async advanceBy(durationMs: number): Promise<void> {
+    requireNumber('durationMs', durationMs, 0)
+    await this.advanceTo(this.#now + durationMs)
+  }
+
+  /**
+   * Moves time forward to `time`, firing what is due on the way, timers at `time` included.
+   *
+   * An error that a timer's callback throws rejects the advance, with `now()` at that timer's time.
+   *
+   * @param time milliseconds since the Unix epoch, `now()` or later.
+   * @throws ConfigurationError `CONFIGURATION` if `time` lies before `now()`, is NaN or infinite.
+   * @throws ClockBusyError `CLOCK_BUSY` while an earlier advance has not resolved.
+   */
+  async advanceTo(time: number): Promise<void> {
+    requireNumber('time', time)
+    if (time < this.#now) {
+      throw new ConfigurationError(
+        `time must not go back: the clock stands at ${this.#now}, and was told ${describeValue(time)}.`,
+      )
+    }
+    if (this.#advancing) {
+      throw new ClockBusyError(
+        'The simulated clock is advancing already. Await the earlier advance before the next, and do not advance it from a timer.',
+      )
+    }
+    this.#advancing = true
+    try {
+      await this.#fireUntil(time)
+      this.#now = time
+    } finally {
+      this.#advancing = false
+    }
+  }
+
+  async #fireUntil(time: number): Promise<void> {
+    for (;;) {
+      // What ran before may still have continuations that set an earlier timer.
+      await nextTurn()
+      const timer = this.#timers.takeDue(time)
+      if (timer === undefined) return
+      this.#now = timer.time
+      await timer.callback()
+    }
+  }
+}
