@@ -35,9 +35,7 @@ export function requireInteger(
     return value as number
   }
   const range =
-    maximum === Number.MAX_SAFE_INTEGER
-      ? `of at least ${minimum}`
-      : `from ${minimum} to ${maximum}`
+    maximum === Number.MAX_SAFE_INTEGER ? `of at least ${minimum}` : `from ${minimum} to ${maximum}`
   throw new ConfigurationError(
     `${name} must be a whole number ${range}, but is ${describeValue(value)}.`,
   )

@@ -69,7 +69,9 @@ export class CatalogEntry {
     try {
       const result = this.#inProcess.safeParse(data)
       if (!result.success) return new EventValidationError(type, toIssues(result.error))
-      return new EventValidationError(type, [{ path: '', message: 'the payload changes as it is read' }])
+      return new EventValidationError(type, [
+        { path: '', message: 'the payload changes as it is read' },
+      ])
     } catch (cause) {
       return new EventValidationError(
         type,
@@ -102,6 +104,7 @@ export class CatalogEntry {
   }
 }
 
-function toIssues(error: z.core.$ZodError): readonly ValidationIssue[] {
+/** The issues of a zod error, as ours. */
+export function toIssues(error: z.core.$ZodError): readonly ValidationIssue[] {
   return error.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message }))
 }

@@ -47,9 +47,7 @@ export class Catalog<Schemas extends EventSchemas = EventSchemas> {
    * const bus = createBus({ catalog })
    * ```
    */
-  extend<More extends EventSchemas>(
-    definitions: EventDefinitions<More>,
-  ): Catalog<Schemas & More> {
+  extend<More extends EventSchemas>(definitions: EventDefinitions<More>): Catalog<Schemas & More> {
     const entries = new Map(this.entries)
     for (const [name, definition] of Object.entries<EventDefinition>(definitions)) {
       const entry = new CatalogEntry(name, definition)
@@ -146,4 +144,3 @@ function overlap(left: readonly string[], right: readonly string[]): boolean {
     (token, index) => token === right[index] || isParameter(token) || isParameter(right[index]!),
   )
 }
-

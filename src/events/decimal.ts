@@ -46,6 +46,26 @@ function signOf(value: Decimal): number {
   return digits![0] === 0 ? 0 : sign
 }
 
+/**
+ * Below 0, 0 or above 0 as `left` is less than, equal to or greater than `right`: what `left.cmp`
+ * says, without the copy of `right` that it makes. Both are finite.
+ */
+export function compareDecimals(left: Decimal, right: Decimal): number {
+  const sign = signOf(left)
+  if (sign !== signOf(right)) return sign - signOf(right)
+  if (sign === 0) return 0
+  const { d: leftWords, e: leftExponent } = left as unknown as DecimalInternals
+  const { d: rightWords, e: rightExponent } = right as unknown as DecimalInternals
+  if (leftExponent !== rightExponent) return leftExponent > rightExponent ? sign : -sign
+  // Words are aligned to the exponent, so equal exponents make them comparable one by one.
+  const shared = Math.min(leftWords!.length, rightWords!.length)
+  for (let index = 0; index < shared; index += 1) {
+    const difference = leftWords![index]! - rightWords![index]!
+    if (difference !== 0) return difference > 0 ? sign : -sign
+  }
+  return (leftWords!.length - rightWords!.length) * sign
+}
+
 const pattern = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/
 const longestText = 2 * mostDigits + 2
 
@@ -79,13 +99,16 @@ function decimalWhere(
 /** Names what stands where a decimal should, without repeating text that may be confidential. */
 function describeNumber(value: unknown): string {
   if (isDecimal(value)) return value.toFixed()
-  if (value instanceof Decimal) return `a Decimal that is not finite or has over ${mostDigits} digits`
+  if (value instanceof Decimal)
+    return `a Decimal that is not finite or has over ${mostDigits} digits`
   if (DecimalJs.isDecimal(value)) {
     return "a Decimal of another copy of decimal.js: import { Decimal } from 'tradewire'"
   }
   if (typeof value === 'number') return `the number ${value}: use new Decimal('…')`
   if (value === null || value === undefined) return String(value)
-  return typeof value === 'string' ? "a string: use new Decimal('…')" : `a value of type ${typeof value}`
+  return typeof value === 'string'
+    ? "a string: use new Decimal('…')"
+    : `a value of type ${typeof value}`
 }
 
 /** A schema whose values are Decimals in the process and decimal strings on every boundary. */

@@ -41,9 +41,10 @@ export interface EventIdentity {
  * The one implementation of {@link TradewireEvent}. Ids are kept as numbers and turned into strings
  * only when they are read; no event holds on to the event that caused it.
  */
-export class Envelope<Type extends string = string, Payload = unknown>
-  implements TradewireEvent<Type, Payload>
-{
+export class Envelope<Type extends string = string, Payload = unknown> implements TradewireEvent<
+  Type,
+  Payload
+> {
   readonly type: Type
   readonly data: Payload
   readonly timestamp: number

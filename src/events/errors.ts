@@ -19,7 +19,9 @@ export class EventValidationError extends TradewireError {
   readonly issues: readonly ValidationIssue[]
 
   constructor(type: string, issues: readonly ValidationIssue[], options?: ErrorOptions) {
-    const reasons = issues.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`))
+    const reasons = issues.map(({ path, message }) =>
+      path === '' ? message : `${path}: ${message}`,
+    )
     super(`${type} was refused: ${reasons.join('; ')}.`, options)
     this.type = type
     this.issues = issues

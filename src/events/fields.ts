@@ -24,7 +24,16 @@ const ordinalSchema = /* @__PURE__ */ z.number().int().min(1)
 
 /** A span of time in milliseconds, 0 or more. */
 export const duration = (): z.ZodNumber => durationSchema
-const durationSchema = /* @__PURE__ */ z
-  .number()
-  .min(0)
-  .meta({ description: 'Milliseconds.' })
+const durationSchema = /* @__PURE__ */ z.number().min(0).meta({ description: 'Milliseconds.' })
+
+/** A name or an identifier that may be absent. */
+export const optionalText = (): z.ZodOptional<z.ZodString> => optionalTextSchema
+const optionalTextSchema = /* @__PURE__ */ textSchema.optional()
+
+/** What every payload of the trading catalog has. */
+export const stamp = {
+  /** When it happened: the venue's time, or the producer's where no venue is involved. In milliseconds since the Unix epoch; a fraction carries microseconds. */
+  timestamp: timeSchema,
+  /** The exchange or broker that it comes from, such as `binance`. */
+  venue: optionalTextSchema,
+}

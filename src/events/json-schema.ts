@@ -12,7 +12,9 @@ export function catalogJSONSchema(entries: Iterable<CatalogEntry>): JSONSchemaDo
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     $defs: Object.fromEntries(definitions),
-    oneOf: definitions.map(([name]) => ({ $ref: `#/$defs/${name.replace('{', '%7B').replace('}', '%7D')}` })),
+    oneOf: definitions.map(([name]) => ({
+      $ref: `#/$defs/${name.replace('{', '%7B').replace('}', '%7D')}`,
+    })),
   }
 }
 
@@ -25,7 +27,9 @@ function eventJSONSchema(entry: CatalogEntry): JSONSchemaDocument {
     type: 'object',
     properties: {
       id: text,
-      type: entry.parameterised ? { type: 'string', pattern: typePattern(entry) } : { const: entry.name },
+      type: entry.parameterised
+        ? { type: 'string', pattern: typePattern(entry) }
+        : { const: entry.name },
       data,
       timestamp: { type: 'number', description: 'Milliseconds since the Unix epoch.' },
       sequence: { type: 'integer', minimum: 1 },

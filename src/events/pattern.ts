@@ -21,8 +21,7 @@ export function isParameter(token: string): boolean {
 export function parseName(name: unknown): readonly string[] {
   const tokens = splitTokens('An event name', name)
   const bad = tokens.find(
-    (token, index) =>
-      !tokenPattern.test(token) && (index === 0 || !parameterPattern.test(token)),
+    (token, index) => !tokenPattern.test(token) && (index === 0 || !parameterPattern.test(token)),
   )
   if (bad === undefined && tokens.length >= 2) return tokens
   throw new ConfigurationError(

@@ -24,9 +24,10 @@ export type PayloadIn<Schemas extends EventSchemas, Type extends string> = z.out
 >
 
 /** The event of one name, with its payload and its concrete types. */
-export type EventNamed<Schemas extends EventSchemas, Name extends NameIn<Schemas>> = Name extends string
-  ? TradewireEvent<ConcreteType<Name>, z.output<Schemas[Name]>>
-  : never
+export type EventNamed<
+  Schemas extends EventSchemas,
+  Name extends NameIn<Schemas>,
+> = Name extends string ? TradewireEvent<ConcreteType<Name>, z.output<Schemas[Name]>> : never
 
 /** The event of a concrete type. */
 export type EventIn<Schemas extends EventSchemas, Type extends string> = Type extends keyof Schemas
@@ -54,9 +55,11 @@ type NameMatching<Schemas extends EventSchemas, Pattern extends string> = {
 }[NameIn<Schemas>]
 
 /** The union of the events that a pattern covers. */
-export type EventMatching<Schemas extends EventSchemas, Pattern extends string> =
-  Pattern extends keyof Schemas & string
-    ? TradewireEvent<Pattern, z.output<Schemas[Pattern]>>
-    : Pattern extends '*' | '**'
-      ? AnyEventIn<Schemas>
-      : EventNamed<Schemas, NameMatching<Schemas, Pattern>>
+export type EventMatching<
+  Schemas extends EventSchemas,
+  Pattern extends string,
+> = Pattern extends keyof Schemas & string
+  ? TradewireEvent<Pattern, z.output<Schemas[Pattern]>>
+  : Pattern extends '*' | '**'
+    ? AnyEventIn<Schemas>
+    : EventNamed<Schemas, NameMatching<Schemas, Pattern>>

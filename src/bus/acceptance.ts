@@ -1,0 +1,185 @@
+import { describeValue, requireOptions } from '../errors/checks.ts'
+import { ConfigurationError } from '../errors/tradewire-error.ts'
+import {
+  Envelope,
+  type EventIdentity,
+  type EventMetadata,
+  type TradewireEvent,
+} from '../events/envelope.ts'
+import { requireMetadata } from '../events/metadata.ts'
+import type { EventHistory } from './history.ts'
+import { type Draft, type Middleware, runBefore } from './middleware.ts'
+import type { BusSettings, EmitOptions } from './options.ts'
+import type { Route } from './registry.ts'
+
+const optionNames = [
+  'source',
+  'cause',
+  'correlationId',
+  'metadata',
+  'timestamp',
+  'throwOnError',
+] as const
+
+/** An emission that every check has let pass: all that it takes to become an event. */
+export interface AcceptedDraft {
+  readonly route: Route
+  readonly data: unknown
+  readonly options: EmitOptions
+  readonly metadata: EventMetadata | undefined
+}
+
+/** Turns emissions into events: checks them, numbers them, counts them and remembers them. */
+export class Acceptance {
+  /** Middlewares with a `before`, in order; replaced when one comes or goes. */
+  before: readonly Middleware[] | undefined
+  readonly #settings: BusSettings
+  readonly #history: EventHistory
+  /** Sequence of the last event; the only place where it grows. */
+  #sequence = 0
+
+  constructor(settings: BusSettings, history: EventHistory) {
+    this.before = undefined
+    this.#settings = settings
+    this.#history = history
+  }
+
+  /** The event of an emission. Throws what refuses it; then nothing has changed. */
+  accept(route: Route, data: unknown, options: EmitOptions | undefined): Envelope {
+    if (options !== undefined || this.before !== undefined) {
+      return this.mint(this.check(route, data, options ?? {}))
+    }
+    const settings = this.#settings
+    if (settings.validate && !route.entry.accepts(data)) throw route.entry.refusal(route.type, data)
+    const timestamp = settings.clock.now()
+    return this.#number(
+      route,
+      data,
+      timestamp,
+      settings.source,
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    )
+  }
+
+  /** All checks of an emission, without its becoming an event. */
+  check(route: Route, data: unknown, options: EmitOptions): AcceptedDraft {
+    const { type } = route
+    this.#requireValid(route, data)
+    requireEmitOptions(options)
+    const metadata =
+      options.metadata === undefined ? undefined : requireMetadata(type, options.metadata)
+    if (this.before === undefined) return { route, data, options, metadata }
+    const draft: Draft = {
+      type,
+      data,
+      source: options.source ?? this.#settings.source,
+      cause: options.cause,
+      metadata,
+    }
+    const replaced = runBefore(this.before, draft)
+    if (replaced !== data) this.#requireValid(route, replaced)
+    return { route, data: replaced, options, metadata }
+  }
+
+  /** The event of an emission that was checked. */
+  mint({ route, data, options, metadata }: AcceptedDraft): Envelope {
+    const settings = this.#settings
+    return this.#number(
+      route,
+      data,
+      options.timestamp ?? settings.clock.now(),
+      options.source ?? settings.source,
+      metadata,
+      options.cause,
+      options.correlationId,
+      undefined,
+    )
+  }
+
+  /** The event of another bus as an event of this one: same identity, next sequence. */
+  adopt(route: Route, data: unknown, origin: TradewireEvent): Envelope {
+    this.#requireValid(route, data)
+    const { id, correlationId, causationId, timestamp, source, metadata } = origin
+    const identity: EventIdentity = { id, correlationId, causationId }
+    return this.#number(route, data, timestamp, source, metadata, undefined, undefined, identity)
+  }
+
+  #requireValid(route: Route, data: unknown): void {
+    if (!this.#settings.validate || route.entry.accepts(data)) return
+    throw route.entry.refusal(route.type, data)
+  }
+
+  #number(
+    route: Route,
+    data: unknown,
+    timestamp: number,
+    source: string,
+    metadata: EventMetadata | undefined,
+    cause: TradewireEvent | undefined,
+    correlationId: string | undefined,
+    identity: EventIdentity | undefined,
+  ): Envelope {
+    const settings = this.#settings
+    this.#sequence += 1
+    const event = new Envelope(
+      settings.run,
+      this.#sequence,
+      route.type,
+      data,
+      timestamp,
+      source,
+      route.entry.version,
+      metadata,
+      cause,
+      correlationId,
+      identity,
+    )
+    if (settings.freeze) {
+      freezeDeeply(data)
+      Object.freeze(event)
+    }
+    route.counter.count += 1
+    this.#history.record(event)
+    return event
+  }
+}
+
+function requireEmitOptions(options: EmitOptions): void {
+  requireOptions('emit', options, optionNames)
+  const { source, cause, correlationId, timestamp, throwOnError } = options
+  for (const [name, text] of [
+    ['source', source],
+    ['correlationId', correlationId],
+  ] as const) {
+    if (text === undefined || (typeof text === 'string' && text !== '' && text.length <= 256))
+      continue
+    throw new ConfigurationError(
+      `${name} must be a string of 1 to 256 characters, but is ${describeValue(text)}.`,
+    )
+  }
+  if (timestamp !== undefined && !Number.isFinite(timestamp)) {
+    throw new ConfigurationError(
+      `timestamp must be finite milliseconds since the Unix epoch, but is ${describeValue(timestamp)}.`,
+    )
+  }
+  if (cause !== undefined && !(cause instanceof Envelope)) {
+    throw new ConfigurationError(
+      `cause must be an event that a bus emitted or decodeEvent returned, but is ${describeValue(cause)}.`,
+    )
+  }
+  if (throwOnError !== undefined && typeof throwOnError !== 'boolean') {
+    throw new ConfigurationError('throwOnError must be true or false.')
+  }
+}
+
+/** Freezes plain objects and arrays all the way down; class instances, such as Decimals, stay. */
+function freezeDeeply(value: unknown): void {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (!Array.isArray(value) && prototype !== Object.prototype && prototype !== null) return
+  Object.freeze(value)
+  for (const inner of Object.values(value)) freezeDeeply(inner)
+}

@@ -1,0 +1,313 @@
+import type { Catalog } from '../events/catalog.ts'
+import type { EventSchemas } from '../events/definition.ts'
+import type { TradewireEvent } from '../events/envelope.ts'
+import { tradingEvents, type TradingSchemas } from '../events/trading-events.ts'
+import type {
+  AnyEventIn,
+  EventIn,
+  EventMatching,
+  PatternIn,
+  PayloadIn,
+  TypeIn,
+} from '../events/types.ts'
+import type { Clock } from '../time/clock.ts'
+import { CoreBus } from './core-bus.ts'
+import type { HistoryQuery } from './history.ts'
+import type { Draft, Middleware } from './middleware.ts'
+import type { Observer, Registration } from './observers.ts'
+import { type BusOptions, type EmitOptions, toSettings } from './options.ts'
+import type { EventStream, StreamOptions } from './stream.ts'
+import type { Handler, SubscribeOptions, Subscription } from './subscription.ts'
+import type { WaitOptions } from './waiting.ts'
+
+/** One pattern, or a list of them. */
+export type PatternsIn<Schemas extends EventSchemas> =
+  | PatternIn<Schemas>
+  | readonly PatternIn<Schemas>[]
+
+/** The union of the events that one pattern or a list of them covers. */
+export type EventsMatching<
+  Schemas extends EventSchemas,
+  Patterns extends string | readonly string[],
+> = EventMatching<Schemas, Patterns extends readonly string[] ? Patterns[number] : Patterns>
+
+/** The same options with a `where` that narrows the event to `Narrowed`. */
+export type NarrowingOptions<
+  Options extends { readonly where?: unknown },
+  Event extends TradewireEvent,
+  Narrowed extends Event,
+> = Omit<Options, 'where'> & { readonly where: (event: Event) => event is Narrowed }
+
+/** One event of a batch. */
+export type BatchItemIn<Schemas extends EventSchemas> = {
+  [Type in TypeIn<Schemas>]: {
+    readonly type: Type
+    readonly data: PayloadIn<Schemas, Type>
+    readonly options?: EmitOptions
+  }
+}[TypeIn<Schemas>]
+
+/** An emission as a middleware sees it: a union discriminated by `type`. */
+export type DraftIn<Schemas extends EventSchemas> = {
+  [Type in TypeIn<Schemas>]: Draft<Type, PayloadIn<Schemas, Type>>
+}[TypeIn<Schemas>]
+
+/** The newest events of a bus: a ring buffer that forgets the oldest when it is full. */
+export interface History<Schemas extends EventSchemas = TradingSchemas> {
+  /** How many events it may hold; 0 when it is off. */
+  readonly capacity: number
+  /** How many events it holds. */
+  readonly size: number
+  /**
+   * The events that match every condition given, oldest first.
+   *
+   * @throws ConfigurationError `CONFIGURATION` if a condition is unknown or malformed.
+   * @throws UnknownEventError `EVENT_UNKNOWN` if no event could match the pattern.
+   */
+  query<const Pattern extends PatternIn<Schemas> = '*'>(
+    query?: HistoryQuery<Pattern>,
+  ): EventMatching<Schemas, Pattern>[]
+  /** Changes the capacity (a whole number from 0), keeping the newest events that fit. */
+  resize(capacity: number): void
+  /** Forgets every event. */
+  clear(): void
+}
+
+/**
+ * Carries the events of a catalog to whoever subscribed. See the README for its semantics.
+ *
+ * @typeParam Schemas payload schemas by event name; inferred from the catalog.
+ */
+export interface Bus<Schemas extends EventSchemas = TradingSchemas> {
+  /** Which events it carries. */
+  readonly catalog: Catalog<Schemas>
+  /** Where its timestamps and timeouts come from. */
+  readonly clock: Clock
+  /** The first part of the ids of its events. */
+  readonly run: string
+  /** The newest events. */
+  readonly history: History<Schemas>
+  /** Whether `close` was called. */
+  readonly closed: boolean
+
+  /**
+   * Calls `handler` with every event that the pattern, or one of a list of patterns, covers, from
+   * the next one on. The same function registered twice is two subscriptions.
+   *
+   * @throws ConfigurationError `CONFIGURATION` if the handler is no function, or the pattern or an
+   * option is malformed.
+   * @throws UnknownEventError `EVENT_UNKNOWN` if no event of the catalog could match the pattern.
+   * @throws BusClosedError `BUS_CLOSED` after `close`.
+   * @example
+   * ```ts
+   * const bus = createBus()
+   * using fills = bus.on('order.filled', ({ data }) => {
+   *   console.log(data.orderId, data.lastPrice.toString())
+   * }, { priority: 10 })
+   * ```
+   */
+  on<
+    const Patterns extends PatternsIn<Schemas>,
+    Narrowed extends EventsMatching<Schemas, Patterns>,
+  >(
+    pattern: Patterns,
+    handler: Handler<Narrowed>,
+    options: NarrowingOptions<
+      SubscribeOptions<EventsMatching<Schemas, Patterns>>,
+      EventsMatching<Schemas, Patterns>,
+      Narrowed
+    >,
+  ): Subscription
+  on<const Patterns extends PatternsIn<Schemas>>(
+    pattern: Patterns,
+    handler: Handler<EventsMatching<Schemas, Patterns>>,
+    options?: SubscribeOptions<EventsMatching<Schemas, Patterns>>,
+  ): Subscription
+
+  /** The same as `on` with `once: true`: the first event delivered is the last. */
+  once<const Patterns extends PatternsIn<Schemas>>(
+    pattern: Patterns,
+    handler: Handler<EventsMatching<Schemas, Patterns>>,
+    options?: Omit<SubscribeOptions<EventsMatching<Schemas, Patterns>>, 'once'>,
+  ): Subscription
+
+  /** The same as `on('*', …)`: every event. */
+  onAny(
+    handler: Handler<AnyEventIn<Schemas>>,
+    options?: SubscribeOptions<AnyEventIn<Schemas>>,
+  ): Subscription
+
+  /**
+   * Ends a subscription. Returns whether it was active on this bus.
+   *
+   * @throws ConfigurationError `CONFIGURATION` if `target` is neither a subscription nor an id.
+   */
+  off(target: Subscription | string): boolean
+
+  /**
+   * Ends every subscription made with `on`, `once` and `onAny`, or those of exactly this pattern.
+   * Waits, streams and forwards go on. Returns how many it ended.
+   */
+  clear(pattern?: PatternIn<Schemas>): number
+
+  /**
+   * Emits an event, and resolves to it once every handler that it started has settled. Handlers are
+   * started in order of priority, then registration, and run concurrently.
+   *
+   * A refused emission rejects; if nobody awaits it, it is no unhandled rejection.
+   *
+   * @throws EventValidationError `EVENT_INVALID` if the payload or the metadata is invalid.
+   * @throws UnknownEventError `EVENT_UNKNOWN` if the catalog has no such type.
+   * @throws EventVetoedError `EVENT_VETOED` if a middleware refuses it.
+   * @throws EmitDepthError `EMIT_DEPTH` if the chain of emissions is deeper than `maxDepth`.
+   * @throws BusClosedError `BUS_CLOSED` after `close`.
+   * @throws AggregateError of `HandlerError`s with `throwOnError`, if handlers failed.
+   */
+  emit<const Type extends TypeIn<Schemas>>(
+    type: Type,
+    data: PayloadIn<Schemas, Type>,
+    options?: EmitOptions,
+  ): Promise<EventIn<Schemas, Type>>
+
+  /**
+   * Emits an event and returns it at once, with all handlers started. Inside a handler it returns
+   * before the event is dispatched. Throws what `emit` rejects with; with `throwOnError` only the
+   * failures that have happened by its return.
+   */
+  emitSync<const Type extends TypeIn<Schemas>>(
+    type: Type,
+    data: PayloadIn<Schemas, Type>,
+    options?: EmitOptions,
+  ): EventIn<Schemas, Type>
+
+  /**
+   * The same as `emit`, but starts each handler only once the one before has settled. Events that
+   * are emitted meanwhile reach the handlers still to come after this one.
+   */
+  emitSerial<const Type extends TypeIn<Schemas>>(
+    type: Type,
+    data: PayloadIn<Schemas, Type>,
+    options?: EmitOptions,
+  ): Promise<EventIn<Schemas, Type>>
+
+  /**
+   * Emits several events in order, after all of them were checked: if one is refused, none is
+   * emitted.
+   */
+  emitBatch<const Items extends readonly BatchItemIn<Schemas>[]>(
+    items: Items,
+  ): Promise<AnyEventIn<Schemas>[]>
+
+  /**
+   * Resolves to the next event that the pattern covers and `where` accepts. An event emitted before
+   * the call does not count: start to wait before you act.
+   *
+   * @throws WaitTimeoutError `WAIT_TIMEOUT` after `timeoutMs` on the clock of the bus.
+   * @throws BusClosedError `BUS_CLOSED` if the bus is closed first.
+   * @throws the reason of `signal` if it aborts first, or what `where` throws.
+   */
+  waitFor<
+    const Patterns extends PatternsIn<Schemas>,
+    Narrowed extends EventsMatching<Schemas, Patterns>,
+  >(
+    pattern: Patterns,
+    options: NarrowingOptions<
+      WaitOptions<EventsMatching<Schemas, Patterns>>,
+      EventsMatching<Schemas, Patterns>,
+      Narrowed
+    >,
+  ): Promise<Narrowed>
+  waitFor<const Patterns extends PatternsIn<Schemas>>(
+    pattern: Patterns,
+    options?: WaitOptions<EventsMatching<Schemas, Patterns>>,
+  ): Promise<EventsMatching<Schemas, Patterns>>
+
+  /**
+   * The events that the pattern covers, as an async iterator with a bounded buffer that fills from
+   * this call on.
+   */
+  stream<
+    const Patterns extends PatternsIn<Schemas>,
+    Narrowed extends EventsMatching<Schemas, Patterns>,
+  >(
+    pattern: Patterns,
+    options: NarrowingOptions<
+      StreamOptions<EventsMatching<Schemas, Patterns>>,
+      EventsMatching<Schemas, Patterns>,
+      Narrowed
+    >,
+  ): EventStream<Narrowed>
+  stream<const Patterns extends PatternsIn<Schemas>>(
+    pattern: Patterns,
+    options?: StreamOptions<EventsMatching<Schemas, Patterns>>,
+  ): EventStream<EventsMatching<Schemas, Patterns>>
+
+  /** Stands around every emission: may replace its payload or veto it, and sees how it ended. */
+  use(middleware: Middleware<DraftIn<Schemas>, AnyEventIn<Schemas>>): Registration
+
+  /** Watches without taking part. Free of cost while nobody does. */
+  observe(observer: Observer): Registration
+
+  /**
+   * Passes events on to another bus, where they keep `id`, `timestamp`, `source`, `metadata`,
+   * `correlationId` and `causationId`, and get the next `sequence`. Buses may forward to each other:
+   * an event never comes to a bus that it has been on. End it like any subscription.
+   */
+  forward<TargetSchemas extends EventSchemas, const Patterns extends PatternsIn<Schemas> = '*'>(
+    target: Bus<TargetSchemas>,
+    options?: {
+      /** Which events to pass on. Default `*`. */
+      readonly pattern?: Patterns
+      /** Another type or payload for the other bus; undefined keeps the event back. */
+      readonly map?: (
+        event: EventsMatching<Schemas, Patterns>,
+      ) => { readonly type: TypeIn<TargetSchemas>; readonly data: object } | undefined
+    },
+  ): Subscription
+
+  /** How many subscriptions there are, waits, streams and forwards included, or who hears `type`. */
+  handlerCount(type?: TypeIn<Schemas>): number
+
+  /** How many events were emitted by catalog name, for every name emitted at least once. */
+  eventCounts(): ReadonlyMap<string, number>
+
+  /** Every subscription, waits, streams and forwards included, in order of registration. */
+  subscriptions(): readonly Subscription[]
+
+  /**
+   * Resolves once every handler that has been started has settled.
+   *
+   * @throws DeadlockError `WOULD_DEADLOCK` if called inside a handler that it would wait for.
+   */
+  idle(): Promise<void>
+
+  /**
+   * Refuses new events and subscriptions, ends waits (they reject) and streams (they end after what
+   * they hold), and resolves once every handler has settled and every subscription is gone.
+   *
+   * @throws DeadlockError `WOULD_DEADLOCK` if called inside a handler that it would wait for; the bus
+   * then stays open, and `onError` is told.
+   */
+  close(): Promise<void>
+
+  /** The same as `close`. */
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/**
+ * A bus for the events of a catalog, by default `tradingEvents`.
+ *
+ * @throws ConfigurationError `CONFIGURATION` if an option is unknown or out of range.
+ * @example
+ * ```ts
+ * const bus = createBus({ source: 'momentum-bot' })
+ * bus.on('market.trade_tick', ({ data }) => console.log(data.symbol, data.price.toString()))
+ * ```
+ */
+export function createBus<Schemas extends EventSchemas = TradingSchemas>(
+  options: BusOptions<Schemas> = {},
+): Bus<Schemas> {
+  const settings = toSettings(options as BusOptions, tradingEvents as unknown as Catalog)
+  // The core works on any catalog and checks names at run time; Bus is the same by name.
+  return new CoreBus(settings) as unknown as Bus<Schemas>
+}

@@ -1,0 +1,356 @@
+import { describeValue } from '../errors/checks.ts'
+import type { TradewireEvent } from '../events/envelope.ts'
+import { Acceptance } from './acceptance.ts'
+import { BusClosedError, DeadlockError, EmitDepthError, EmitQueueFullError } from './errors.ts'
+import { failureReport } from './failure-report.ts'
+import { Fifo } from './fifo.ts'
+import { Flight } from './flight.ts'
+import { HandlerCalls } from './handler-calls.ts'
+import type { EventHistory } from './history.ts'
+import type { Middleware } from './middleware.ts'
+import type { BusSettings, EmitOptions } from './options.ts'
+import type { Pending } from './pending.ts'
+import { refusal } from './refusal.ts'
+import type { Registry, Route } from './registry.ts'
+import { Gate, type Subscriber } from './subscriber.ts'
+
+/** How many emissions of handlers may wait behind a running dispatch. */
+const queueCapacity = 100_000
+
+/** An emission that a handler made, in line for its dispatch. */
+interface QueuedEmission {
+  readonly event: TradewireEvent
+  readonly depth: number
+  readonly flight: Flight | undefined
+}
+
+/** An event to emit, as `emitBatch` takes it. */
+export interface BatchItem {
+  readonly type: string
+  readonly data: unknown
+  readonly options?: EmitOptions
+}
+
+/** Calls handlers: in one order, isolated from each other, to completion. */
+export class Dispatcher {
+  readonly acceptance: Acceptance
+  /** Set by `close()`; from then on emissions are refused. */
+  closed = false
+  /** Middlewares with an `after`, in order; replaced when one comes or goes. */
+  after: readonly Middleware[] | undefined = undefined
+  readonly calls: HandlerCalls
+  readonly #settings: BusSettings
+  readonly #registry: Registry
+  /** Whether a dispatch is on the stack: emissions then join the queue. */
+  #busy = false
+  /** How deep the emission chain is whose event is being dispatched. */
+  #depth = 0
+  /** Emissions of handlers; empty while not busy. */
+  readonly #queue = new Fifo<QueuedEmission>()
+
+  constructor(settings: BusSettings, registry: Registry, history: EventHistory) {
+    this.#settings = settings
+    this.#registry = registry
+    this.acceptance = new Acceptance(settings, history)
+    this.calls = new HandlerCalls(settings, (subscriber, event, cause) =>
+      this.#report(subscriber, event, cause),
+    )
+  }
+
+  emitSync(type: string, data: unknown, options: EmitOptions | undefined): TradewireEvent {
+    const route = this.#open(type)
+    const event = this.#accept(route, data, options)
+    const flight = this.#flightFor(event, options, false)
+    if (this.#busy) {
+      this.#enqueue(event, flight)
+      return event
+    }
+    this.#dispatch(route, event, flight)
+    if (flight !== undefined && flight.error !== undefined) throw flight.error
+    return event
+  }
+
+  emit(type: string, data: unknown, options: EmitOptions | undefined): Promise<TradewireEvent> {
+    let route: Route
+    let event: TradewireEvent
+    try {
+      route = this.#open(type)
+      event = this.#accept(route, data, options)
+    } catch (error) {
+      return refusal(error)
+    }
+    const flight = this.#flightFor(event, options, this.#busy)
+    if (this.#busy) {
+      this.#enqueue(event, flight)
+      return flight!.promise()
+    }
+    const pending = this.#dispatch(route, event, flight)
+    if (flight !== undefined) return flight.promise()
+    if (pending === undefined) return Promise.resolve(event)
+    return new Promise((resolve) => {
+      pending.resolve = resolve
+    })
+  }
+
+  emitSerial(
+    type: string,
+    data: unknown,
+    options: EmitOptions | undefined,
+  ): Promise<TradewireEvent> {
+    let event: TradewireEvent
+    try {
+      event = this.#accept(this.#open(type), data, options)
+    } catch (error) {
+      return refusal(error)
+    }
+    const flight = this.#flightFor(event, options, true)!
+    flight.serial = true
+    return this.#launch(flight)
+  }
+
+  emitBatch(items: readonly BatchItem[]): Promise<TradewireEvent[]> {
+    let flights: Flight[]
+    try {
+      this.#requireRoom('A batch', items.length)
+      const drafts = items.map(({ type, data, options }) =>
+        this.acceptance.check(this.#open(type), data, options ?? {}),
+      )
+      flights = drafts.map((draft) => {
+        const event = this.acceptance.mint(draft)
+        this.calls.observers?.emitted(event)
+        return this.#flightFor(event, draft.options, true)!
+      })
+    } catch (error) {
+      this.#refused('emitBatch', error)
+      return refusal(error)
+    }
+    for (const flight of flights) this.#enqueue(flight.event, flight)
+    if (!this.#busy) this.#run()
+    const all = Promise.all(flights.map((flight) => flight.promise()))
+    all.catch(() => {})
+    return all
+  }
+
+  /** Makes an event of another bus one of this bus, under its own identity; see `forward`. */
+  adopt(type: string, data: unknown, origin: TradewireEvent): TradewireEvent {
+    const route = this.#open(type)
+    const event = this.acceptance.adopt(route, data, origin)
+    this.calls.observers?.emitted(event)
+    return event
+  }
+
+  /** Dispatches an adopted event; resolves once its handlers have settled. */
+  launchAdopted(event: TradewireEvent): Promise<TradewireEvent> {
+    return this.#launch(new Flight(event, false, this.#onLanded))
+  }
+
+  /** Why waiting for all handlers could never end; undefined where it can. */
+  deadlock(method: string): DeadlockError | undefined {
+    return this.#busy || this.calls.pending.runsInHandler() ? new DeadlockError(method) : undefined
+  }
+
+  /** The route of an emission, if there may be one now. */
+  #open(type: string): Route {
+    try {
+      if (this.closed) throw new BusClosedError(`${describeValue(type)} was refused`)
+      if (this.#busy) this.#requireRoom(type, 1)
+      return this.#registry.route(type)
+    } catch (error) {
+      this.#refused(type, error)
+      throw error
+    }
+  }
+
+  #accept(route: Route, data: unknown, options: EmitOptions | undefined): TradewireEvent {
+    try {
+      const event = this.acceptance.accept(route, data, options)
+      if (this.calls.observers !== undefined) this.calls.observers.emitted(event)
+      return event
+    } catch (error) {
+      this.#refused(route.type, error)
+      throw error
+    }
+  }
+
+  #requireRoom(type: string, events: number): void {
+    if (!this.#busy) return
+    const { maxDepth } = this.#settings
+    if (this.#depth >= maxDepth) throw new EmitDepthError(type, maxDepth)
+    if (this.#queue.size + events > queueCapacity) {
+      throw new EmitQueueFullError(type, queueCapacity)
+    }
+  }
+
+  #refused(type: string, error: unknown): void {
+    this.calls.observers?.dropped({ type: String(type), reason: 'refused', error })
+  }
+
+  /** A flight where one is needed from the start; else the first promise of a handler makes one. */
+  #flightFor(
+    event: TradewireEvent,
+    options: EmitOptions | undefined,
+    always: boolean,
+  ): Flight | undefined {
+    const throwOnError = options !== undefined && options.throwOnError === true
+    if (!always && !throwOnError && this.after === undefined) return undefined
+    return new Flight(event, throwOnError, this.#onLanded)
+  }
+
+  get #onLanded(): ((flight: Flight) => void) | undefined {
+    return this.after === undefined ? undefined : this.#runAfter
+  }
+
+  readonly #runAfter = ({ event, failures }: Flight): void => {
+    for (const middleware of this.after ?? []) {
+      try {
+        middleware.after!(event, failures)
+      } catch (error) {
+        this.calls.lastResort(error, { origin: 'middleware', event })
+      }
+    }
+  }
+
+  #enqueue(event: TradewireEvent, flight: Flight | undefined): void {
+    const depth = this.#busy ? this.#depth + 1 : 0
+    this.#queue.push({ event, depth, flight })
+  }
+
+  #launch(flight: Flight): Promise<TradewireEvent> {
+    this.#enqueue(flight.event, flight)
+    if (!this.#busy) this.#run()
+    return flight.promise()
+  }
+
+  /**
+   * Dispatches an event at top level, and then what its handlers have emitted. Returns what
+   * {@link #deliver} returns.
+   */
+  #dispatch(route: Route, event: TradewireEvent, flight: Flight | undefined): Pending | undefined {
+    this.#busy = true
+    this.#depth = 0
+    try {
+      return this.#deliver(route, event, flight)
+    } finally {
+      if (this.#queue.size > 0) this.#drain()
+      this.#busy = false
+    }
+  }
+
+  /** Does `work` as part of a dispatch, and then dispatches all that waits. */
+  #run(work?: () => void): void {
+    this.#busy = true
+    this.#depth = 0
+    try {
+      work?.()
+    } finally {
+      this.#drain()
+      this.#busy = false
+    }
+  }
+
+  #drain(): void {
+    for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
+      const { event, depth, flight } = next
+      this.#depth = depth
+      // Looked up again: what was emitted before may have changed who listens.
+      const route = this.#registry.route(event.type)
+      if (flight?.serial === true) void this.#deliverSerially(route, event, flight)
+      else this.#deliver(route, event, flight)
+    }
+  }
+
+  /**
+   * Calls all who hear `event`, by the list that stands as the dispatch begins. Returns what is
+   * pending, or undefined if all have settled.
+   */
+  #deliver(route: Route, event: TradewireEvent, flight: Flight | undefined): Pending | undefined {
+    const { calls } = this
+    const list = route.list ?? this.#registry.listOf(route)
+    let pending: Pending | undefined
+    for (let index = 0; index < list.length; index += 1) {
+      const subscriber = list[index]!
+      if (subscriber.gate !== 0 && !calls.admits(subscriber, event, flight)) continue
+      const promise = calls.call(subscriber, event, flight)
+      if (promise === undefined) continue
+      pending ??= calls.pend(event, flight)
+      pending.follow(subscriber, promise)
+    }
+    if (pending === undefined) flight?.land()
+    return pending
+  }
+
+  /**
+   * Calls one after the other, each once the one before has settled. Whoever is still to come is
+   * held: events dispatched meanwhile wait in its backlog, so that it, too, sees them in sequence
+   * order. Whoever another serial emission holds already gets this event after that one, and is not
+   * awaited: waiting for it could be waiting for ourselves.
+   */
+  async #deliverSerially(route: Route, event: TradewireEvent, flight: Flight): Promise<void> {
+    this.calls.pending.beginSerial()
+    const line: Subscriber[] = []
+    for (const subscriber of this.#registry.listOf(route)) {
+      if ((subscriber.gate & Gate.held) === 0) line.push(subscriber)
+      else this.calls.hold(subscriber, event)
+    }
+    for (const subscriber of line) {
+      subscriber.gate |= Gate.held
+      subscriber.backlog = []
+    }
+    const depth = this.#depth
+    for (const subscriber of line) {
+      let settled: Promise<unknown> | undefined
+      if (this.#busy) settled = this.#release(subscriber, event, flight)
+      else {
+        this.#run(() => {
+          this.#depth = depth
+          settled = this.#release(subscriber, event, flight)
+        })
+      }
+      if (settled !== undefined) await settled
+    }
+    flight.land()
+    this.calls.pending.endSerial()
+  }
+
+  /** Calls a held subscriber with the serial event, and then with what has waited behind it. */
+  #release(
+    subscriber: Subscriber,
+    event: TradewireEvent,
+    flight: Flight,
+  ): Promise<unknown> | undefined {
+    const { backlog } = subscriber
+    subscriber.gate &= ~Gate.held
+    subscriber.backlog = undefined
+    const settled = this.#callOne(subscriber, event, flight)
+    for (const waiting of backlog ?? []) void this.#callOne(subscriber, waiting, undefined)
+    return settled
+  }
+
+  #callOne(
+    subscriber: Subscriber,
+    event: TradewireEvent,
+    flight: Flight | undefined,
+  ): Promise<unknown> | undefined {
+    const { calls } = this
+    if (subscriber.gate !== 0 && !calls.admits(subscriber, event, flight)) return undefined
+    const promise = calls.call(subscriber, event, flight)
+    if (promise === undefined) return undefined
+    const pending = calls.pend(event, flight)
+    pending.follow(subscriber, promise)
+    return new Promise((resolve) => {
+      pending.resolve = resolve
+    })
+  }
+
+  /** Emits the `system.error` of a failed handler; also while the bus is closing, at any depth. */
+  #report(subscriber: Subscriber, event: TradewireEvent, cause: unknown): void {
+    const route = this.#registry.route('system.error')
+    const timestamp = this.#settings.clock.now()
+    const data = failureReport(timestamp, event, subscriber, subscriber.handler.name, cause)
+    const report = this.acceptance.accept(route, data, { cause: event, timestamp })
+    this.calls.observers?.emitted(report)
+    const flight = this.after === undefined ? undefined : new Flight(report, false, this.#runAfter)
+    this.#enqueue(report, flight)
+    if (!this.#busy) this.#run()
+  }
+}

@@ -1,0 +1,118 @@
+import { TradewireError } from '../errors/tradewire-error.ts'
+import type { TradewireEvent } from '../events/envelope.ts'
+
+/** A handler threw, rejected, or returned a thenable that did. `cause` is what it threw. */
+export class HandlerError extends TradewireError {
+  readonly code = 'HANDLER_FAILED'
+  /** The event that it was handling. */
+  readonly event: TradewireEvent
+  /** The id of its subscription. */
+  readonly subscriptionId: string
+
+  constructor(event: TradewireEvent, subscriptionId: string, cause: unknown) {
+    super(`The handler of subscription ${subscriptionId} failed on ${event.type} ${event.id}.`, {
+      cause,
+    })
+    this.event = event
+    this.subscriptionId = subscriptionId
+  }
+}
+
+/** The event that `waitFor` waited for did not come in time. */
+export class WaitTimeoutError extends TradewireError {
+  readonly code = 'WAIT_TIMEOUT'
+  /** The pattern that was waited for. */
+  readonly pattern: string
+  /** How long the wait lasted, in milliseconds. */
+  readonly timeoutMs: number
+
+  constructor(pattern: string, timeoutMs: number) {
+    super(
+      `No event for ${pattern} came within ${timeoutMs} ms. An event emitted before waitFor was called does not count: start to wait before you act.`,
+    )
+    this.pattern = pattern
+    this.timeoutMs = timeoutMs
+  }
+}
+
+/** The bus is closed, or was closed while something waited for it. */
+export class BusClosedError extends TradewireError {
+  readonly code = 'BUS_CLOSED'
+
+  constructor(what: string) {
+    super(`${what}: the bus is closed. Create another one with createBus().`)
+  }
+}
+
+/** An emission chain became deeper than `maxDepth`. The emission that went too deep was refused. */
+export class EmitDepthError extends TradewireError {
+  readonly code = 'EMIT_DEPTH'
+  /** The type that was refused. */
+  readonly type: string
+  /** The deepest chain allowed. */
+  readonly maxDepth: number
+
+  constructor(type: string, maxDepth: number) {
+    super(
+      `${type} was refused: it would be more than ${maxDepth} emissions deep, each made by a handler of the one before. Look for handlers that answer each other in a cycle, or raise maxDepth.`,
+    )
+    this.type = type
+    this.maxDepth = maxDepth
+  }
+}
+
+/** Handlers emitted more events during one dispatch than the bus may hold in line. */
+export class EmitQueueFullError extends TradewireError {
+  readonly code = 'EMIT_QUEUE_FULL'
+  /** The type that was refused. */
+  readonly type: string
+  /** How many events may wait for their dispatch. */
+  readonly capacity: number
+
+  constructor(type: string, capacity: number) {
+    super(
+      `${type} was refused: ${capacity} events that handlers emitted during one dispatch wait already. Look for handlers that each emit more than one event in answer to an event.`,
+    )
+    this.type = type
+    this.capacity = capacity
+  }
+}
+
+/** A `before` middleware vetoed the emission, or threw, which refuses it too (see `cause`). */
+export class EventVetoedError extends TradewireError {
+  readonly code = 'EVENT_VETOED'
+  /** The type that was refused. */
+  readonly type: string
+
+  constructor(type: string, options?: ErrorOptions) {
+    const reason =
+      options === undefined ? 'a middleware vetoed it' : 'a middleware threw while it was asked'
+    super(`${type} was refused: ${reason}.`, options)
+    this.type = type
+  }
+}
+
+/** A stream with `overflow: 'error'` got more events than it may hold. */
+export class StreamOverflowError extends TradewireError {
+  readonly code = 'STREAM_OVERFLOW'
+  /** How many events the stream may hold. */
+  readonly capacity: number
+
+  constructor(pattern: string, capacity: number) {
+    super(
+      `The stream of ${pattern} was given more than the ${capacity} events that it may hold. Read faster, raise capacity, or choose an overflow that drops.`,
+    )
+    this.capacity = capacity
+  }
+}
+
+/** A handler awaited something that waits for that very handler. */
+export class DeadlockError extends TradewireError {
+  readonly code = 'WOULD_DEADLOCK'
+
+  constructor(method: string) {
+    super(
+      `${method}() was called inside a handler that it would wait for, so neither could ever end. Call it outside of handlers.`,
+    )
+  }
+}

@@ -1,0 +1,43 @@
+import type { TradewireEvent } from '../events/envelope.ts'
+import type { Subscription } from './subscription.ts'
+
+const longestName = 256
+const longestMessage = 10_000
+
+/** The payload of the `system.error` event that tells of a failed handler. Never throws. */
+export function failureReport(
+  timestamp: number,
+  event: TradewireEvent,
+  subscription: Subscription,
+  handlerName: string,
+  error: unknown,
+): object {
+  const code = readText(error, 'code', longestName)
+  return {
+    timestamp,
+    name: readText(error, 'name', longestName) ?? 'NonError',
+    message: readText(error, 'message', longestMessage) ?? printed(error),
+    ...(code === undefined ? {} : { code }),
+    originalEvent: { id: event.id, type: event.type },
+    subscriptionId: subscription.id,
+    ...(handlerName === '' ? {} : { handler: handlerName.slice(0, longestName) }),
+  }
+}
+
+function readText(error: unknown, key: string, longest: number): string | undefined {
+  if (typeof error !== 'object' || error === null) return undefined
+  try {
+    const text: unknown = (error as Record<string, unknown>)[key]
+    return typeof text === 'string' && text !== '' ? text.slice(0, longest) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function printed(error: unknown): string {
+  try {
+    return String(error).slice(0, longestMessage)
+  } catch {
+    return 'a thrown value that cannot be printed'
+  }
+}

@@ -1,0 +1,77 @@
+import type { TradewireEvent } from '../events/envelope.ts'
+import type { HandlerError } from './errors.ts'
+
+/** One emission that somebody wants to know the end of: its emitter, or a middleware. */
+export class Flight {
+  readonly event: TradewireEvent
+  /** Whether failures reject the promise. */
+  readonly #throwOnError: boolean
+  readonly #onLanded: ((flight: Flight) => void) | undefined
+  /** Whether its handlers settle one by one; then only the serial emission itself lands it. */
+  serial = false
+  #failures: HandlerError[] | undefined = undefined
+  #landed = false
+  #resolve: ((event: TradewireEvent) => void) | undefined = undefined
+  #reject: ((error: AggregateError) => void) | undefined = undefined
+
+  constructor(
+    event: TradewireEvent,
+    throwOnError: boolean,
+    onLanded: ((flight: Flight) => void) | undefined,
+  ) {
+    this.event = event
+    this.#throwOnError = throwOnError
+    this.#onLanded = onLanded
+  }
+
+  get failures(): readonly HandlerError[] {
+    return this.#failures ?? []
+  }
+
+  /** What the emitter asked to be told, if anything has failed so far. */
+  get error(): AggregateError | undefined {
+    if (!this.#throwOnError || this.#failures === undefined) return undefined
+    const { type, id } = this.event
+    return new AggregateError(
+      this.#failures,
+      `${this.#failures.length} of the handlers of ${type} ${id} failed.`,
+    )
+  }
+
+  fail(error: HandlerError): void {
+    this.#failures ??= []
+    this.#failures.push(error)
+  }
+
+  /** The handlers that were started together have settled. */
+  settled(): void {
+    if (!this.serial) this.land()
+  }
+
+  /** Every handler has settled. */
+  land(): void {
+    this.#landed = true
+    this.#onLanded?.(this)
+    if (this.#resolve !== undefined) this.#settle()
+  }
+
+  /**
+   * Resolves to the event once all handlers have settled. Call it once. A rejection that nobody
+   * awaits is no unhandled one.
+   */
+  promise(): Promise<TradewireEvent> {
+    const promise = new Promise<TradewireEvent>((resolve, reject) => {
+      this.#resolve = resolve
+      this.#reject = reject
+    })
+    if (this.#throwOnError) promise.catch(() => {})
+    if (this.#landed) this.#settle()
+    return promise
+  }
+
+  #settle(): void {
+    const { error } = this
+    if (error === undefined) this.#resolve!(this.event)
+    else this.#reject!(error)
+  }
+}

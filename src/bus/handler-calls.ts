@@ -1,0 +1,153 @@
+import type { TradewireEvent } from '../events/envelope.ts'
+import { HandlerError } from './errors.ts'
+import type { Flight } from './flight.ts'
+import type { Observers } from './observers.ts'
+import type { BusSettings, ErrorContext } from './options.ts'
+import { Pending, type PendingHost, PendingList } from './pending.ts'
+import { Gate, type Subscriber } from './subscriber.ts'
+import { toPromise } from './thenable.ts'
+
+/** How many events may wait behind a serial emission, for each subscriber. */
+const backlogCapacity = 100_000
+
+/** Calls handlers, each isolated from the others, and knows which of them have not settled. */
+export class HandlerCalls implements PendingHost {
+  /** Undefined while nobody observes. */
+  observers: Observers | undefined = undefined
+  readonly pending = new PendingList()
+  readonly #settings: BusSettings
+  /** Emits the `system.error` of a failure; throws if it is refused. */
+  readonly #report: (subscriber: Subscriber, event: TradewireEvent, cause: unknown) => void
+  constructor(
+    settings: BusSettings,
+    report: (subscriber: Subscriber, event: TradewireEvent, cause: unknown) => void,
+  ) {
+    this.#settings = settings
+    this.#report = report
+  }
+
+  /** The last resort for errors that cannot be events. */
+  lastResort(error: unknown, context: ErrorContext): void {
+    try {
+      this.#settings.onError(error, context)
+    } catch (failure) {
+      console.error('tradewire: onError itself failed.', failure)
+    }
+  }
+
+  /** Counts an event that did not reach `subscriber`. */
+  dropped(subscriber: Subscriber, event: TradewireEvent, reason: 'paused' | 'overflow'): void {
+    subscriber.dropped += 1
+    this.observers?.dropped({ type: event.type, reason, event, subscription: subscriber })
+  }
+
+  /** Whether a subscriber with something in its gate is to be called now. */
+  admits(subscriber: Subscriber, event: TradewireEvent, flight: Flight | undefined): boolean {
+    const { gate, where } = subscriber
+    if ((gate & Gate.removed) !== 0) return false
+    if ((gate & Gate.held) !== 0) return this.hold(subscriber, event)
+    if ((gate & Gate.paused) !== 0) {
+      this.dropped(subscriber, event, 'paused')
+      return false
+    }
+    try {
+      if (where !== undefined && !where(event)) return false
+    } catch (error) {
+      this.#fail(subscriber, event, error, flight)
+      return false
+    }
+    // Consumed before the call, so that nested emissions cannot call it twice.
+    if ((gate & Gate.once) !== 0) subscriber.unsubscribe()
+    return true
+  }
+
+  /** Lets the event wait in the backlog. Returns false: it is not to be called now. */
+  hold(subscriber: Subscriber, event: TradewireEvent): false {
+    const backlog = subscriber.backlog!
+    if (backlog.length < backlogCapacity) backlog.push(event)
+    else this.dropped(subscriber, event, 'overflow')
+    return false
+  }
+
+  /**
+   * Calls a handler; returns the promise behind what it returned, if there is one. The event counts
+   * as delivered from then on, unless the handler fails.
+   */
+  call(
+    subscriber: Subscriber,
+    event: TradewireEvent,
+    flight: Flight | undefined,
+  ): Promise<unknown> | undefined {
+    const { observers } = this
+    const startedAt = observers === undefined ? 0 : this.#settings.clock.monotonic()
+    let result: unknown
+    try {
+      const { handler } = subscriber
+      result = handler(event)
+    } catch (error) {
+      this.#fail(subscriber, event, error, flight)
+      return undefined
+    }
+    subscriber.delivered += 1
+    subscriber.lastDeliveredAt = event.timestamp
+    let promise: Promise<unknown> | undefined
+    if (result !== null && (typeof result === 'object' || typeof result === 'function')) {
+      promise = toPromise(result)
+    }
+    if (observers === undefined) return promise
+    if (promise !== undefined) return this.#observe(subscriber, event, promise, startedAt)
+    observers.handled(event, subscriber, this.#settings.clock.monotonic() - startedAt)
+    return undefined
+  }
+
+  /** Something pending for the handlers of `event` that return promises. */
+  pend(event: TradewireEvent, flight: Flight | undefined): Pending {
+    const pending = new Pending(event, flight, this)
+    this.pending.add(pending)
+    return pending
+  }
+
+  rejected(subscriber: Subscriber, { event, flight }: Pending, error: unknown): void {
+    subscriber.delivered -= 1
+    this.#fail(subscriber, event, error, flight)
+  }
+
+  settled(pending: Pending): void {
+    pending.flight?.settled()
+    pending.resolve?.(pending.event)
+    this.pending.remove(pending)
+  }
+
+  async #observe(
+    subscriber: Subscriber,
+    event: TradewireEvent,
+    promise: Promise<unknown>,
+    startedAt: number,
+  ): Promise<void> {
+    await promise
+    this.observers?.handled(event, subscriber, this.#settings.clock.monotonic() - startedAt)
+  }
+
+  #fail(
+    subscriber: Subscriber,
+    event: TradewireEvent,
+    cause: unknown,
+    flight: Flight | undefined,
+  ): void {
+    subscriber.failed += 1
+    const error = new HandlerError(event, subscriber.id, cause)
+    flight?.fail(error)
+    this.observers?.failed(event, subscriber, error)
+    if (event.type === 'system.error') {
+      this.lastResort(error, { origin: 'handler', event })
+      return
+    }
+    try {
+      this.#report(subscriber, event, cause)
+    } catch (failure) {
+      // The catalog has no such system.error, or a middleware refused it.
+      error.message += ` Its system.error was refused: ${String(failure)}`
+      this.lastResort(error, { origin: 'report', event })
+    }
+  }
+}

@@ -1,0 +1,139 @@
+import { requireFunction, requireInteger, requireOptions, requireText } from '../errors/checks.ts'
+import { ConfigurationError } from '../errors/tradewire-error.ts'
+import { Catalog } from '../events/catalog.ts'
+import type { EventSchemas } from '../events/definition.ts'
+import type { EventMetadata, TradewireEvent } from '../events/envelope.ts'
+import type { Clock } from '../time/clock.ts'
+import { randomRun } from '../time/random.ts'
+import { SystemClock } from '../time/system-clock.ts'
+
+/** Where a bus writes what concerns people: `console` fits. */
+export interface Logger {
+  error(message: string, details?: unknown): void
+}
+
+/** What {@link BusOptions.onError} is told beside the error. */
+export interface ErrorContext {
+  /** What failed: a handler of `system.error`, an observer, a middleware, or the bus's own report. */
+  readonly origin: 'handler' | 'observer' | 'middleware' | 'report'
+  /** The event that was being handled, if there was one. */
+  readonly event: TradewireEvent | undefined
+}
+
+/** Options of `createBus`. */
+export interface BusOptions<Schemas extends EventSchemas = EventSchemas> {
+  /** Which events it carries. Default `tradingEvents`. */
+  readonly catalog?: Catalog<Schemas>
+  /** Where its timestamps and timeouts come from. Default a `SystemClock`. */
+  readonly clock?: Clock
+  /**
+   * The first part of every event id. Default: random on a live clock, `sim` on a deterministic one.
+   */
+  readonly run?: string
+  /** The source of events that are emitted without one. Default `tradewire`. */
+  readonly source?: string
+  /** How many events `bus.history` holds; 0 turns it off. A whole number from 0. Default 1,000. */
+  readonly history?: number
+  /**
+   * Whether payloads are checked at emission. Turn it off to measure what it costs, not to save it.
+   * Default true.
+   */
+  readonly validate?: boolean
+  /** The longest chain of emissions made by handlers. A whole number from 1. Default 100. */
+  readonly maxDepth?: number
+  /**
+   * Whether events, with their payloads, are frozen at emission, so that a handler that changes one
+   * fails where it does so. Worth its cost in development and tests. Default false.
+   */
+  readonly freeze?: boolean
+  /** The last resort: gets errors that cannot be events. Default: writes to `logger`. */
+  readonly onError?: (error: unknown, context: ErrorContext) => void
+  /** Default `console`. */
+  readonly logger?: Logger
+}
+
+/** Options of the `emit` methods. */
+export interface EmitOptions {
+  /** Who emits. Default: the `source` of the bus. */
+  readonly source?: string
+  /** The event because of which this one is emitted: sets `causationId`, passes on `correlationId`. */
+  readonly cause?: TradewireEvent
+  /** What the events of this chain share. Default: that of `cause`, else the event's own id. */
+  readonly correlationId?: string
+  /** Flat facts beside the payload: at most 64, each a string, a finite number or a boolean. */
+  readonly metadata?: EventMetadata
+  /** Milliseconds since the Unix epoch. Default: the clock of the bus. */
+  readonly timestamp?: number
+  /**
+   * Whether failures of handlers reach the emitter as an `AggregateError` of `HandlerError`s, once
+   * every handler has settled. Default false.
+   */
+  readonly throwOnError?: boolean
+}
+
+/** {@link BusOptions} with every default filled in and every value checked. */
+export interface BusSettings {
+  readonly catalog: Catalog
+  readonly clock: Clock
+  readonly run: string
+  readonly source: string
+  readonly history: number
+  readonly validate: boolean
+  readonly maxDepth: number
+  readonly freeze: boolean
+  readonly onError: (error: unknown, context: ErrorContext) => void
+}
+
+const optionNames = [
+  'catalog',
+  'clock',
+  'run',
+  'source',
+  'history',
+  'validate',
+  'maxDepth',
+  'freeze',
+  'onError',
+  'logger',
+] as const
+
+/** @throws ConfigurationError `CONFIGURATION` if an option is unknown or out of range. */
+export function toSettings(options: BusOptions, defaultCatalog: Catalog): BusSettings {
+  requireOptions('createBus', options, optionNames)
+  const catalog = options.catalog ?? defaultCatalog
+  if (!(catalog instanceof Catalog)) {
+    throw new ConfigurationError(
+      'catalog must come from defineEvents({…}) or tradingEvents.extend({…}).',
+    )
+  }
+  const clock = options.clock ?? new SystemClock()
+  for (const method of ['now', 'monotonic', 'setTimer', 'sleep'] as const) {
+    requireFunction(`clock.${method}`, (clock as Partial<Clock> | null)?.[method])
+  }
+  const logger = options.logger ?? console
+  requireFunction('logger.error', (logger as Partial<Logger> | null)?.error)
+  if (options.onError !== undefined) requireFunction('onError', options.onError)
+  return {
+    catalog,
+    clock,
+    run: requireText('run', options.run ?? (clock.deterministic ? 'sim' : randomRun())),
+    source: requireText('source', options.source ?? 'tradewire'),
+    history: requireInteger('history', options.history ?? 1_000, 0, 100_000_000),
+    validate: requireBoolean('validate', options.validate ?? true),
+    maxDepth: requireInteger('maxDepth', options.maxDepth ?? 100, 1),
+    freeze: requireBoolean('freeze', options.freeze ?? false),
+    onError: options.onError ?? logTo(logger),
+  }
+}
+
+function requireBoolean(name: string, value: unknown): boolean {
+  if (typeof value === 'boolean') return value
+  throw new ConfigurationError(`${name} must be true or false.`)
+}
+
+function logTo(logger: Logger): (error: unknown, context: ErrorContext) => void {
+  return (error, { origin, event }) => {
+    const where = event === undefined ? '' : ` on ${event.type} ${JSON.stringify(event.id)}`
+    logger.error(`tradewire: a failure of a ${origin}${where} could not become an event.`, error)
+  }
+}

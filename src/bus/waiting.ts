@@ -1,0 +1,90 @@
+import { requireFunction, requireNumber, requireOptions } from '../errors/checks.ts'
+import type { TradewireEvent } from '../events/envelope.ts'
+import type { Clock, Timer } from '../time/clock.ts'
+import { BusClosedError, WaitTimeoutError } from './errors.ts'
+import type { Handler, Subscription } from './subscription.ts'
+
+/** Options of `waitFor`. */
+export interface WaitOptions<Event extends TradewireEvent = TradewireEvent> {
+  /** Only an event that it returns `true` for ends the wait. If it throws, the wait rejects with that. */
+  readonly where?: (event: Event) => boolean
+  /** How long to wait on the clock of the bus, in milliseconds, 0 or more. Default: for ever. */
+  readonly timeoutMs?: number
+  /** Ends the wait when it aborts; the wait then rejects with the reason of the signal. */
+  readonly signal?: AbortSignal
+}
+
+/** What a wait or a stream needs of its bus. */
+export interface ListeningHost {
+  readonly clock: Clock
+  /** Registers a handler on a pattern that has been checked. */
+  listen(handler: Handler): Subscription
+  /** Calls `end` when the bus closes; returns how to take that back. */
+  onClose(end: () => void): () => void
+}
+
+/** Throws `CONFIGURATION` if an option is unknown or out of range. */
+export function requireWaitOptions(options: WaitOptions): void {
+  requireOptions('waitFor', options, ['where', 'timeoutMs', 'signal'])
+  if (options.where !== undefined) requireFunction('where', options.where)
+  if (options.timeoutMs !== undefined) requireNumber('timeoutMs', options.timeoutMs, 0)
+  requireSignal(options.signal)
+}
+
+/** Throws `CONFIGURATION` unless `signal` is an AbortSignal or undefined. */
+export function requireSignal(signal: AbortSignal | undefined): void {
+  if (signal === undefined) return
+  requireFunction(
+    'signal.addEventListener (signal must be an AbortSignal)',
+    (signal as Partial<AbortSignal> | null)?.addEventListener,
+  )
+}
+
+/** Settles once, with the first of event, failed predicate, timeout, abort and close. */
+export function waitForEvent(
+  host: ListeningHost,
+  pattern: string,
+  { where, timeoutMs, signal }: WaitOptions,
+): Promise<TradewireEvent> {
+  const promise = new Promise<TradewireEvent>((resolve, reject) => {
+    if (signal?.aborted === true) {
+      reject(signal.reason as Error)
+      return
+    }
+    let timer: Timer | undefined
+    const settle = (): void => {
+      subscription.unsubscribe()
+      timer?.cancel()
+      signal?.removeEventListener('abort', onAbort)
+      forgetClose()
+    }
+    const onAbort = (): void => {
+      settle()
+      reject(signal!.reason as Error)
+    }
+    const subscription = host.listen((event) => {
+      try {
+        if (where !== undefined && !where(event)) return
+      } catch (error) {
+        settle()
+        reject(error as Error)
+        return
+      }
+      settle()
+      resolve(event)
+    })
+    const forgetClose = host.onClose(() => {
+      settle()
+      reject(new BusClosedError(`The wait for ${pattern} ended`))
+    })
+    signal?.addEventListener('abort', onAbort)
+    if (timeoutMs === undefined) return
+    timer = host.clock.setTimer(timeoutMs, () => {
+      settle()
+      reject(new WaitTimeoutError(pattern, timeoutMs))
+    })
+  })
+  // A wait that was started early and is awaited late may fail before anybody looks at it.
+  promise.catch(() => {})
+  return promise
+}

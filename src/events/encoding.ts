@@ -1,0 +1,107 @@
+import { z } from 'zod'
+import type { Catalog } from './catalog.ts'
+import { toIssues } from './catalog-entry.ts'
+import type { EventSchemas } from './definition.ts'
+import { Envelope, type EventMetadata, type TradewireEvent } from './envelope.ts'
+import { EventValidationError } from './errors.ts'
+import { requireMetadata } from './metadata.ts'
+import { tradingEvents, type TradingSchemas } from './trading-events.ts'
+import type { AnyEventIn } from './types.ts'
+
+/** An event as plain JSON: Decimals are strings, absent fields are absent. */
+export interface EncodedEvent {
+  readonly id: string
+  readonly type: string
+  readonly data: unknown
+  readonly timestamp: number
+  readonly sequence: number
+  readonly source: string
+  readonly correlationId: string
+  readonly causationId?: string
+  readonly version: number
+  readonly metadata?: EventMetadata
+}
+
+const text = z.string().min(1)
+
+const envelopeSchema = /* @__PURE__ */ z.strictObject({
+  id: text,
+  type: text,
+  data: z.unknown(),
+  timestamp: z.number(),
+  sequence: z.number().int().min(1),
+  source: text,
+  correlationId: text,
+  causationId: text.optional(),
+  version: z.number().int().min(1),
+  metadata: z.unknown().optional(),
+})
+
+/**
+ * An event as plain JSON, exact to the last digit.
+ *
+ * @param catalog where its type is defined. Default `tradingEvents`.
+ * @throws UnknownEventError `EVENT_UNKNOWN` if the catalog has no such type.
+ * @throws EventValidationError `EVENT_INVALID` if the payload does not match its schema.
+ */
+export function encodeEvent<Schemas extends EventSchemas = TradingSchemas>(
+  event: TradewireEvent,
+  catalog: Catalog<Schemas> = tradingEvents as unknown as Catalog<Schemas>,
+): EncodedEvent {
+  const { id, type, timestamp, sequence, source, correlationId, causationId, version } = event
+  const data = catalog.get(type).encode(type, event.data)
+  return {
+    id,
+    type,
+    data,
+    timestamp,
+    sequence,
+    source,
+    correlationId,
+    ...(causationId === undefined ? {} : { causationId }),
+    version,
+    ...(event.metadata === undefined ? {} : { metadata: event.metadata }),
+  }
+}
+
+/**
+ * The event that {@link encodeEvent} made plain, with its identity, checked all through.
+ *
+ * @param json what `JSON.parse` returned.
+ * @param catalog where its type is defined. Default `tradingEvents`.
+ * @throws UnknownEventError `EVENT_UNKNOWN` if the catalog has no such type.
+ * @throws EventValidationError `EVENT_INVALID` if envelope, metadata or payload are malformed, or if
+ * the version is not the one that the catalog defines.
+ */
+export function decodeEvent<Schemas extends EventSchemas = TradingSchemas>(
+  json: unknown,
+  catalog: Catalog<Schemas> = tradingEvents as unknown as Catalog<Schemas>,
+): AnyEventIn<Schemas> {
+  const parsed = envelopeSchema.safeParse(json)
+  if (!parsed.success) throw new EventValidationError('An encoded event', toIssues(parsed.error))
+  const { type, version, metadata, ...envelope } = parsed.data
+  const entry = catalog.get(type)
+  if (version !== entry.version) {
+    const message = `expected ${entry.version}, which this catalog defines, found ${version}`
+    throw new EventValidationError(type, [{ path: 'version', message }])
+  }
+  const event = new Envelope(
+    '',
+    envelope.sequence,
+    type,
+    entry.decode(type, envelope.data),
+    envelope.timestamp,
+    envelope.source,
+    version,
+    metadata === undefined ? undefined : requireMetadata(type, metadata),
+    undefined,
+    undefined,
+    {
+      id: envelope.id,
+      correlationId: envelope.correlationId,
+      causationId: envelope.causationId,
+    },
+  )
+  // The entry of this type has just checked the payload.
+  return event as unknown as AnyEventIn<Schemas>
+}

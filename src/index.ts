@@ -1,0 +1,113 @@
+export { ConfigurationError, type ErrorCode, TradewireError } from './errors/tradewire-error.ts'
+export type { Clock, Timer } from './time/clock.ts'
+export {
+  ClockBusyError,
+  SimulatedClock,
+  type SimulatedClockOptions,
+} from './time/simulated-clock.ts'
+export { SystemClock } from './time/system-clock.ts'
+export { Catalog, defineEvents, type EventDefinitions } from './events/catalog.ts'
+export type { CatalogEntry } from './events/catalog-entry.ts'
+export {
+  Decimal,
+  decimal,
+  type DecimalSchema,
+  nonNegativeDecimal,
+  positiveDecimal,
+} from './events/decimal.ts'
+export type { EventDefinition, EventSchemas, PayloadSchema } from './events/definition.ts'
+export { decodeEvent, encodeEvent, type EncodedEvent } from './events/encoding.ts'
+export type { EventMetadata, TradewireEvent } from './events/envelope.ts'
+export { EventValidationError, UnknownEventError, type ValidationIssue } from './events/errors.ts'
+export { EventCategory, EventType } from './events/event-type.ts'
+export type { JSONSchemaDocument } from './events/json-schema.ts'
+export type {
+  DataUpdate,
+  DepthUpdate,
+  NewBar,
+  OrderbookUpdate,
+  QuoteUpdate,
+  TradeTick,
+} from './events/market.ts'
+export type {
+  OrderCancelled,
+  OrderExpired,
+  OrderFilled,
+  OrderModified,
+  OrderPartialFill,
+  OrderRefused,
+  OrderTerms,
+  OrderTriggered,
+} from './events/order.ts'
+export { matchesPattern } from './events/pattern.ts'
+export type { LatencyWarning, MemoryWarning, RateLimitWarning } from './events/performance.ts'
+export type {
+  PositionClosed,
+  PositionOpened,
+  PositionPnlUpdate,
+  PositionUpdated,
+} from './events/position.ts'
+export type { ProtectiveExit, RiskLimit } from './events/risk.ts'
+export { z } from './events/schema.ts'
+export type {
+  Authenticated,
+  Connected,
+  Disconnected,
+  FeedStale,
+  Reconnecting,
+  SystemError,
+  SystemWarning,
+} from './events/system.ts'
+export {
+  type EventOf,
+  type PayloadOf,
+  type SchemasIn,
+  type TradingEvent,
+  tradingEvents,
+  type TradingSchemas,
+} from './events/trading-events.ts'
+export type {
+  AnyEventIn,
+  ConcreteType,
+  EventIn,
+  EventMatching,
+  EventNamed,
+  NameIn,
+  NameOf,
+  PatternIn,
+  PatternsOf,
+  PayloadIn,
+  TypeIn,
+} from './events/types.ts'
+export {
+  type BatchItemIn,
+  type Bus,
+  createBus,
+  type DraftIn,
+  type EventsMatching,
+  type History,
+  type NarrowingOptions,
+  type PatternsIn,
+} from './bus/bus.ts'
+export {
+  BusClosedError,
+  DeadlockError,
+  EmitDepthError,
+  EmitQueueFullError,
+  EventVetoedError,
+  HandlerError,
+  StreamOverflowError,
+  WaitTimeoutError,
+} from './bus/errors.ts'
+export type { HistoryQuery } from './bus/history.ts'
+export type { Draft, Middleware, Replacement } from './bus/middleware.ts'
+export type { Drop, DropReason, Observer, Registration } from './bus/observers.ts'
+export type { BusOptions, EmitOptions, ErrorContext, Logger } from './bus/options.ts'
+export type { EventStream, StreamOptions, StreamOverflow } from './bus/stream.ts'
+export type {
+  Handler,
+  SubscribeOptions,
+  Subscription,
+  SubscriptionStats,
+} from './bus/subscription.ts'
+export type { WaitOptions } from './bus/waiting.ts'
