@@ -22,6 +22,7 @@ export { EventValidationError, UnknownEventError, type ValidationIssue } from '.
 export { EventCategory, EventType } from './events/event-type.ts'
 export type { JSONSchemaDocument } from './events/json-schema.ts'
 export type {
+  BookLevel,
   DataUpdate,
   DepthUpdate,
   NewBar,
@@ -31,12 +32,15 @@ export type {
 } from './events/market.ts'
 export type {
   OrderCancelled,
+  OrderCancelRejected,
   OrderExpired,
   OrderFilled,
   OrderModified,
+  OrderModifyRejected,
   OrderPartialFill,
-  OrderRefused,
-  OrderTerms,
+  OrderPlaced,
+  OrderRejected,
+  OrderSubmitted,
   OrderTriggered,
 } from './events/order.ts'
 export { matchesPattern } from './events/pattern.ts'
@@ -47,7 +51,13 @@ export type {
   PositionPnlUpdate,
   PositionUpdated,
 } from './events/position.ts'
-export type { ProtectiveExit, RiskLimit } from './events/risk.ts'
+export type {
+  RiskLimitExceeded,
+  RiskLimitName,
+  RiskLimitWarning,
+  StopLossTriggered,
+  TakeProfitTriggered,
+} from './events/risk.ts'
 export { z } from './events/schema.ts'
 export type {
   Authenticated,
@@ -61,7 +71,7 @@ export type {
 export {
   type EventOf,
   type PayloadOf,
-  type SchemasIn,
+  type SchemasOf,
   type TradingEvent,
   tradingEvents,
   type TradingSchemas,

@@ -68,7 +68,11 @@ export class PendingList {
     lists += 1
     this.#probeName = `handlerOfBus${lists}_`
     // A computed name is the name of the function.
-    this.#probe = { [this.#probeName]: async (tail: Promise<void>) => tail }[this.#probeName]!
+    this.#probe = {
+      [this.#probeName]: async (tail: Promise<void>) => {
+        await tail
+      },
+    }[this.#probeName]!
   }
 
   add(pending: Pending): void {

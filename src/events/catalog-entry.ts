@@ -87,9 +87,7 @@ export class CatalogEntry {
    * @throws EventValidationError `EVENT_INVALID` if it does not match the schema.
    */
   decode(type: string, json: unknown): object {
-    const result = this.payload.safeParse(json)
-    if (result.success) return result.data
-    throw new EventValidationError(type, toIssues(result.error))
+    return converted(type, () => this.payload.safeParse(json))
   }
 
   /**
@@ -98,10 +96,22 @@ export class CatalogEntry {
    * @throws EventValidationError `EVENT_INVALID` if it does not match the schema.
    */
   encode(type: string, data: unknown): unknown {
-    const result = z.safeEncode(this.payload, data as object)
-    if (result.success) return result.data
-    throw new EventValidationError(type, toIssues(result.error))
+    // A codec writes before the other side is checked, and may throw on what is no payload at all.
+    if (!this.accepts(data)) throw this.refusal(type, data)
+    return converted(type, () => z.safeEncode(this.payload, data as object))
   }
+}
+
+function converted<Result>(type: string, convert: () => z.ZodSafeParseResult<Result>): Result {
+  let result: z.ZodSafeParseResult<Result>
+  try {
+    result = convert()
+  } catch (cause) {
+    const message = 'the payload could not be converted: a codec or a check threw'
+    throw new EventValidationError(type, [{ path: '', message }], { cause })
+  }
+  if (result.success) return result.data
+  throw new EventValidationError(type, toIssues(result.error))
 }
 
 /** The issues of a zod error, as ours. */

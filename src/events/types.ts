@@ -62,4 +62,6 @@ export type EventMatching<
   ? TradewireEvent<Pattern, z.output<Schemas[Pattern]>>
   : Pattern extends '*' | '**'
     ? AnyEventIn<Schemas>
-    : EventNamed<Schemas, NameMatching<Schemas, Pattern>>
+    : Pattern extends `${string}*${string}`
+      ? EventNamed<Schemas, NameMatching<Schemas, Pattern>>
+      : EventIn<Schemas, Pattern>
