@@ -13,13 +13,13 @@ export function catalogJSONSchema(entries: Iterable<CatalogEntry>): JSONSchemaDo
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     $defs: Object.fromEntries(definitions),
     oneOf: definitions.map(([name]) => ({
-      $ref: `#/$defs/${name.replace('{', '%7B').replace('}', '%7D')}`,
+      $ref: `#/$defs/${encodeURIComponent(name.replaceAll('~', '~0').replaceAll('/', '~1'))}`,
     })),
   }
 }
 
 function eventJSONSchema(entry: CatalogEntry): JSONSchemaDocument {
-  const { $schema: _, ...data } = z.toJSONSchema(entry.payload, { io: 'input' })
+  const data = payloadJSONSchema(entry)
   const text = { type: 'string', minLength: 1 }
   return {
     title: entry.name,
@@ -47,10 +47,17 @@ function eventJSONSchema(entry: CatalogEntry): JSONSchemaDocument {
   }
 }
 
+function payloadJSONSchema(entry: CatalogEntry): JSONSchemaDocument {
+  const { $schema: _, ...data } = z.toJSONSchema(entry.payload, { io: 'input' })
+  // A recursive payload refers to itself from its own root, which it has only if it has an id.
+  if (!JSON.stringify(data).includes('"$ref":')) return data
+  return { $id: `urn:tradewire:${encodeURIComponent(entry.name)}:${entry.version}`, ...data }
+}
+
 /** The types of a parameterised name, as a regular expression for readers of the schema. */
 function typePattern(entry: CatalogEntry): string {
   const tokens = entry.tokens.map((token) =>
-    isParameter(token) ? '[^.]+' : token.replace(/[^\w-]/g, '\\$&'),
+    isParameter(token) ? '[^.]+' : token.replace(/[\\^$+?()[\]|]/g, '\\$&'),
   )
   return `^${tokens.join('\\.')}$`
 }

@@ -21,23 +21,46 @@ export function processSchema(schema: Schema): Schema {
       throw new ConfigurationError(
         'A payload schema must be readable in both directions, but holds a one-way transform. Use z.codec(…) in place of .transform(…).',
       )
-    case 'lazy': {
-      const getter = definition['getter'] as () => Schema
-      return z.lazy(() => processSchema(getter()))
-    }
+    case 'lazy':
+      return processLazy(schema, definition['getter'] as () => Schema)
+    // What these put in the place of a bad or absent value is there once it is in the process.
     case 'default':
     case 'prefault':
+    case 'catch':
       return processSchema(definition['innerType'] as Schema)
     case 'object':
-      return rebuild(schema, definition, mapShape(definition['shape'] as Record<string, Schema>))
+      return rebuild(schema, definition, {
+        ...mapShape(definition['shape'] as Record<string, Schema>),
+        ...mapChildren(definition),
+      })
     default:
       return rebuild(schema, definition, mapChildren(definition))
   }
 }
 
 /** The keys under which zod keeps the schemas inside a schema, for the kinds that have any. */
-const childKeys = ['innerType', 'element', 'keyType', 'valueType', 'left', 'right', 'rest'] as const
+const childKeys = [
+  'innerType',
+  'element',
+  'keyType',
+  'valueType',
+  'left',
+  'right',
+  'rest',
+  'catchall',
+] as const
 const listKeys = ['options', 'items'] as const
+
+/** Recursive schemas by what they were made from, so that each recursion ends where it began. */
+const processedLazies = /* @__PURE__ */ new WeakMap<Schema, Schema>()
+
+function processLazy(schema: Schema, getter: () => Schema): Schema {
+  const known = processedLazies.get(schema)
+  if (known !== undefined) return known
+  const processed = z.lazy(() => processSchema(getter()))
+  processedLazies.set(schema, processed)
+  return processed
+}
 
 function decodedSide(definition: Definition): Schema {
   const inner = processSchema(definition['out'] as Schema)
@@ -47,13 +70,13 @@ function decodedSide(definition: Definition): Schema {
   return rebuild(inner, innerDefinition, { checks })
 }
 
-function mapShape(shape: Record<string, Schema>): Record<string, unknown> | undefined {
+function mapShape(shape: Record<string, Schema>): Record<string, unknown> {
   const entries = Object.entries(shape).map(([key, field]) => [key, processSchema(field)] as const)
-  if (entries.every(([key, field]) => field === shape[key])) return undefined
+  if (entries.every(([key, field]) => field === shape[key])) return {}
   return { shape: Object.fromEntries(entries) }
 }
 
-function mapChildren(definition: Definition): Record<string, unknown> | undefined {
+function mapChildren(definition: Definition): Record<string, unknown> {
   const changes: Record<string, unknown> = {}
   for (const key of childKeys) {
     const child = definition[key] as Schema | null | undefined
@@ -67,14 +90,14 @@ function mapChildren(definition: Definition): Record<string, unknown> | undefine
     const mapped = children.map(processSchema)
     if (mapped.some((child, index) => child !== children[index])) changes[key] = mapped
   }
-  return Object.keys(changes).length === 0 ? undefined : changes
+  return changes
 }
 
 function rebuild(
   schema: Schema,
   definition: Definition,
-  changes: Record<string, unknown> | undefined,
+  changes: Record<string, unknown>,
 ): Schema {
-  if (changes === undefined) return schema
+  if (Object.keys(changes).length === 0) return schema
   return z.core.clone(schema, { ...definition, ...changes } as unknown as typeof schema._zod.def)
 }
