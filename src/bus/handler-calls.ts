@@ -79,7 +79,23 @@ export class HandlerCalls implements PendingHost {
     flight: Flight | undefined,
   ): Promise<unknown> | undefined {
     const { observers } = this
-    const startedAt = observers === undefined ? 0 : this.#settings.clock.monotonic()
+    if (observers === undefined) return this.#invoke(subscriber, event, flight)
+    const { clock } = this.#settings
+    const startedAt = clock.monotonic()
+    const { failed } = subscriber
+    const promise = this.#invoke(subscriber, event, flight)
+    if (promise !== undefined) return this.#observe(subscriber, event, promise, startedAt)
+    if (subscriber.failed === failed) {
+      observers.handled(event, subscriber, clock.monotonic() - startedAt)
+    }
+    return undefined
+  }
+
+  #invoke(
+    subscriber: Subscriber,
+    event: TradewireEvent,
+    flight: Flight | undefined,
+  ): Promise<unknown> | undefined {
     let result: unknown
     try {
       const { handler } = subscriber
@@ -90,14 +106,10 @@ export class HandlerCalls implements PendingHost {
     }
     subscriber.delivered += 1
     subscriber.lastDeliveredAt = event.timestamp
-    let promise: Promise<unknown> | undefined
-    if (result !== null && (typeof result === 'object' || typeof result === 'function')) {
-      promise = toPromise(result)
+    if (result === null || (typeof result !== 'object' && typeof result !== 'function')) {
+      return undefined
     }
-    if (observers === undefined) return promise
-    if (promise !== undefined) return this.#observe(subscriber, event, promise, startedAt)
-    observers.handled(event, subscriber, this.#settings.clock.monotonic() - startedAt)
-    return undefined
+    return toPromise(result)
   }
 
   /** Something pending for the handlers of `event` that return promises. */

@@ -11,7 +11,35 @@ export interface PendingHost {
   settled(pending: Pending): void
 }
 
-/** An event some of whose handlers have returned promises that have not all settled. */
+/** One handler of a pending event. */
+class Leg {
+  readonly subscriber: Subscriber
+  /** What the handler returned. */
+  readonly promise: Promise<unknown>
+  /** Settles after the handler, and is seen by nobody else; see {@link PendingList.runsInHandler}. */
+  readonly tail: Promise<void>
+  readonly next: Leg | undefined
+  probed = false
+
+  constructor(
+    subscriber: Subscriber,
+    promise: Promise<unknown>,
+    tail: Promise<void>,
+    next: Leg | undefined,
+  ) {
+    this.subscriber = subscriber
+    this.promise = promise
+    this.tail = tail
+    this.next = next
+  }
+}
+
+/**
+ * An event some of whose handlers have returned promises that have not all settled.
+ *
+ * Its handlers share two reactions, because a closure for each would cost more than all else here.
+ * So a rejection does not tell whose it is: the first one makes every handler be asked on its own.
+ */
 export class Pending {
   readonly event: TradewireEvent
   readonly flight: Flight | undefined
@@ -20,15 +48,15 @@ export class Pending {
   /** Neighbours in the list of {@link PendingList}. */
   previous: Pending | undefined = undefined
   next: Pending | undefined = undefined
-  /** For each handler, a promise that settles after it and that nobody else sees. */
-  tail: Promise<void> | undefined = undefined
-  moreTails: Promise<void>[] | undefined = undefined
-  /** How many of them {@link PendingList.runsInHandler} awaits. */
-  probed = 0
+  /** The handler that was followed last; the others are behind it. */
+  lastLeg: Leg | undefined = undefined
   readonly #host: PendingHost
   /** Handlers that have not settled. */
   #count = 0
+  /** Whether a handler has rejected, so that each is asked on its own. */
+  #asked = false
   readonly #arrive: () => void
+  readonly #ask: () => void
 
   constructor(event: TradewireEvent, flight: Flight | undefined, host: PendingHost) {
     this.event = event
@@ -38,17 +66,27 @@ export class Pending {
       this.#count -= 1
       if (this.#count === 0) this.#host.settled(this)
     }
+    this.#ask = () => {
+      if (!this.#asked) this.#askAll()
+    }
   }
 
   /** Waits for the promise that the handler of `subscriber` returned, too. */
   follow(subscriber: Subscriber, promise: Promise<unknown>): void {
-    const tail = promise.then(this.#arrive, (error: unknown) => {
-      this.#host.rejected(subscriber, this, error)
-      this.#arrive()
-    })
     this.#count += 1
-    if (this.tail === undefined) this.tail = tail
-    else (this.moreTails ??= []).push(tail)
+    this.lastLeg = new Leg(subscriber, promise, promise.then(this.#arrive, this.#ask), this.lastLeg)
+  }
+
+  #askAll(): void {
+    this.#asked = true
+    const inOrder: Leg[] = []
+    for (let leg = this.lastLeg; leg !== undefined; leg = leg.next) inOrder.unshift(leg)
+    for (const { subscriber, promise } of inOrder) {
+      promise.catch((error: unknown) => {
+        this.#host.rejected(subscriber, this, error)
+        this.#arrive()
+      })
+    }
   }
 }
 
@@ -115,11 +153,11 @@ export class PendingList {
    */
   runsInHandler(): boolean {
     for (let pending = this.#first; pending !== undefined; pending = pending.next) {
-      // A second probe would hide the first: V8 follows promises that one thing alone awaits.
-      if (pending.probed === 0) void this.#probe(pending.tail!)
-      const more = pending.moreTails ?? []
-      for (const tail of more.slice(Math.max(0, pending.probed - 1))) void this.#probe(tail)
-      pending.probed = 1 + more.length
+      for (let leg = pending.lastLeg; leg !== undefined; leg = leg.next) {
+        // A second probe would hide the first: V8 follows promises that one thing alone awaits.
+        if (!leg.probed) void this.#probe(leg.tail)
+        leg.probed = true
+      }
     }
     return this.#first !== undefined && runsWithin(this.#probeName)
   }

@@ -93,11 +93,7 @@ function mapChildren(definition: Definition): Record<string, unknown> {
   return changes
 }
 
-function rebuild(
-  schema: Schema,
-  definition: Definition,
-  changes: Record<string, unknown>,
-): Schema {
+function rebuild(schema: Schema, definition: Definition, changes: Record<string, unknown>): Schema {
   if (Object.keys(changes).length === 0) return schema
   return z.core.clone(schema, { ...definition, ...changes } as unknown as typeof schema._zod.def)
 }
