@@ -5,6 +5,7 @@ import type { EventSchemas } from './definition.ts'
 import { Envelope, type EventMetadata, type TradewireEvent } from './envelope.ts'
 import { EventValidationError } from './errors.ts'
 import { requireMetadata } from './metadata.ts'
+import { requirePlainJSON } from './plain-json.ts'
 import { tradingEvents, type TradingSchemas } from './trading-events.ts'
 import type { AnyEventIn } from './types.ts'
 
@@ -42,7 +43,8 @@ const envelopeSchema = /* @__PURE__ */ z.strictObject({
  *
  * @param catalog where its type is defined. Default `tradingEvents`.
  * @throws UnknownEventError `EVENT_UNKNOWN` if the catalog has no such type.
- * @throws EventValidationError `EVENT_INVALID` if the payload does not match its schema.
+ * @throws EventValidationError `EVENT_INVALID` if the payload does not match its schema, is
+ * nested too deep, or holds a key `__proto__`.
  */
 export function encodeEvent<Schemas extends EventSchemas = TradingSchemas>(
   event: TradewireEvent,
@@ -50,7 +52,7 @@ export function encodeEvent<Schemas extends EventSchemas = TradingSchemas>(
 ): EncodedEvent {
   const { id, type, timestamp, sequence, source, correlationId, causationId, version } = event
   const data = catalog.get(type).encode(type, event.data)
-  return {
+  const encoded = {
     id,
     type,
     data,
@@ -62,6 +64,9 @@ export function encodeEvent<Schemas extends EventSchemas = TradingSchemas>(
     version,
     ...(event.metadata === undefined ? {} : { metadata: event.metadata }),
   }
+  // What could not be decoded again is not written in the first place.
+  requirePlainJSON(type, encoded)
+  return encoded
 }
 
 /**
@@ -70,13 +75,15 @@ export function encodeEvent<Schemas extends EventSchemas = TradingSchemas>(
  * @param json what `JSON.parse` returned.
  * @param catalog where its type is defined. Default `tradingEvents`.
  * @throws UnknownEventError `EVENT_UNKNOWN` if the catalog has no such type.
- * @throws EventValidationError `EVENT_INVALID` if envelope, metadata or payload are malformed, or if
- * the version is not the one that the catalog defines.
+ * @throws EventValidationError `EVENT_INVALID` if envelope, metadata or payload are malformed, if
+ * the version is not the one that the catalog defines, if anything is nested deeper than 64 levels,
+ * or if it holds a key `__proto__`.
  */
 export function decodeEvent<Schemas extends EventSchemas = TradingSchemas>(
   json: unknown,
   catalog: Catalog<Schemas> = tradingEvents as unknown as Catalog<Schemas>,
 ): AnyEventIn<Schemas> {
+  requirePlainJSON('An encoded event', json)
   const parsed = envelopeSchema.safeParse(json)
   if (!parsed.success) throw new EventValidationError('An encoded event', toIssues(parsed.error))
   const { type, version, metadata, ...envelope } = parsed.data

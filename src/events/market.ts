@@ -1,56 +1,9 @@
 import { z } from 'zod'
+import { instrument, newBar } from './bar.ts'
+import { isOrdered, levels } from './book-levels.ts'
 import type { EventDefinitions } from './catalog.ts'
-import {
-  compareDecimals,
-  Decimal,
-  decimal,
-  nonNegativeDecimal,
-  positiveDecimal,
-} from './decimal.ts'
-import { count, optionalText, stamp, text, time } from './fields.ts'
-
-const instrument = {
-  /** The instrument, in the venue's own spelling, such as `BTCUSDT`. */
-  symbol: text(),
-  ...stamp,
-}
-
-const newBar = /* @__PURE__ */ z
-  .strictObject({
-    ...instrument,
-    /** The span of one bar: a whole number and `s`, `m`, `h`, `d`, `w` or `M` (month), such as `4h`. */
-    timeframe: z
-      .string()
-      .regex(/^[1-9]\d{0,4}[smhdwM]$/, 'expected a timeframe such as "1m" or "4h"'),
-    /** When the bar began, in milliseconds since the Unix epoch. Its `timestamp` is when it closed. */
-    openTime: time(),
-    /** First price, in quote currency. */
-    open: decimal(),
-    /** Highest price, in quote currency. */
-    high: decimal(),
-    /** Lowest price, in quote currency. */
-    low: decimal(),
-    /** Last price, in quote currency. */
-    close: decimal(),
-    /** Traded quantity, in units of the instrument. */
-    volume: nonNegativeDecimal(),
-    /** How many trades the bar is made of. */
-    tradeCount: count().optional(),
-    /** Average price weighted by volume, in quote currency. */
-    vwap: decimal().optional(),
-  })
-  .refine(
-    ({ low, open, close, high }) =>
-      compareDecimals(low, open) <= 0 &&
-      compareDecimals(low, close) <= 0 &&
-      compareDecimals(open, high) <= 0 &&
-      compareDecimals(close, high) <= 0,
-    { path: ['low'], message: 'expected low ≤ open ≤ high and low ≤ close ≤ high' },
-  )
-  .refine(({ openTime, timestamp }) => openTime < timestamp, {
-    path: ['openTime'],
-    message: 'expected openTime before timestamp, which is when the bar closed',
-  })
+import { Decimal, decimal, nonNegativeDecimal, positiveDecimal } from './decimal.ts'
+import { count, optionalText } from './fields.ts'
 
 /** Payload of `market.new_bar`: one finished bar of prices. */
 export interface NewBar extends Readonly<z.output<typeof newBar>> {}
@@ -122,12 +75,6 @@ const tradeTick = /* @__PURE__ */ z.strictObject({
 /** Payload of `market.trade_tick`: one trade between others. */
 export interface TradeTick extends Readonly<z.output<typeof tradeTick>> {}
 
-const level = /* @__PURE__ */ z.tuple([decimal(), nonNegativeDecimal()]).readonly()
-const levels = /* @__PURE__ */ z.array(level).readonly()
-
-/** One price of an order book, and the quantity that stands there. */
-export type BookLevel = z.output<typeof level>
-
 const orderbookUpdate = /* @__PURE__ */ z.strictObject({
   ...instrument,
   /** `snapshot` replaces the whole book, `delta` changes the levels it lists. */
@@ -167,13 +114,7 @@ const depthUpdate = /* @__PURE__ */ z
 /** Payload of `market.depth_update`: the top levels of an order book, best first. */
 export interface DepthUpdate extends Readonly<z.output<typeof depthUpdate>> {}
 
-/** Whether prices strictly rise (`direction` 1) or strictly fall (`direction` -1). */
-function isOrdered(side: readonly BookLevel[], direction: 1 | -1): boolean {
-  for (let index = 1; index < side.length; index += 1) {
-    if (compareDecimals(side[index]![0], side[index - 1]![0]) * direction <= 0) return false
-  }
-  return true
-}
+export type { BookLevel } from './book-levels.ts'
 
 /** The market events, as payload schemas by name. */
 export type MarketSchemas = {
