@@ -307,7 +307,7 @@ export interface Bus<Schemas extends EventSchemas = TradingSchemas> {
 export function createBus<Schemas extends EventSchemas = TradingSchemas>(
   options: BusOptions<Schemas> = {},
 ): Bus<Schemas> {
-  const settings = toSettings(options as BusOptions, tradingEvents as unknown as Catalog)
+  const settings = toSettings(options, tradingEvents)
   // The core works on any catalog and checks names at run time; Bus is the same by name.
   return new CoreBus(settings) as unknown as Bus<Schemas>
 }

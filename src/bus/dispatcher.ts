@@ -182,7 +182,7 @@ export class Dispatcher {
   }
 
   #refused(type: string, error: unknown): void {
-    this.calls.observers?.dropped({ type: String(type), reason: 'refused', error })
+    this.calls.observers?.dropped({ type, reason: 'refused', error })
   }
 
   /** A flight where one is needed from the start; else the first promise of a handler makes one. */

@@ -83,7 +83,7 @@ export class EventHistory {
       const event = events[index]!
       if (matches(event)) found.push(event)
     }
-    return found.reverse()
+    return found.toReversed()
   }
 
   #inOrder(): TradewireEvent[] {

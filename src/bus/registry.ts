@@ -121,7 +121,7 @@ export class Registry {
   all(): Subscriber[] {
     const all = [...this.#patterned]
     for (const route of this.#routes.values()) all.push(...route.exact)
-    return all.sort((left, right) => left.order - right.order)
+    return all.toSorted((left, right) => left.order - right.order)
   }
 
   /** How many subscribers hear events of `type`. */

@@ -128,7 +128,7 @@ export class BufferedStream implements EventStream {
     if (!this.#end.failed) return Promise.resolve(done)
     const { error } = this.#end
     this.#end = { failed: false }
-    return Promise.reject(error as Error)
+    return Promise.reject(error)
   }
 
   return(): Promise<IteratorReturnResult<undefined>> {

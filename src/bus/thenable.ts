@@ -10,7 +10,7 @@ export function toPromise(result: object): Promise<unknown> | undefined {
   try {
     const { then } = result as { then?: unknown }
     if (typeof then !== 'function') return undefined
-    if (then === nativeThen && result.constructor === Promise) return result as Promise<unknown>
+    if (then === nativeThen && result.constructor === Promise) return result
     return new Promise((resolve, reject) => {
       then.call(result, resolve, reject)
     })

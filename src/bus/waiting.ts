@@ -48,7 +48,7 @@ export function waitForEvent(
 ): Promise<TradewireEvent> {
   const promise = new Promise<TradewireEvent>((resolve, reject) => {
     if (signal?.aborted === true) {
-      reject(signal.reason as Error)
+      reject(signal.reason)
       return
     }
     let timer: Timer | undefined
@@ -60,7 +60,7 @@ export function waitForEvent(
     }
     const onAbort = (): void => {
       settle()
-      reject(signal!.reason as Error)
+      reject(signal!.reason)
     }
     const subscription = host.listen((event) => {
       try {

@@ -7,6 +7,15 @@ const tokenPattern = /^[^.*{}\s\u0000-\u001f\u007f]+$/
 const parameterPattern = /^\{[A-Za-z_]\w*\}$/
 const longestName = 256
 
+/** Whether `type` is a dotted type without stars and parameters; also looks at non-strings. */
+export function isConcrete(type: string): boolean {
+  return (
+    typeof type === 'string' &&
+    type.length <= longestName &&
+    type.split('.').every((token) => tokenPattern.test(token))
+  )
+}
+
 /** Whether `token` is a parameter of an event name, such as `{name}`. */
 export function isParameter(token: string): boolean {
   return token.startsWith('{')
