@@ -67,7 +67,7 @@ export function waitForEvent(
         if (where !== undefined && !where(event)) return
       } catch (error) {
         settle()
-        reject(error as Error)
+        reject(error)
         return
       }
       settle()
