@@ -110,8 +110,7 @@ export class CoreBus {
       )
     }
     const subscriber = typeof target === 'string' ? this.#registry.find(target) : target
-    if (subscriber === undefined || !subscriber.active) return false
-    if (this.#registry.find(subscriber.id) !== subscriber) return false
+    if (subscriber?.active !== true || !subscriber.leavesBy(this.#remove)) return false
     subscriber.unsubscribe()
     return true
   }

@@ -117,7 +117,6 @@ export class Dispatcher {
       )
       flights = drafts.map((draft) => {
         const event = this.acceptance.mint(draft)
-        this.calls.observers?.emitted(event)
         return this.#flightFor(event, draft.options, true)!
       })
     } catch (error) {
@@ -134,9 +133,7 @@ export class Dispatcher {
   /** Makes an event of another bus one of this bus, under its own identity; see `forward`. */
   adopt(type: string, data: unknown, origin: TradewireEvent): TradewireEvent {
     const route = this.#open(type)
-    const event = this.acceptance.adopt(route, data, origin)
-    this.calls.observers?.emitted(event)
-    return event
+    return this.acceptance.adopt(route, data, origin)
   }
 
   /** Dispatches an adopted event; resolves once its handlers have settled. */
@@ -163,9 +160,7 @@ export class Dispatcher {
 
   #accept(route: Route, data: unknown, options: EmitOptions | undefined): TradewireEvent {
     try {
-      const event = this.acceptance.accept(route, data, options)
-      if (this.calls.observers !== undefined) this.calls.observers.emitted(event)
-      return event
+      return this.acceptance.accept(route, data, options)
     } catch (error) {
       this.#refused(route.type, error)
       throw error
@@ -265,6 +260,7 @@ export class Dispatcher {
    */
   #deliver(route: Route, event: TradewireEvent, flight: Flight | undefined): Pending | undefined {
     const { calls } = this
+    if (calls.observers !== undefined) calls.observers.emitted(event)
     const list = route.list ?? this.#registry.listOf(route)
     let pending: Pending | undefined
     for (let index = 0; index < list.length; index += 1) {
@@ -287,6 +283,7 @@ export class Dispatcher {
    */
   async #deliverSerially(route: Route, event: TradewireEvent, flight: Flight): Promise<void> {
     this.calls.pending.beginSerial()
+    this.calls.observers?.emitted(event)
     const line: Subscriber[] = []
     for (const subscriber of this.#registry.listOf(route)) {
       if ((subscriber.gate & Gate.held) === 0) line.push(subscriber)
@@ -348,7 +345,6 @@ export class Dispatcher {
     const timestamp = this.#settings.clock.now()
     const data = failureReport(timestamp, event, subscriber, subscriber.handler.name, cause)
     const report = this.acceptance.accept(route, data, { cause: event, timestamp })
-    this.calls.observers?.emitted(report)
     const flight = this.after === undefined ? undefined : new Flight(report, false, this.#runAfter)
     this.#enqueue(report, flight)
     if (!this.#busy) this.#run()

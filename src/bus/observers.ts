@@ -30,7 +30,7 @@ export interface Drop {
  * one that throws is reported to `onError` and disturbs nothing.
  */
 export interface Observer {
-  /** An event was accepted: it has its sequence, and its dispatch follows. */
+  /** The dispatch of an event begins. */
   onEmitted?(event: TradewireEvent): void
   /** A handler has handled it. `durationMs` is from its call to its end. */
   onHandled?(event: TradewireEvent, subscription: Subscription, durationMs: number): void

@@ -89,7 +89,9 @@ export class Registry {
 
   remove(subscriber: Subscriber): void {
     this.#size -= 1
-    if (this.#named.get(subscriber.id) === subscriber) this.#named.delete(subscriber.id)
+    if (this.#named.size > 0 && this.#named.get(subscriber.id) === subscriber) {
+      this.#named.delete(subscriber.id)
+    }
     if (subscriber.patterns.length > 0) {
       this.#patterned.delete(subscriber)
       this.#forgetLists()

@@ -111,6 +111,11 @@ export class Subscriber implements Subscription {
     this.unsubscribe()
   }
 
+  /** Whether `remove` is how it leaves its bus, and so whether it is of that bus. */
+  leavesBy(remove: (subscriber: Subscriber) => void): boolean {
+    return this.#remove === remove
+  }
+
   /** Ends the subscription when `signal` aborts; the listener goes when the subscription does. */
   endWith(signal: AbortSignal): void {
     this.#signal = signal

@@ -99,10 +99,11 @@ function decimalWhere(
 /** Names what stands where a decimal should, without repeating text that may be confidential. */
 function describeNumber(value: unknown): string {
   if (isDecimal(value)) return value.toFixed()
-  if (value instanceof Decimal)
-    return `a Decimal that is not finite or has over ${mostDigits} digits`
   if (DecimalJs.isDecimal(value)) {
-    return "a Decimal of another copy of decimal.js: import { Decimal } from 'tradewire'"
+    // Not `instanceof`: all constructors of one copy of decimal.js share a prototype.
+    return value.constructor === Decimal
+      ? `a Decimal that is not finite or has over ${mostDigits} digits`
+      : "a Decimal of another decimal.js constructor: import { Decimal } from 'tradewire'"
   }
   if (typeof value === 'number') return `the number ${value}: use new Decimal('…')`
   if (value === null || value === undefined) return String(value)

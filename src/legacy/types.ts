@@ -1,0 +1,88 @@
+import type { Decimal } from '../events/decimal.ts'
+import type { EventSchemas } from '../events/definition.ts'
+import type { EventType } from '../events/event-type.ts'
+import type { SystemError } from '../events/system.ts'
+import type { EventIn, PayloadIn, TypeIn } from '../events/types.ts'
+
+/** A name in the world of string events. */
+export type LegacyName = string | symbol
+
+/** Legacy names of your own, each with the event type that it stands for. */
+export type LegacyMapping<Schemas extends EventSchemas> = Readonly<Record<string, TypeIn<Schemas>>>
+
+/** Constants of events that the string events did not have; they have no name in lower case. */
+type NewConstant =
+  | 'ORDER_SUBMITTED'
+  | 'ORDER_TRIGGERED'
+  | 'ORDER_CANCEL_REJECTED'
+  | 'ORDER_MODIFY_REJECTED'
+
+type OldConstant = Exclude<keyof typeof EventType, NewConstant>
+
+/** The legacy names of the trading events, each with its event type. */
+export type TradingLegacyNames = typeof EventType & {
+  readonly [
+    Constant in OldConstant as Constant extends 'DEPTH_UPDATE'
+      ? 'market_depth_update' | 'MARKET_DEPTH_UPDATE'
+      : Lowercase<Constant>
+  ]: (typeof EventType)[Constant]
+}
+
+/**
+ * The event type that a name stands for; `never` for a name that only legacy code knows.
+ *
+ * @typeParam Mapping the `mapping` option, which goes before all else.
+ */
+export type TypeOfLegacyName<
+  Schemas extends EventSchemas,
+  Mapping,
+  Name extends LegacyName,
+> = Name extends keyof Mapping
+  ? Mapping[Name] & TypeIn<Schemas>
+  : Name extends TypeIn<Schemas>
+    ? Name
+    : Name extends keyof TradingLegacyNames
+      ? TradingLegacyNames[Name] & TypeIn<Schemas>
+      : never
+
+/** A payload as legacy listeners get it: plain JSON, with Decimals as text. */
+export type PlainPayload<Payload> = unknown extends Payload
+  ? unknown
+  : Payload extends Decimal
+    ? string
+    : { [Key in keyof Payload]: PlainPayload<Payload[Key]> }
+
+/** A payload as legacy code may emit it: Decimals may be text or finite numbers. */
+export type LoosePayload<Payload> = unknown extends Payload
+  ? unknown
+  : Payload extends Decimal
+    ? Decimal | string | number
+    : { [Key in keyof Payload]: LoosePayload<Payload[Key]> }
+
+/** Any listener, as far as the adapter knows it. */
+export type LegacyListener = (...args: unknown[]) => unknown
+
+/** What is called with the payload, and the typed event after it. May return a promise. */
+export type PayloadListener<Schemas extends EventSchemas, Type extends string> = (
+  payload: PlainPayload<PayloadIn<Schemas, Type>>,
+  event: EventIn<Schemas, Type>,
+) => unknown
+
+/** The listener of a name: typed for a name of the catalog, else called with whatever is emitted. */
+export type ListenerOf<Schemas extends EventSchemas, Mapping, Name extends LegacyName> = [
+  TypeOfLegacyName<Schemas, Mapping, Name>,
+] extends [never]
+  ? LegacyListener
+  : PayloadListener<Schemas, TypeOfLegacyName<Schemas, Mapping, Name>>
+
+/** What `emit` takes after a name: one payload for a name of the catalog, else anything. */
+export type ArgumentsOf<Schemas extends EventSchemas, Mapping, Name extends LegacyName> = [
+  TypeOfLegacyName<Schemas, Mapping, Name>,
+] extends [never]
+  ? unknown[]
+  : [payload: EmittedPayload<PayloadIn<Schemas, TypeOfLegacyName<Schemas, Mapping, Name>>>]
+
+/** `emit('error', new Error('…'))` is an old habit, so a system error may be an Error. */
+type EmittedPayload<Payload> = Payload extends SystemError
+  ? LoosePayload<Payload> | Error
+  : LoosePayload<Payload>
