@@ -9,6 +9,8 @@ import {
 } from '../../src/errors/checks.ts'
 import { ConfigurationError, TradewireError } from '../../src/errors/tradewire-error.ts'
 
+function book(): void {}
+
 describe('describeValue', () => {
   it.each<[unknown, string]>([
     ['plain', '"plain"'],
@@ -25,7 +27,7 @@ describe('describeValue', () => {
     [Object.create(null), 'an object'],
     [new Date(0), 'a Date'],
     [{ constructor: { name: 7 } }, 'an object'],
-    [function book() {}, 'function "book"'],
+    [book, 'function "book"'],
   ])('prints %o in one line', (value, printed) => {
     expect(describeValue(value)).toBe(printed)
   })

@@ -70,6 +70,12 @@ describe('CatalogEntry.encode', () => {
     },
   )
 
+  it('says what is wrong with it, and not what a codec made of it', () => {
+    expect(() => entry.encode('test.price', { price: 1.5 })).toThrow(
+      "price: expected a Decimal, found the number 1.5: use new Decimal('…')",
+    )
+  })
+
   it('refuses a payload that its own codec cannot write', () => {
     const codec = z.codec(z.string().max(3), z.number(), {
       decode: Number,

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { at, reasons } from '../support/payloads.ts'
 
 const bar = { open: at('5'), high: at('9'), low: at('1'), close: at('6') }
+const side = (...prices: string[]) => prices.map((price) => [at(price), at('1')])
 const disorder = 'low: expected low ≤ open ≤ high and low ≤ close ≤ high'
 
 describe('market.new_bar', () => {
@@ -119,8 +120,6 @@ describe('market.orderbook_update', () => {
 })
 
 describe('market.depth_update', () => {
-  const side = (...prices: string[]) => prices.map((price) => [at(price), at('1')])
-
   it('accepts sides that are ordered, of one level, or empty', () => {
     const bids = side('10', '9.99', '-1')
     const asks = side('10.01', '10.02', '11')

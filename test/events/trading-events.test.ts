@@ -237,7 +237,7 @@ describe('tradingEvents', () => {
     it('has the fields of the list, and refuses to miss one that is required', () => {
       // The list has a line for every name in the catalog, as its type says.
       const { required, optional } = fieldsOf[name as TradingEvent['type']]
-      expect(namesIn(entry).sort()).toEqual(`${required} ${optional}`.split(' ').sort())
+      expect(namesIn(entry).toSorted()).toEqual(`${required} ${optional}`.split(' ').toSorted())
       for (const field of required.split(' ')) {
         const { [field]: _, ...rest } = example
         expect(entry.accepts(rest)).toBe(false)
@@ -246,10 +246,10 @@ describe('tradingEvents', () => {
     })
 
     it('accepts each optional field to be absent', () => {
-      const atLeastOne = ['market.data_update', 'order.modified']
-      const needsPrice = ['order.submitted', 'order.placed']
+      const atLeastOne = new Set(['market.data_update', 'order.modified'])
+      const needsPrice = new Set(['order.submitted', 'order.placed'])
       for (const field of fieldsOf[name as TradingEvent['type']].optional.split(' ')) {
-        if (atLeastOne.includes(name) || (needsPrice.includes(name) && field === 'price')) continue
+        if (atLeastOne.has(name) || (needsPrice.has(name) && field === 'price')) continue
         const { [field]: _, ...rest } = example
         expect(entry.accepts(rest)).toBe(true)
       }

@@ -175,7 +175,7 @@ describe('SimulatedClock', () => {
     expect(() => clock.setTimer(delayMs, () => {})).toThrow(ConfigurationError)
     await expect(clock.sleep(delayMs)).rejects.toBeInstanceOf(ConfigurationError)
     await expect(clock.advanceBy(delayMs)).rejects.toBeInstanceOf(ConfigurationError)
-    if (delay !== -1) await expect(clock.advanceTo(delayMs)).rejects.toThrow()
+    if (delay !== -1) await expect(clock.advanceTo(delayMs)).rejects.toThrow('time must')
     expect(clock.pendingTimers).toBe(0)
   })
 
@@ -196,7 +196,7 @@ describe('SimulatedClock', () => {
       const expected = plans
         .map(({ delay, cancel }, index) => ({ delay, cancel, index }))
         .filter(({ cancel }) => !cancel)
-        .sort((left, right) => left.delay - right.delay || left.index - right.index)
+        .toSorted((left, right) => left.delay - right.delay || left.index - right.index)
         .map(({ index }) => index)
       expect(clock.pendingTimers).toBe(expected.length)
       await clock.advanceBy(50)

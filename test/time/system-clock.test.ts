@@ -71,13 +71,15 @@ describe('SystemClock', () => {
 
   it('sleeps for its delay', async () => {
     let awake = false
-    const sleeping = new SystemClock().sleep(30).then(() => {
+    const work = async (): Promise<void> => {
+      await new SystemClock().sleep(30)
       awake = true
-    })
+    }
+    const working = work()
     await vi.advanceTimersByTimeAsync(29)
     expect(awake).toBe(false)
     await vi.advanceTimersByTimeAsync(1)
-    await sleeping
+    await working
     expect(awake).toBe(true)
   })
 
