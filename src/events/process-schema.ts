@@ -33,9 +33,19 @@ export function processSchema(schema: Schema): Schema {
         ...mapShape(definition['shape'] as Record<string, Schema>),
         ...mapChildren(definition),
       })
+    case 'record':
+      return z.pipe(
+        z.custom(hasNoPrototypeKey, { error: 'expected no key "__proto__"' }),
+        rebuild(schema, definition, mapChildren(definition)),
+      )
     default:
       return rebuild(schema, definition, mapChildren(definition))
   }
+}
+
+/** zod passes over such a key, and a copy of the value would lose it or change its prototype. */
+function hasNoPrototypeKey(value: unknown): boolean {
+  return typeof value !== 'object' || value === null || !Object.hasOwn(value, '__proto__')
 }
 
 /** The keys under which zod keeps the schemas inside a schema, for the kinds that have any. */

@@ -37,6 +37,8 @@ export class SimulatedClock implements Clock {
   /** Counts timers ever set; breaks ties between timers of one time. */
   #order = 0
   #advancing = false
+  /** What a callback threw or rejected with, until an advance has thrown it. */
+  #failure: { readonly error: unknown } | undefined = undefined
 
   /** @throws ConfigurationError `CONFIGURATION` if `start` is not a finite number. */
   constructor(options: SimulatedClockOptions = {}) {
@@ -94,7 +96,10 @@ export class SimulatedClock implements Clock {
   /**
    * Moves time forward to `time`, firing what is due on the way, timers at `time` included.
    *
-   * An error that a timer's callback throws rejects the advance, with `now()` at that timer's time.
+   * A callback may return a promise and may itself wait for this clock: it is not awaited, but what
+   * it does without waiting for the outside world is done before the next timer fires. What a
+   * callback throws or rejects with rejects the advance, with `now()` at that timer's time, or the
+   * next advance if it comes later.
    *
    * @param time milliseconds since the Unix epoch, `now()` or later.
    * @throws ConfigurationError `CONFIGURATION` if `time` lies before `now()`, is NaN or infinite.
@@ -125,10 +130,30 @@ export class SimulatedClock implements Clock {
     for (;;) {
       // What ran before may still have continuations that set an earlier timer.
       await nextTurn()
+      this.#throwFailure()
       const timer = this.#timers.takeDue(time)
       if (timer === undefined) return
       this.#now = timer.time
-      await timer.callback()
+      this.#call(timer)
     }
+  }
+
+  #call(timer: ScheduledTimer): void {
+    const fail = (error: unknown): void => {
+      this.#failure ??= { error }
+    }
+    try {
+      const result: unknown = timer.callback()
+      if (result instanceof Promise) result.catch(fail)
+    } catch (error) {
+      fail(error)
+    }
+  }
+
+  #throwFailure(): void {
+    const failure = this.#failure
+    if (failure === undefined) return
+    this.#failure = undefined
+    throw failure.error
   }
 }

@@ -1,3 +1,4 @@
+import { tradingEvents } from 'tradewire'
 import { describe, expect, it } from 'vitest'
 import { reasons } from '../support/payloads.ts'
 
@@ -51,4 +52,17 @@ describe('system.warning', () => {
       expect(reasons('system.warning', { details })).toHaveLength(1)
     },
   )
+})
+
+describe('system.warning with details from outside', () => {
+  it('refuses a key __proto__ as it refuses any malformed field', () => {
+    const entry = tradingEvents.get('system.warning')
+    const details: unknown = JSON.parse('{"__proto__": 1}')
+    const data = { timestamp: 1, code: 'CODE', message: 'text', details }
+    expect(entry.accepts(data)).toBe(false)
+    expect(entry.refusal('system.warning', data).issues).toEqual([
+      { path: 'details', message: 'expected no key "__proto__"' },
+    ])
+    expect(entry.accepts({ ...data, details: { key: 1 } })).toBe(true)
+  })
 })

@@ -94,18 +94,30 @@ describe('SimulatedClock', () => {
     expect(seen).toEqual(['woken at 10', 'timer at 12', 'woken at 15'])
   })
 
-  it('waits for a callback that is asynchronous', async () => {
+  it('lets an asynchronous callback wait for the clock that called it', async () => {
     const clock = new SimulatedClock()
     const seen: string[] = []
-    clock.setTimer(1, async () => {
-      await new Promise((resolve) => {
-        setImmediate(resolve)
-      })
-      seen.push('first')
+    clock.setTimer(10, async () => {
+      await clock.sleep(5)
+      seen.push(`slept until ${clock.now()}`)
     })
-    clock.setTimer(2, () => void seen.push('second'))
-    await clock.advanceBy(2)
-    expect(seen).toEqual(['first', 'second'])
+    clock.setTimer(12, () => void seen.push('timer at 12'))
+    await clock.advanceTo(20)
+    expect(seen).toEqual(['timer at 12', 'slept until 15'])
+  })
+
+  it('rejects with what an asynchronous callback rejects with, and goes on when asked again', async () => {
+    const clock = new SimulatedClock()
+    const seen: number[] = []
+    clock.setTimer(5, async () => {
+      await Promise.resolve()
+      throw new Error('from the callback')
+    })
+    clock.setTimer(6, () => void seen.push(clock.now()))
+    await expect(clock.advanceTo(20)).rejects.toThrow('from the callback')
+    expect(clock.now()).toBe(5)
+    await clock.advanceTo(20)
+    expect(seen).toEqual([6])
   })
 
   it('does not fire a cancelled timer', async () => {
