@@ -10,6 +10,9 @@ export type LegacyName = string | symbol
 /** Legacy names of your own, each with the event type that it stands for. */
 export type LegacyMapping<Schemas extends EventSchemas> = Readonly<Record<string, TypeIn<Schemas>>>
 
+/** No names of your own. */
+export type NoMapping = { readonly [Name in never]: never }
+
 /** Constants of events that the string events did not have; they have no name in lower case. */
 type NewConstant =
   | 'ORDER_SUBMITTED'
@@ -29,7 +32,8 @@ export type TradingLegacyNames = typeof EventType & {
 }
 
 /**
- * The event type that a name stands for; `never` for a name that only legacy code knows.
+ * The event type that a name stands for; `never` for a name that only legacy code knows, and for every
+ * name if the names of `Mapping` are not known to the compiler.
  *
  * @typeParam Mapping the `mapping` option, which goes before all else.
  */
@@ -37,13 +41,15 @@ export type TypeOfLegacyName<
   Schemas extends EventSchemas,
   Mapping,
   Name extends LegacyName,
-> = Name extends keyof Mapping
-  ? Mapping[Name] & TypeIn<Schemas>
-  : Name extends TypeIn<Schemas>
-    ? Name
-    : Name extends keyof TradingLegacyNames
-      ? TradingLegacyNames[Name] & TypeIn<Schemas>
-      : never
+> = string extends keyof Mapping
+  ? never
+  : Name extends keyof Mapping
+    ? Mapping[Name] & TypeIn<Schemas>
+    : Name extends TypeIn<Schemas>
+      ? Name
+      : Name extends keyof TradingLegacyNames
+        ? TradingLegacyNames[Name] & TypeIn<Schemas>
+        : never
 
 /** A payload as legacy listeners get it: plain JSON, with Decimals as text. */
 export type PlainPayload<Payload> = unknown extends Payload

@@ -1,0 +1,17 @@
+export { createLegacyAdapter } from './legacy/create-legacy-adapter.ts'
+export { LegacyAdapter, type LegacySubscription } from './legacy/legacy-adapter.ts'
+export type { LegacyAdapterOptions, LegacyErrorContext } from './legacy/options.ts'
+export type { LegacyNameUse, LegacyReport, LegacyShare, UnknownNameUse } from './legacy/report.ts'
+export type {
+  ArgumentsOf,
+  LegacyListener,
+  LegacyMapping,
+  LegacyName,
+  ListenerOf,
+  LoosePayload,
+  NoMapping,
+  PayloadListener,
+  PlainPayload,
+  TradingLegacyNames,
+  TypeOfLegacyName,
+} from './legacy/types.ts'

@@ -1,0 +1,80 @@
+import type { Bus } from '../bus/bus.ts'
+import { describeValue, requireFunction, requireInteger, requireOptions } from '../errors/checks.ts'
+import { ConfigurationError } from '../errors/tradewire-error.ts'
+import { Catalog } from '../events/catalog.ts'
+import type { EventSchemas } from '../events/definition.ts'
+import type { LegacyName } from './types.ts'
+
+/** What {@link LegacyAdapterOptions.onError} is told beside the error. */
+export interface LegacyErrorContext {
+  /** The name that the listener had been added under. */
+  readonly name: LegacyName
+  /** The name of its subscriber, or of the function; empty where there is neither. */
+  readonly handler: string
+}
+
+/**
+ * Options of `createLegacyAdapter`.
+ *
+ * @typeParam Mapping legacy names of your own; inferred.
+ */
+export interface LegacyAdapterOptions<Mapping> {
+  /**
+   * Legacy names of your own, each with its event type; they go before those of the catalog. Default:
+   * none, so that the catalog decides: its legacy names, the same in upper case, the constants of
+   * `EventType`, and its types.
+   */
+  readonly mapping?: Mapping
+  /** The source of the events that legacy code emits. 1 to 256 characters. Default `legacy`. */
+  readonly source?: string
+  /**
+   * The longest chain of emissions made by listeners of names that the catalog does not know. A whole
+   * number from 1. Default 100.
+   */
+  readonly maxDepth?: number
+  /**
+   * Gets what a listener of a name that the catalog does not know has thrown or rejected with. All
+   * other failures go the way of the bus. Default: becomes a `system.error` on the bus, or is written
+   * to the console if the bus refuses it.
+   */
+  readonly onError?: (error: unknown, context: LegacyErrorContext) => void
+}
+
+/** What the adapter uses of its bus. */
+export type LegacyHost = Pick<
+  Bus<EventSchemas>,
+  'catalog' | 'clock' | 'on' | 'emitSync' | 'handlerCount' | 'eventCounts'
+>
+
+/** {@link LegacyAdapterOptions} with every default filled in and every value checked. */
+export interface LegacySettings {
+  readonly mapping: unknown
+  readonly source: string
+  readonly maxDepth: number
+  readonly onError: LegacyAdapterOptions<unknown>['onError']
+}
+
+/** @throws ConfigurationError `CONFIGURATION` unless `bus` has what the adapter uses. */
+export function requireBus(bus: unknown): LegacyHost {
+  const host = bus as Partial<LegacyHost> | null | undefined
+  if (!(host?.catalog instanceof Catalog)) {
+    throw new ConfigurationError(
+      `createLegacyAdapter takes a bus, as createBus() returned it, but was given ${describeValue(bus)}.`,
+    )
+  }
+  // Only a bus has a catalog of ours; its types by name are checked at run time.
+  return host as LegacyHost
+}
+
+/** @throws ConfigurationError `CONFIGURATION` if an option is unknown or out of range. */
+export function toLegacySettings(options: LegacyAdapterOptions<unknown>): LegacySettings {
+  requireOptions('createLegacyAdapter', options, ['mapping', 'source', 'maxDepth', 'onError'])
+  const { mapping = {}, source = 'legacy', maxDepth = 100, onError } = options
+  if (typeof source !== 'string' || source === '' || source.length > 256) {
+    throw new ConfigurationError(
+      `source must be a string of 1 to 256 characters, but is ${describeValue(source)}.`,
+    )
+  }
+  if (onError !== undefined) requireFunction('onError', onError)
+  return { mapping, source, maxDepth: requireInteger('maxDepth', maxDepth, 1), onError }
+}
