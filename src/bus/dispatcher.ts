@@ -1,6 +1,6 @@
 import { describeValue } from '../errors/checks.ts'
 import type { TradewireEvent } from '../events/envelope.ts'
-import { Acceptance } from './acceptance.ts'
+import { Acceptance, type AcceptedDraft } from './acceptance.ts'
 import { BusClosedError, DeadlockError, EmitDepthError, EmitQueueFullError } from './errors.ts'
 import { failureReport } from './failure-report.ts'
 import { Fifo } from './fifo.ts'
@@ -111,16 +111,13 @@ export class Dispatcher {
   emitBatch(items: readonly BatchItem[]): Promise<TradewireEvent[]> {
     let flights: Flight[]
     try {
-      this.#requireRoom('A batch', items.length)
-      const drafts = items.map(({ type, data, options }) =>
-        this.acceptance.check(this.#open(type), data, options ?? {}),
-      )
+      const drafts = items.map((item) => this.#check(item))
+      this.#requireRoomFor(items)
       flights = drafts.map((draft) => {
         const event = this.acceptance.mint(draft)
         return this.#flightFor(event, draft.options, true)!
       })
     } catch (error) {
-      this.#refused('emitBatch', error)
       return refusal(error)
     }
     for (const flight of flights) this.#enqueue(flight.event, flight)
@@ -163,6 +160,25 @@ export class Dispatcher {
       return this.acceptance.accept(route, data, options)
     } catch (error) {
       this.#refused(route.type, error)
+      throw error
+    }
+  }
+
+  #check({ type, data, options }: BatchItem): AcceptedDraft {
+    const route = this.#open(type)
+    try {
+      return this.acceptance.check(route, data, options ?? {})
+    } catch (error) {
+      this.#refused(type, error)
+      throw error
+    }
+  }
+
+  #requireRoomFor(items: readonly BatchItem[]): void {
+    try {
+      this.#requireRoom('A batch', items.length)
+    } catch (error) {
+      this.#refused('emitBatch', error)
       throw error
     }
   }
@@ -287,7 +303,7 @@ export class Dispatcher {
     const line: Subscriber[] = []
     for (const subscriber of this.#registry.listOf(route)) {
       if ((subscriber.gate & Gate.held) === 0) line.push(subscriber)
-      else this.calls.hold(subscriber, event)
+      else this.calls.admits(subscriber, event, undefined)
     }
     for (const subscriber of line) {
       subscriber.gate |= Gate.held

@@ -45,13 +45,14 @@ export class HandlerCalls implements PendingHost {
   admits(subscriber: Subscriber, event: TradewireEvent, flight: Flight | undefined): boolean {
     const { gate, where } = subscriber
     if ((gate & Gate.removed) !== 0) return false
-    if ((gate & Gate.held) !== 0) return this.hold(subscriber, event)
     if ((gate & Gate.paused) !== 0) {
       this.dropped(subscriber, event, 'paused')
       return false
     }
+    if ((gate & Gate.held) !== 0) return this.#hold(subscriber, event)
     try {
-      if (where !== undefined && !where(event)) return false
+      // A predicate may end the very subscription that it is asked for.
+      if (where !== undefined && (!where(event) || !subscriber.active)) return false
     } catch (error) {
       this.#fail(subscriber, event, error, flight)
       return false
@@ -62,7 +63,7 @@ export class HandlerCalls implements PendingHost {
   }
 
   /** Lets the event wait in the backlog. Returns false: it is not to be called now. */
-  hold(subscriber: Subscriber, event: TradewireEvent): false {
+  #hold(subscriber: Subscriber, event: TradewireEvent): false {
     const backlog = subscriber.backlog!
     if (backlog.length < backlogCapacity) backlog.push(event)
     else this.dropped(subscriber, event, 'overflow')
