@@ -1,0 +1,127 @@
+import { createBus, defineEvents, SimulatedClock, type TradewireEvent, z } from 'tradewire'
+import { createLegacyAdapter } from 'tradewire/legacy'
+import { describe, expect, it } from 'vitest'
+import { connected, idle, plainFill, typedFill } from './support.ts'
+
+const setUp = () => {
+  const bus = createBus({ clock: new SimulatedClock() })
+  const warnings: TradewireEvent[] = []
+  bus.on('system.warning', (event) => warnings.push(event))
+  return { bus, adapter: createLegacyAdapter(bus), warnings }
+}
+
+describe('LegacyAdapter.report', () => {
+  it('is empty before legacy code does anything', () => {
+    const { bus, adapter } = setUp()
+    bus.clear()
+    expect(adapter.report()).toEqual({
+      names: [],
+      unknown: [],
+      unlisted: 0,
+      emitted: { legacy: 0, typed: 0, legacyShare: 0 },
+      subscriptions: { legacy: 0, typed: 0, legacyShare: 0 },
+    })
+  })
+
+  it('counts emissions and listeners by the name that was used', () => {
+    const { adapter } = setUp()
+    adapter.on('order_filled', idle).on('ORDER_FILLED', idle)
+    adapter.on('ORDER_FILLED', idle).on('order.placed', idle).off('order.placed', idle)
+    adapter.emit('order_filled', plainFill)
+    adapter.emit('connected', connected)
+    expect(() => adapter.emit('order_filled', {} as never)).toThrow(/was refused/)
+    const fill = { type: 'order.filled' }
+    expect(adapter.report().names).toEqual([
+      { ...fill, name: 'order_filled', emitted: 1, refused: 1, listeners: 1 },
+      { ...fill, name: 'ORDER_FILLED', emitted: 0, refused: 0, listeners: 2 },
+      { type: 'order.placed', name: 'order.placed', emitted: 0, refused: 0, listeners: 0 },
+      { type: 'system.connected', name: 'connected', emitted: 1, refused: 0, listeners: 0 },
+    ])
+  })
+
+  it('tells how much is legacy still, from the making of the adapter on', () => {
+    const bus = createBus()
+    bus.emitSync('order.filled', typedFill)
+    const adapter = createLegacyAdapter(bus)
+    adapter.on('order_filled', () => {}).on('unknown', () => {})
+    bus.on('order.*', () => {})
+    bus.on('*', () => {})
+    bus.on('*', () => {})
+    adapter.emit('order_filled', plainFill)
+    for (let index = 0; index < 3; index += 1) bus.emitSync('order.filled', typedFill)
+    const { emitted, subscriptions } = adapter.report()
+    expect(emitted).toEqual({ legacy: 1, typed: 3, legacyShare: 0.25 })
+    expect(subscriptions).toEqual({ legacy: 1, typed: 3, legacyShare: 0.25 })
+  })
+
+  it('counts names that the catalog does not know', () => {
+    const { adapter } = setUp()
+    const key = Symbol('key')
+    adapter.on('heartbeat', () => {})
+    adapter.emit('heartbeat')
+    adapter.emit('heartbeat')
+    adapter.emit(key)
+    expect(adapter.report().unknown).toEqual([
+      { name: 'heartbeat', emitted: 2, listeners: 1 },
+      { name: key, emitted: 1, listeners: 0 },
+    ])
+  })
+
+  it('warns of each unknown name once, on the bus', () => {
+    const { bus, adapter, warnings } = setUp()
+    adapter.emit('order_fild')
+    adapter.on('order_fild', () => {})
+    adapter.emit('order_fild')
+    adapter.on('heartbeat', () => {})
+    adapter.emit(Symbol('key'))
+    expect(warnings.map(({ data }) => data)).toEqual([
+      {
+        timestamp: bus.clock.now(),
+        code: 'LEGACY_UNKNOWN_EVENT',
+        message: expect.stringContaining('the name "order_fild"'),
+        details: { name: 'order_fild' },
+      },
+      expect.objectContaining({ details: { name: 'heartbeat' } }),
+      expect.objectContaining({ details: { name: 'Symbol(key)' } }),
+    ])
+    expect(warnings[0]!.data).toMatchObject({
+      message: expect.stringContaining('Did you mean "order_filled"?'),
+    })
+    expect(adapter.report().emitted.typed).toBe(0)
+  })
+
+  it('lists 1,000 names, and counts the emissions of the others together', () => {
+    const { adapter, warnings } = setUp()
+    for (let index = 0; index < 1_010; index += 1) adapter.emit(`reply:${index}`)
+    expect(adapter.report().unknown).toHaveLength(1_000)
+    expect(adapter.report().unlisted).toBe(10)
+    expect(warnings).toHaveLength(1_000)
+  })
+
+  it('bounds the list of known names, too', () => {
+    const catalog = defineEvents({
+      'action.{name}.start': {
+        description: 'An action has begun.',
+        payload: z.strictObject({ step: z.number() }),
+        example: { step: 1 },
+      },
+    })
+    const adapter = createLegacyAdapter(createBus({ catalog }))
+    for (let index = 0; index < 1_002; index += 1) {
+      adapter.emit(`action.a${index}.start`, { step: index })
+    }
+    expect(() => adapter.emit('action.b.start', {} as never)).toThrow(/was refused/)
+    expect(adapter.report().names).toHaveLength(1_000)
+    expect(adapter.report().unlisted).toBe(3)
+    expect(adapter.report().emitted).toMatchObject({ legacy: 1_002, typed: 0 })
+  })
+
+  it('needs no warning in the catalog', () => {
+    const catalog = defineEvents({
+      'test.event': { description: 'Is tested.', payload: z.strictObject({}), example: {} },
+    })
+    const adapter = createLegacyAdapter(createBus({ catalog }))
+    adapter.emit('heartbeat')
+    expect(adapter.report().unknown).toEqual([{ name: 'heartbeat', emitted: 1, listeners: 0 }])
+  })
+})

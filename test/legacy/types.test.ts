@@ -1,0 +1,56 @@
+import type { EventEmitter } from 'eventemitter3'
+import { createBus, type Decimal, type EventOf, tradingEvents } from 'tradewire'
+import { createLegacyAdapter, type TradingLegacyNames } from 'tradewire/legacy'
+import { describe, expect, expectTypeOf, it } from 'vitest'
+import { plainFill } from './support.ts'
+
+describe('TradingLegacyNames', () => {
+  it('names what the catalog names', () => {
+    type Names = Record<string, string>
+    const exact: Partial<Names> = {}
+    for (const { name, legacyName } of tradingEvents.entries.values()) {
+      if (legacyName !== undefined) exact[legacyName] = name
+    }
+    // One name of each rule; the compiler checks that it is a key, and the catalog its type.
+    const named = {
+      order_filled: 'order.filled',
+      market_depth_update: 'market.depth_update',
+      stop_loss_triggered: 'risk.stop_loss_triggered',
+      error: 'system.error',
+      latency_warning: 'performance.latency_warning',
+    } satisfies Partial<TradingLegacyNames>
+    expect(exact).toMatchObject(named)
+    expectTypeOf<'order_submitted' extends keyof TradingLegacyNames ? 1 : 0>().toEqualTypeOf<0>()
+    expectTypeOf<'depth_update' extends keyof TradingLegacyNames ? 1 : 0>().toEqualTypeOf<0>()
+    expectTypeOf<TradingLegacyNames['ORDER_SUBMITTED']>().toEqualTypeOf<'order.submitted'>()
+  })
+})
+
+describe('LegacyAdapter', () => {
+  it('types payloads and events by name', () => {
+    const adapter = createLegacyAdapter(createBus(), { mapping: { fill: 'order.filled' } })
+    expectTypeOf(adapter).toExtend<EventEmitter>()
+    adapter.on('fill', (payload, event) => {
+      expectTypeOf(payload.lastPrice).toEqualTypeOf<string>()
+      expectTypeOf(payload.fee?.amount).toEqualTypeOf<string | undefined>()
+      expectTypeOf(event.data.lastPrice).toEqualTypeOf<Decimal>()
+      expectTypeOf(event).toEqualTypeOf<EventOf<'order.filled'>>()
+    })
+    adapter.on('market_depth_update', ({ bids }) => {
+      expectTypeOf(bids[0]!).toExtend<readonly [string, string]>()
+    })
+    adapter.subscribe('a', 'ORDER_SUBMITTED', ({ quantity }) => {
+      expectTypeOf(quantity).toEqualTypeOf<string>()
+    })
+    adapter.on('heartbeat', (...args) => {
+      expectTypeOf(args).toEqualTypeOf<unknown[]>()
+    })
+    adapter.emit('order_filled', { ...plainFill, lastPrice: 57.638 })
+    // @ts-expect-error -- a name of the catalog takes a payload
+    expect(() => adapter.emit('order_filled')).toThrow(/was refused/)
+    // @ts-expect-error -- no event has this type
+    expect(() => createLegacyAdapter(createBus(), { mapping: { fill: 'order.fild' } })).toThrow(
+      /Did you mean/,
+    )
+  })
+})
