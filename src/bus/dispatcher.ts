@@ -1,4 +1,5 @@
-import { describeValue } from '../errors/checks.ts'
+import { describeValue, requireOptions } from '../errors/checks.ts'
+import { ConfigurationError } from '../errors/tradewire-error.ts'
 import type { TradewireEvent } from '../events/envelope.ts'
 import { Acceptance, type AcceptedDraft } from './acceptance.ts'
 import { BusClosedError, DeadlockError, EmitDepthError, EmitQueueFullError } from './errors.ts'
@@ -111,6 +112,11 @@ export class Dispatcher {
   emitBatch(items: readonly BatchItem[]): Promise<TradewireEvent[]> {
     let flights: Flight[]
     try {
+      if (!Array.isArray(items)) {
+        throw new ConfigurationError(
+          `emitBatch takes a list of { type, data, options? }, but was given ${describeValue(items)}.`,
+        )
+      }
       const drafts = items.map((item) => this.#check(item))
       this.#requireRoomFor(items)
       flights = drafts.map((draft) => {
@@ -164,7 +170,9 @@ export class Dispatcher {
     }
   }
 
-  #check({ type, data, options }: BatchItem): AcceptedDraft {
+  #check(item: BatchItem): AcceptedDraft {
+    requireOptions('An event of emitBatch', item, ['type', 'data', 'options'])
+    const { type, data, options } = item
     const route = this.#open(type)
     try {
       return this.acceptance.check(route, data, options ?? {})
