@@ -1,9 +1,11 @@
 export { createLegacyAdapter } from './legacy/create-legacy-adapter.ts'
-export { LegacyAdapter, type LegacySubscription } from './legacy/legacy-adapter.ts'
+export { LegacyAdapter } from './legacy/legacy-adapter.ts'
 export type { LegacyAdapterOptions, LegacyErrorContext } from './legacy/options.ts'
 export type { LegacyNameUse, LegacyReport, LegacyShare, UnknownNameUse } from './legacy/report.ts'
+export type { LegacySubscription } from './legacy/subscription.ts'
 export type {
   ArgumentsOf,
+  DecimalForm,
   LegacyListener,
   LegacyMapping,
   LegacyName,

@@ -3,7 +3,7 @@ import type { EventSchemas } from '../events/definition.ts'
 import { LegacyAdapter } from './legacy-adapter.ts'
 import { LegacyBridge } from './legacy-bridge.ts'
 import { type LegacyAdapterOptions, requireBus, toLegacySettings } from './options.ts'
-import type { LegacyMapping, NoMapping } from './types.ts'
+import type { DecimalForm, LegacyMapping, NoMapping } from './types.ts'
 
 /**
  * An `EventEmitter3` on a bus, for code that is still written for string events.
@@ -26,7 +26,11 @@ import type { LegacyMapping, NoMapping } from './types.ts'
 export function createLegacyAdapter<
   Schemas extends EventSchemas,
   const Mapping extends LegacyMapping<Schemas> = NoMapping,
->(bus: Bus<Schemas>, options: LegacyAdapterOptions<Mapping> = {}): LegacyAdapter<Schemas, Mapping> {
+  Form extends DecimalForm = 'text',
+>(
+  bus: Bus<Schemas>,
+  options: LegacyAdapterOptions<Mapping, Form> = {},
+): LegacyAdapter<Schemas, Mapping, Form> {
   const host = requireBus(bus)
   return new LegacyAdapter(new LegacyBridge(host, toLegacySettings(options)))
 }

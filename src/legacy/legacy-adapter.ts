@@ -5,21 +5,16 @@ import type { TradingSchemas } from '../events/trading-events.ts'
 import type { LegacyBridge } from './legacy-bridge.ts'
 import type { LegacyRegistration, RegistrationQuery } from './listener-table.ts'
 import type { LegacyReport } from './report.ts'
-import type { ArgumentsOf, LegacyListener, LegacyName, ListenerOf, NoMapping } from './types.ts'
-
-/** One registration that `subscribe` has made. Works with `using`. */
-export interface LegacySubscription {
-  /** Who subscribes. */
-  readonly name: string
-  /** The legacy name or event type that it listens to. */
-  readonly event: string
-  /** False once it was unsubscribed, and after the adapter or its bus has ended. */
-  readonly active: boolean
-  /** Ends this registration and no other one. */
-  unsubscribe(): void
-  /** The same as `unsubscribe`. */
-  [Symbol.dispose](): void
-}
+import type { LegacySubscription } from './subscription.ts'
+import type {
+  ArgumentsOf,
+  DecimalForm,
+  LegacyListener,
+  LegacyName,
+  ListenerOf,
+  NoMapping,
+  TypeOfLegacyName,
+} from './types.ts'
 
 /**
  * An `EventEmitter3` on a bus: old code is handed it unchanged. A listener of a legacy name, of the
@@ -37,10 +32,12 @@ export interface LegacySubscription {
  *
  * @typeParam Schemas payload schemas of the bus by event name; inferred.
  * @typeParam Mapping the `mapping` option; inferred.
+ * @typeParam Form the `decimals` option; inferred.
  */
 export class LegacyAdapter<
   Schemas extends EventSchemas = TradingSchemas,
   Mapping = NoMapping,
+  Form extends DecimalForm = 'text',
 > extends EventEmitter {
   readonly #bridge: LegacyBridge
 
@@ -51,9 +48,9 @@ export class LegacyAdapter<
   }
 
   /**
-   * Calls `listener` with the payload as plain JSON (Decimals are text) and then the typed event; for
-   * a name that the catalog does not know, with whatever is emitted. All listeners of an event share
-   * one copy of its payload.
+   * Calls `listener` with the payload as plain JSON (Decimals are text, or numbers with the option
+   * `decimals`) and then the typed event; for a name that the catalog does not know, with whatever is
+   * emitted. All listeners of an event share one copy of its payload.
    *
    * @param context what `this` is in the listener. Default: the adapter.
    * @throws TypeError if the listener is no function.
@@ -62,7 +59,7 @@ export class LegacyAdapter<
    */
   override on<Name extends LegacyName>(
     name: Name,
-    listener: ListenerOf<Schemas, Mapping, Name>,
+    listener: ListenerOf<Schemas, TypeOfLegacyName<Schemas, Mapping, Name>, Form>,
     context?: unknown,
   ): this {
     this.#add(name, listener, context, false)
@@ -72,7 +69,7 @@ export class LegacyAdapter<
   /** The same as `on`. */
   override addListener<Name extends LegacyName>(
     name: Name,
-    listener: ListenerOf<Schemas, Mapping, Name>,
+    listener: ListenerOf<Schemas, TypeOfLegacyName<Schemas, Mapping, Name>, Form>,
     context?: unknown,
   ): this {
     return this.on(name, listener, context)
@@ -81,7 +78,7 @@ export class LegacyAdapter<
   /** The same as `on`, for one call: the listener is gone before it is called. */
   override once<Name extends LegacyName>(
     name: Name,
-    listener: ListenerOf<Schemas, Mapping, Name>,
+    listener: ListenerOf<Schemas, TypeOfLegacyName<Schemas, Mapping, Name>, Form>,
     context?: unknown,
   ): this {
     this.#add(name, listener, context, true)
@@ -98,7 +95,7 @@ export class LegacyAdapter<
    */
   override off<Name extends LegacyName>(
     name: Name,
-    listener: ListenerOf<Schemas, Mapping, Name>,
+    listener: ListenerOf<Schemas, TypeOfLegacyName<Schemas, Mapping, Name>, Form>,
     context?: unknown,
     once = false,
   ): this {
@@ -114,7 +111,7 @@ export class LegacyAdapter<
   /** The same as `off`. */
   override removeListener<Name extends LegacyName>(
     name: Name,
-    listener: ListenerOf<Schemas, Mapping, Name>,
+    listener: ListenerOf<Schemas, TypeOfLegacyName<Schemas, Mapping, Name>, Form>,
     context?: unknown,
     once?: boolean,
   ): this {
@@ -148,7 +145,7 @@ export class LegacyAdapter<
    */
   override emit<Name extends LegacyName>(
     name: Name,
-    ...args: ArgumentsOf<Schemas, Mapping, Name>
+    ...args: ArgumentsOf<Schemas, TypeOfLegacyName<Schemas, Mapping, Name>>
   ): boolean {
     return this.#bridge.emit(name, args)
   }
@@ -181,7 +178,7 @@ export class LegacyAdapter<
   subscribe<Name extends string>(
     name: string,
     event: Name,
-    handler: ListenerOf<Schemas, Mapping, Name>,
+    handler: ListenerOf<Schemas, TypeOfLegacyName<Schemas, Mapping, Name>, Form>,
   ): LegacySubscription {
     requireText('The name of the subscriber', name)
     const registration = this.#add(event, handler, undefined, false, name)

@@ -12,6 +12,7 @@ import { LocalDispatch } from './local-dispatch.ts'
 import { decodeLoosely } from './loose-payload.ts'
 import { didYouMean, LegacyNames } from './names.ts'
 import type { LegacyHost, LegacySettings } from './options.ts'
+import { toPlain } from './plain-payload.ts'
 import { type LegacyReport, NameCounts, shareOf } from './report.ts'
 import type { LegacyName } from './types.ts'
 
@@ -147,7 +148,8 @@ export class LegacyBridge {
 
   #encode(event: TradewireEvent): unknown {
     if (this.#encoded?.event !== event) {
-      const payload = this.#bus.catalog.get(event.type).encode(event.type, event.data)
+      const entry = this.#bus.catalog.get(event.type)
+      const payload = toPlain(entry, event, this.#settings.decimals)
       this.#encoded = { event, payload }
     }
     return this.#encoded.payload

@@ -3,7 +3,7 @@ import { describeValue, requireFunction, requireInteger, requireOptions } from '
 import { ConfigurationError } from '../errors/tradewire-error.ts'
 import { Catalog } from '../events/catalog.ts'
 import type { EventSchemas } from '../events/definition.ts'
-import type { LegacyName } from './types.ts'
+import type { DecimalForm, LegacyName } from './types.ts'
 
 /** What {@link LegacyAdapterOptions.onError} is told beside the error. */
 export interface LegacyErrorContext {
@@ -17,14 +17,21 @@ export interface LegacyErrorContext {
  * Options of `createLegacyAdapter`.
  *
  * @typeParam Mapping legacy names of your own; inferred.
+ * @typeParam Form how listeners get decimals; inferred.
  */
-export interface LegacyAdapterOptions<Mapping> {
+export interface LegacyAdapterOptions<Mapping, Form extends DecimalForm = DecimalForm> {
   /**
    * Legacy names of your own, each with its event type; they go before those of the catalog. Default:
    * none, so that the catalog decides: its legacy names, the same in upper case, the constants of
    * `EventType`, and its types.
    */
   readonly mapping?: Mapping
+  /**
+   * How listeners get decimals. `text` is exact, but `+` joins texts and `<` compares them letter by
+   * letter. `number` is for code that calculates with floats, and is as inexact as they are; what is
+   * emitted and what the typed event holds stay exact. Default `text`.
+   */
+  readonly decimals?: Form
   /** The source of the events that legacy code emits. 1 to 256 characters. Default `legacy`. */
   readonly source?: string
   /**
@@ -49,6 +56,7 @@ export type LegacyHost = Pick<
 /** {@link LegacyAdapterOptions} with every default filled in and every value checked. */
 export interface LegacySettings {
   readonly mapping: unknown
+  readonly decimals: DecimalForm
   readonly source: string
   readonly maxDepth: number
   readonly onError: LegacyAdapterOptions<unknown>['onError']
@@ -57,24 +65,35 @@ export interface LegacySettings {
 /** @throws ConfigurationError `CONFIGURATION` unless `bus` has what the adapter uses. */
 export function requireBus(bus: unknown): LegacyHost {
   const host = bus as Partial<LegacyHost> | null | undefined
-  if (!(host?.catalog instanceof Catalog)) {
+  if (!(host?.catalog instanceof Catalog) || typeof host.emitSync !== 'function') {
     throw new ConfigurationError(
       `createLegacyAdapter takes a bus, as createBus() returned it, but was given ${describeValue(bus)}.`,
     )
   }
-  // Only a bus has a catalog of ours; its types by name are checked at run time.
+  // Only a bus has both; its types by name are checked at run time.
   return host as LegacyHost
 }
 
 /** @throws ConfigurationError `CONFIGURATION` if an option is unknown or out of range. */
 export function toLegacySettings(options: LegacyAdapterOptions<unknown>): LegacySettings {
-  requireOptions('createLegacyAdapter', options, ['mapping', 'source', 'maxDepth', 'onError'])
-  const { mapping = {}, source = 'legacy', maxDepth = 100, onError } = options
+  requireOptions('createLegacyAdapter', options, [
+    'mapping',
+    'decimals',
+    'source',
+    'maxDepth',
+    'onError',
+  ])
+  const { mapping = {}, decimals = 'text', source = 'legacy', maxDepth = 100, onError } = options
+  if (decimals !== 'text' && decimals !== 'number') {
+    throw new ConfigurationError(
+      `decimals must be 'text' or 'number', but is ${describeValue(decimals)}.`,
+    )
+  }
   if (typeof source !== 'string' || source === '' || source.length > 256) {
     throw new ConfigurationError(
       `source must be a string of 1 to 256 characters, but is ${describeValue(source)}.`,
     )
   }
   if (onError !== undefined) requireFunction('onError', onError)
-  return { mapping, source, maxDepth: requireInteger('maxDepth', maxDepth, 1), onError }
+  return { mapping, decimals, source, maxDepth: requireInteger('maxDepth', maxDepth, 1), onError }
 }

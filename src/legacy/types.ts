@@ -51,12 +51,15 @@ export type TypeOfLegacyName<
         ? TradingLegacyNames[Name] & TypeIn<Schemas>
         : never
 
-/** A payload as legacy listeners get it: plain JSON, with Decimals as text. */
-export type PlainPayload<Payload> = unknown extends Payload
+/** How legacy listeners get decimals. */
+export type DecimalForm = 'text' | 'number'
+
+/** A payload as legacy listeners get it: plain JSON, with Decimals as text or as numbers. */
+export type PlainPayload<Payload, Form extends DecimalForm = 'text'> = unknown extends Payload
   ? unknown
   : Payload extends Decimal
-    ? string
-    : { [Key in keyof Payload]: PlainPayload<Payload[Key]> }
+    ? { readonly text: string; readonly number: number }[Form]
+    : { [Key in keyof Payload]: PlainPayload<Payload[Key], Form> }
 
 /** A payload as legacy code may emit it: Decimals may be text or finite numbers. */
 export type LoosePayload<Payload> = unknown extends Payload
@@ -69,24 +72,26 @@ export type LoosePayload<Payload> = unknown extends Payload
 export type LegacyListener = (...args: unknown[]) => unknown
 
 /** What is called with the payload, and the typed event after it. May return a promise. */
-export type PayloadListener<Schemas extends EventSchemas, Type extends string> = (
-  payload: PlainPayload<PayloadIn<Schemas, Type>>,
+export type PayloadListener<
+  Schemas extends EventSchemas,
+  Type extends string,
+  Form extends DecimalForm = 'text',
+> = (
+  payload: PlainPayload<PayloadIn<Schemas, Type>, Form>,
   event: EventIn<Schemas, Type>,
 ) => unknown
 
-/** The listener of a name: typed for a name of the catalog, else called with whatever is emitted. */
-export type ListenerOf<Schemas extends EventSchemas, Mapping, Name extends LegacyName> = [
-  TypeOfLegacyName<Schemas, Mapping, Name>,
-] extends [never]
-  ? LegacyListener
-  : PayloadListener<Schemas, TypeOfLegacyName<Schemas, Mapping, Name>>
+/** The listener of an event type; of `never`, one that is called with whatever is emitted. */
+export type ListenerOf<
+  Schemas extends EventSchemas,
+  Type extends string,
+  Form extends DecimalForm = 'text',
+> = [Type] extends [never] ? LegacyListener : PayloadListener<Schemas, Type, Form>
 
-/** What `emit` takes after a name: one payload for a name of the catalog, else anything. */
-export type ArgumentsOf<Schemas extends EventSchemas, Mapping, Name extends LegacyName> = [
-  TypeOfLegacyName<Schemas, Mapping, Name>,
-] extends [never]
+/** What `emit` takes after the name of an event type: one payload; for `never`, anything. */
+export type ArgumentsOf<Schemas extends EventSchemas, Type extends string> = [Type] extends [never]
   ? unknown[]
-  : [payload: EmittedPayload<PayloadIn<Schemas, TypeOfLegacyName<Schemas, Mapping, Name>>>]
+  : [payload: EmittedPayload<PayloadIn<Schemas, Type>>]
 
 /** `emit('error', new Error('…'))` is an old habit, so a system error may be an Error. */
 type EmittedPayload<Payload> = Payload extends SystemError

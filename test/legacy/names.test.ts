@@ -92,6 +92,7 @@ describe('createLegacyAdapter', () => {
     [{ source: '' }, 'source must be'],
     [{ source: 7 }, 'source must be'],
     [{ source: 'x'.repeat(257) }, 'source must be'],
+    [{ decimals: 'float' }, 'decimals must be'],
     [{ maxDepth: 0 }, 'maxDepth must be'],
     [{ onError: 'log' }, 'onError must be'],
   ])('refuses the options %o', (options, reason) => {
@@ -100,14 +101,17 @@ describe('createLegacyAdapter', () => {
     )
   })
 
-  it.each([undefined, null, {}, 'bus', { catalog: {} }])('refuses %o as a bus', (bus) => {
-    expect(() => createLegacyAdapter(bus as never)).toThrow(
-      expect.objectContaining({
-        code: 'CONFIGURATION',
-        message: expect.stringContaining('createLegacyAdapter takes a bus'),
-      }),
-    )
-  })
+  it.each([undefined, null, {}, 'bus', { catalog: {} }, { catalog: tradingEvents }])(
+    'refuses %o as a bus',
+    (bus) => {
+      expect(() => createLegacyAdapter(bus as never)).toThrow(
+        expect.objectContaining({
+          code: 'CONFIGURATION',
+          message: expect.stringContaining('createLegacyAdapter takes a bus'),
+        }),
+      )
+    },
+  )
 
   it('emits with the source that it is given', () => {
     const bus = createBus()

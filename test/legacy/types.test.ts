@@ -45,6 +45,11 @@ describe('LegacyAdapter', () => {
     adapter.on('heartbeat', (...args) => {
       expectTypeOf(args).toEqualTypeOf<unknown[]>()
     })
+    const numeric = createLegacyAdapter(createBus(), { decimals: 'number' })
+    numeric.on('order_filled', ({ lastPrice, fee }) => {
+      expectTypeOf(lastPrice).toEqualTypeOf<number>()
+      expectTypeOf(fee?.amount).toEqualTypeOf<number | undefined>()
+    })
     adapter.emit('order_filled', { ...plainFill, lastPrice: 57.638 })
     // @ts-expect-error -- a name of the catalog takes a payload
     expect(() => adapter.emit('order_filled')).toThrow(/was refused/)
