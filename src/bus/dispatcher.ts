@@ -367,7 +367,7 @@ export class Dispatcher {
   #report(subscriber: Subscriber, event: TradewireEvent, cause: unknown): void {
     const route = this.#registry.route('system.error')
     const timestamp = this.#settings.clock.now()
-    const data = failureReport(timestamp, event, subscriber, subscriber.handler.name, cause)
+    const data = failureReport(timestamp, event, subscriber, subscriber.handler, cause)
     const report = this.acceptance.accept(route, data, { cause: event, timestamp })
     const flight = this.after === undefined ? undefined : new Flight(report, false, this.#runAfter)
     this.#enqueue(report, flight)

@@ -9,10 +9,11 @@ export function failureReport(
   timestamp: number,
   event: TradewireEvent,
   subscription: Subscription,
-  handlerName: string,
+  handler: object,
   error: unknown,
 ): object {
   const code = readText(error, 'code', longestName)
+  const handlerName = readText(handler, 'name', longestName)
   return {
     timestamp,
     name: readText(error, 'name', longestName) ?? 'NonError',
@@ -20,12 +21,12 @@ export function failureReport(
     ...(code === undefined ? {} : { code }),
     originalEvent: { id: event.id, type: event.type },
     subscriptionId: subscription.id,
-    ...(handlerName === '' ? {} : { handler: handlerName.slice(0, longestName) }),
+    ...(handlerName === undefined ? {} : { handler: handlerName }),
   }
 }
 
 function readText(error: unknown, key: string, longest: number): string | undefined {
-  if (typeof error !== 'object' || error === null) return undefined
+  if (error === null || (typeof error !== 'object' && typeof error !== 'function')) return undefined
   try {
     const text: unknown = (error as Record<string, unknown>)[key]
     return typeof text === 'string' && text !== '' ? text.slice(0, longest) : undefined
