@@ -9,12 +9,26 @@ const nativeThen = Promise.prototype.then
 export function toPromise(result: object): Promise<unknown> | undefined {
   try {
     const { then } = result as { then?: unknown }
-    if (typeof then !== 'function') return undefined
     if (then === nativeThen && result.constructor === Promise) return result
+    silence(result)
+    if (typeof then !== 'function') return undefined
     return new Promise((resolve, reject) => {
       then.call(result, resolve, reject)
     })
   } catch (error) {
+    silence(result)
     return Promise.reject(error)
+  }
+}
+
+/**
+ * Keeps a promise whose `then` is not what it was from becoming an unhandled rejection: what the
+ * `then` of others does with our reactions, nobody knows.
+ */
+function silence(result: object): void {
+  try {
+    if (result instanceof Promise) void nativeThen.call(result, undefined, () => {})
+  } catch {
+    // Its constructor throws, too: then nothing in the language can handle it.
   }
 }
