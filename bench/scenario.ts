@@ -1,0 +1,21 @@
+import type { MeasureOptions, Row } from './measure.ts'
+
+export const groups = ['sync', 'awaited', 'costs', 'churn', 'allocation'] as const
+export type Group = (typeof groups)[number]
+
+/** One comparison. It runs in a process of its own, so that no other one has warmed the engine up. */
+export interface Scenario {
+  readonly id: string
+  readonly group: Group
+  /** What is compared, for people. */
+  readonly title: string
+  /** What the samples count. */
+  readonly unit: 'ns' | 'ms' | 'bytes' | 'promises'
+  /** The row that the others are compared with. */
+  readonly reference?: string
+  /** Flags that its process needs beside `--expose-gc`. */
+  readonly nodeFlags?: readonly string[]
+  /** Counts instead of timing: once is enough. */
+  readonly exact?: boolean
+  run(options: MeasureOptions): Promise<readonly Row[]>
+}

@@ -1,0 +1,13 @@
+import { allocationScenarios } from './allocation.ts'
+import { churnScenario } from './churn.ts'
+import { costScenarios } from './costs.ts'
+import { emitterScenarios } from './emitters.ts'
+import type { Scenario } from './scenario.ts'
+
+/** Every comparison, in the order in which it is run. */
+export const allScenarios: readonly Scenario[] = [
+  ...emitterScenarios,
+  ...costScenarios,
+  churnScenario,
+  ...allocationScenarios,
+]

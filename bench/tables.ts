@@ -1,0 +1,80 @@
+import { handlerCounts } from './emitters.ts'
+import type { Result } from './results.ts'
+import { type Target, verdict } from './targets.ts'
+
+type Results = ReadonlyMap<string, Result>
+
+/** Everything that was measured, as Markdown. */
+export function tablesOf(results: Results, targets: readonly Target[]): string {
+  const sections = [
+    emitterTable(results, 'sync', 'emitSync, nanoseconds an event (and × eventemitter3)'),
+    emitterTable(results, 'awaited-sync', 'Awaited emit, synchronous handlers (and × emittery)'),
+    emitterTable(results, 'awaited-async', 'Awaited emit, asynchronous handlers (and × emittery)'),
+    ...[...results.values()]
+      .filter(({ scenario }) => scenario.group !== 'sync' && scenario.group !== 'awaited')
+      .map(smallTable),
+    targetTable(targets),
+  ]
+  return sections.filter((section) => section !== '').join('\n\n')
+}
+
+/** Candidates below each other, numbers of handlers beside each other. */
+function emitterTable(results: Results, prefix: string, title: string): string {
+  const columns = handlerCounts.flatMap((count) => results.get(`${prefix}-${count}`) ?? [])
+  if (columns.length === 0) return ''
+  const names = [...columns[0]!.rows.keys()]
+  const cells = (name: string): string[] =>
+    columns.map((result) => {
+      const ratio = result.ratio(name, result.scenario.reference!)
+      return `${nanoseconds(result.value(name))} (${ratio.toFixed(2)})`
+    })
+  const titles = handlerCounts.slice(0, columns.length).map((count) => `handlers: ${count}`)
+  return table(
+    title,
+    ['', ...titles],
+    names.map((name) => [name, ...cells(name)]),
+  )
+}
+
+function smallTable(result: Result): string {
+  const { scenario, rows } = result
+  const { reference } = scenario
+  const header = ['', scenario.unit, ...(reference === undefined ? [] : [`× ${reference}`])]
+  const lines = [...rows.keys()].map((name) => {
+    const value = result.value(name)
+    const text = scenario.unit === 'ns' ? nanoseconds(value) : significant(value)
+    return [
+      name,
+      text,
+      ...(reference === undefined ? [] : [result.ratio(name, reference).toFixed(2)]),
+    ]
+  })
+  return table(scenario.title, header, lines)
+}
+
+function targetTable(targets: readonly Target[]): string {
+  const lines = targets.map((target) => {
+    const { what, kind, limit, unit, measured } = target
+    return [what, `${kind} ${limit} ${unit}`, significant(measured), verdict(target)]
+  })
+  return lines.length === 0 ? '' : table('Targets', ['', 'target', 'measured', ''], lines)
+}
+
+function table(
+  title: string,
+  header: readonly string[],
+  lines: readonly (readonly string[])[],
+): string {
+  const rule = header.map((_, column) => (column === 0 ? '---' : '---:'))
+  const rows = [header, rule, ...lines].map((cells) => `| ${cells.join(' | ')} |`)
+  return `### ${title}\n\n${rows.join('\n')}`
+}
+
+function nanoseconds(value: number): string {
+  return value < 100 ? value.toFixed(1) : value.toFixed(0)
+}
+
+function significant(value: number): string {
+  if (value >= 100) return value.toFixed(0)
+  return Number.isInteger(value) ? String(value) : value.toFixed(2)
+}

@@ -1,0 +1,103 @@
+import { handlerCounts } from './emitters.ts'
+import type { Result } from './results.ts'
+
+export interface Target {
+  readonly what: string
+  readonly unit: string
+  readonly limit: number
+  /** Whether the measured value must stay at or below the limit, or reach it. */
+  readonly kind: 'at most' | 'at least'
+  readonly measured: number
+}
+
+type Results = ReadonlyMap<string, Result>
+type Limits = readonly [number, number, number]
+
+/** Every target of which the scenario was run, with what was measured. */
+export function evaluateTargets(results: Results): readonly Target[] {
+  return [
+    ...syncTargets(results, 'validate: false', 'tradewire, validate: false', [5.5, 3, 1.8]),
+    ...syncTargets(results, 'validation on', 'tradewire', [7, 3.8, 2.1]),
+    ...awaitedTargets(results, 'sync', [7, 8, 10]),
+    ...awaitedTargets(results, 'async', [4, 4, 4]),
+    ...otherTargets(results),
+  ]
+}
+
+function syncTargets(results: Results, label: string, row: string, limits: Limits): Target[] {
+  return handlerCounts.flatMap((count, index) => {
+    const result = results.get(`sync-${count}`)
+    if (result === undefined) return []
+    return [
+      {
+        what: `emitSync, handlers: ${count}, ${label}`,
+        unit: '× eventemitter3',
+        kind: 'at most',
+        limit: limits[index]!,
+        measured: result.ratio(row, 'eventemitter3'),
+      },
+    ]
+  })
+}
+
+function awaitedTargets(results: Results, kind: 'sync' | 'async', limits: Limits): Target[] {
+  return handlerCounts.flatMap((count, index) => {
+    const result = results.get(`awaited-${kind}-${count}`)
+    if (result === undefined) return []
+    const what = `await emit, ${kind} handlers: ${count}`
+    return [
+      {
+        what,
+        unit: '× as fast as emittery',
+        kind: 'at least',
+        limit: limits[index]!,
+        measured: result.ratio('emittery', 'tradewire'),
+      },
+      {
+        what,
+        unit: '× Promise.all over eventemitter3',
+        kind: 'at most',
+        limit: 1.1,
+        measured: result.ratio('tradewire', 'Promise.all over eventemitter3'),
+      },
+    ]
+  })
+}
+
+function otherTargets(results: Results): Target[] {
+  const targets: Target[] = []
+  const atMost = (what: string, unit: string, limit: number, measured: number): void => {
+    targets.push({ what, unit, kind: 'at most', limit, measured })
+  }
+  const patterns = results.get('patterns')
+  if (patterns !== undefined) {
+    const row = '1 exact, and order.* which does not match'
+    const measured = patterns.ratio(row, '1 exact subscription')
+    atMost('emitSync beside a pattern of other types', '× without it', 1.05, measured)
+  }
+  const churn = results.get('churn')
+  if (churn !== undefined) {
+    const measured = churn.ratio('tradewire', 'Map')
+    atMost('20,000 subscriptions added and removed', '× a Map', 10, measured)
+  }
+  const allocation = results.get('allocation')
+  if (allocation !== undefined) {
+    const measured = allocation.value('tradewire, history: 1,000')
+    atMost('allocated beyond the payload', 'bytes an event', 200, measured)
+  }
+  const promises = results.get('promises')
+  if (promises !== undefined) {
+    const rows = [...promises.rows.keys()].filter((name) => name.startsWith('emitSync'))
+    const measured = Math.max(...rows.map((row) => promises.value(row)))
+    atMost('emitSync with synchronous handlers', 'promises in 10,000 events', 0, measured)
+  }
+  return targets
+}
+
+/** `met`, or by how much it was missed. */
+export function verdict({ kind, limit, measured }: Target): string {
+  const met = kind === 'at most' ? measured <= limit : measured >= limit
+  if (met) return 'met'
+  const excess = kind === 'at most' ? measured / limit - 1 : 1 - measured / limit
+  return `missed by ${(100 * excess).toFixed(0)} %`
+}
