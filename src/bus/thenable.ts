@@ -9,26 +9,37 @@ const nativeThen = Promise.prototype.then
 export function toPromise(result: object): Promise<unknown> | undefined {
   try {
     const { then } = result as { then?: unknown }
-    if (then === nativeThen && result.constructor === Promise) return result
-    silence(result)
+    if (then === nativeThen && isUntouched(result)) return Promise.resolve(result)
+    onRejection(result, () => {})
     if (typeof then !== 'function') return undefined
     return new Promise((resolve, reject) => {
-      then.call(result, resolve, reject)
+      // A `then` that is an async function may fail before or after it has told us anything.
+      onRejection(then.call(result, resolve, reject), reject)
     })
   } catch (error) {
-    silence(result)
+    onRejection(result, () => {})
     return Promise.reject(error)
   }
 }
 
 /**
- * Keeps a promise whose `then` is not what it was from becoming an unhandled rejection: what the
- * `then` of others does with our reactions, nobody knows.
+ * Whether nothing of its own stands between a promise and `then`, which looks up `constructor`. What
+ * only claims to be a promise passes, too: `Promise.resolve` tells these from each other.
  */
-function silence(result: object): void {
+function isUntouched(result: object): result is Promise<unknown> {
+  return (
+    Object.getPrototypeOf(result) === Promise.prototype && !Object.hasOwn(result, 'constructor')
+  )
+}
+
+/**
+ * Calls `react` if `result` is a promise and rejects, whatever its `then` is now; so it becomes no
+ * unhandled rejection. Never throws.
+ */
+export function onRejection(result: unknown, react: (error: unknown) => void): void {
   try {
-    if (result instanceof Promise) void nativeThen.call(result, undefined, () => {})
+    if (result instanceof Promise) void nativeThen.call(result, undefined, react)
   } catch {
-    // Its constructor throws, too: then nothing in the language can handle it.
+    // Its constructor throws: then nothing in the language can handle it.
   }
 }
