@@ -20,6 +20,7 @@ const optionNames = [
   'timestamp',
   'throwOnError',
 ] as const
+const noOptions: EmitOptions = {}
 
 /** An emission that every check has let pass: all that it takes to become an event. */
 export interface AcceptedDraft {
@@ -47,10 +48,11 @@ export class Acceptance {
   /** The event of an emission. Throws what refuses it; then nothing has changed. */
   accept(route: Route, data: unknown, options: EmitOptions | undefined): Envelope {
     if (options !== undefined || this.before !== undefined) {
-      return this.mint(this.check(route, data, options ?? {}))
+      return this.mint(this.check(route, data, options))
     }
     const settings = this.#settings
     if (settings.validate && !route.entry.accepts(data)) throw route.entry.refusal(route.type, data)
+    if (settings.freeze) freezeDeeply(data)
     const timestamp = settings.clock.now()
     return this.#number(
       route,
@@ -65,15 +67,27 @@ export class Acceptance {
   }
 
   /** All checks of an emission, without its becoming an event. */
-  check(route: Route, data: unknown, options: EmitOptions): AcceptedDraft {
+  check(route: Route, data: unknown, options: EmitOptions = noOptions): AcceptedDraft {
     const { type } = route
     this.#requireValid(route, data)
     requireEmitOptions(options)
     const metadata =
       options.metadata === undefined ? undefined : requireMetadata(type, options.metadata)
-    if (this.before === undefined) return { route, data, options, metadata }
+    const replaced = this.#askMiddlewares(route, data, options, metadata)
+    // Before it is numbered, because a hostile object may refuse.
+    if (this.#settings.freeze) freezeDeeply(replaced)
+    return { route, data: replaced, options, metadata }
+  }
+
+  #askMiddlewares(
+    route: Route,
+    data: unknown,
+    options: EmitOptions,
+    metadata: EventMetadata | undefined,
+  ): unknown {
+    if (this.before === undefined) return data
     const draft: Draft = {
-      type,
+      type: route.type,
       data,
       source: options.source ?? this.#settings.source,
       cause: options.cause,
@@ -81,7 +95,7 @@ export class Acceptance {
     }
     const replaced = runBefore(this.before, draft)
     if (replaced !== data) this.#requireValid(route, replaced)
-    return { route, data: replaced, options, metadata }
+    return replaced
   }
 
   /** The event of an emission that was checked. */
@@ -102,6 +116,7 @@ export class Acceptance {
   /** The event of another bus as an event of this one: same identity, next sequence. */
   adopt(route: Route, data: unknown, origin: TradewireEvent): Envelope {
     this.#requireValid(route, data)
+    if (this.#settings.freeze) freezeDeeply(data)
     const { id, correlationId, causationId, timestamp, source, metadata } = origin
     const identity: EventIdentity = { id, correlationId, causationId }
     return this.#number(route, data, timestamp, source, metadata, undefined, undefined, identity)
@@ -137,10 +152,7 @@ export class Acceptance {
       correlationId,
       identity,
     )
-    if (settings.freeze) {
-      freezeDeeply(data)
-      Object.freeze(event)
-    }
+    if (settings.freeze) Object.freeze(event)
     route.counter.count += 1
     this.#history.record(event)
     return event

@@ -117,7 +117,8 @@ export class Dispatcher {
           `emitBatch takes a list of { type, data, options? }, but was given ${describeValue(items)}.`,
         )
       }
-      const drafts = items.map((item) => this.#check(item))
+      // Not map, which would pass over holes.
+      const drafts = Array.from(items, (item) => this.#check(item))
       this.#requireRoomFor(items)
       flights = drafts.map((draft) => {
         const event = this.acceptance.mint(draft)
@@ -136,7 +137,12 @@ export class Dispatcher {
   /** Makes an event of another bus one of this bus, under its own identity; see `forward`. */
   adopt(type: string, data: unknown, origin: TradewireEvent): TradewireEvent {
     const route = this.#open(type)
-    return this.acceptance.adopt(route, data, origin)
+    try {
+      return this.acceptance.adopt(route, data, origin)
+    } catch (error) {
+      this.#refused(type, error)
+      throw error
+    }
   }
 
   /** Dispatches an adopted event; resolves once its handlers have settled. */
@@ -175,7 +181,7 @@ export class Dispatcher {
     const { type, data, options } = item
     const route = this.#open(type)
     try {
-      return this.acceptance.check(route, data, options ?? {})
+      return this.acceptance.check(route, data, options)
     } catch (error) {
       this.#refused(type, error)
       throw error
