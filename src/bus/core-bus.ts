@@ -282,7 +282,8 @@ export class CoreBus {
       this.#registry.route(patterns)
       return { text: patterns, tokens: [] }
     }
-    const list: readonly string[] = Array.isArray(patterns) ? patterns : [patterns as string]
+    // Copied with its holes as undefined, which are refused then.
+    const list: readonly string[] = Array.isArray(patterns) ? [...patterns] : [patterns as string]
     if (list.length === 0) {
       throw new ConfigurationError('A list of patterns must hold at least one pattern.')
     }

@@ -24,7 +24,8 @@ export function runsWithin(name: string): boolean {
 
 function restoreLimit(limited: StackTraceLimit, limit: number | undefined): void {
   try {
-    if (limit !== undefined) limited.stackTraceLimit = limit
+    if (limit === undefined) delete limited.stackTraceLimit
+    else limited.stackTraceLimit = limit
   } catch {
     // It could not be set either, so there is nothing to restore.
   }
