@@ -14,6 +14,7 @@ import type { Pending } from './pending.ts'
 import { refusal } from './refusal.ts'
 import type { Registry, Route } from './registry.ts'
 import { Gate, type Subscriber } from './subscriber.ts'
+import { onRejection } from './thenable.ts'
 
 /** How many emissions of handlers may wait behind a running dispatch. */
 const queueCapacity = 100_000
@@ -226,11 +227,13 @@ export class Dispatcher {
   }
 
   readonly #runAfter = ({ event, failures }: Flight): void => {
+    const failed = (error: unknown): void =>
+      this.calls.lastResort(error, { origin: 'middleware', event })
     for (const middleware of this.after ?? []) {
       try {
-        middleware.after!(event, failures)
+        onRejection(middleware.after!(event, failures), failed)
       } catch (error) {
-        this.calls.lastResort(error, { origin: 'middleware', event })
+        failed(error)
       }
     }
   }

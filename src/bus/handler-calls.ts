@@ -5,7 +5,8 @@ import type { Observers } from './observers.ts'
 import type { BusSettings, ErrorContext } from './options.ts'
 import { Pending, type PendingHost, PendingList } from './pending.ts'
 import { Gate, type Subscriber } from './subscriber.ts'
-import { toPromise } from './thenable.ts'
+import { accepts } from './predicate.ts'
+import { onRejection, toPromise } from './thenable.ts'
 
 /** How many events may wait behind a serial emission, for each subscriber. */
 const backlogCapacity = 100_000
@@ -29,9 +30,9 @@ export class HandlerCalls implements PendingHost {
   /** The last resort for errors that cannot be events. */
   lastResort(error: unknown, context: ErrorContext): void {
     try {
-      this.#settings.onError(error, context)
+      onRejection(this.#settings.onError(error, context), complain)
     } catch (failure) {
-      console.error('tradewire: onError itself failed.', failure)
+      complain(failure)
     }
   }
 
@@ -52,7 +53,7 @@ export class HandlerCalls implements PendingHost {
     if ((gate & Gate.held) !== 0) return this.#hold(subscriber, event)
     try {
       // A predicate may end the very subscription that it is asked for.
-      if (where !== undefined && (!where(event) || !subscriber.active)) return false
+      if (where !== undefined && (!accepts(where, event) || !subscriber.active)) return false
     } catch (error) {
       this.#fail(subscriber, event, error, flight)
       return false
@@ -163,4 +164,8 @@ export class HandlerCalls implements PendingHost {
       this.lastResort(error, { origin: 'report', event })
     }
   }
+}
+
+function complain(failure: unknown): void {
+  console.error('tradewire: onError itself failed.', failure)
 }

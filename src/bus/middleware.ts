@@ -2,6 +2,7 @@ import { describeValue, requireFunction, requireOptions } from '../errors/checks
 import { ConfigurationError } from '../errors/tradewire-error.ts'
 import type { EventMetadata, TradewireEvent } from '../events/envelope.ts'
 import { EventVetoedError, type HandlerError } from './errors.ts'
+import { onRejection } from './thenable.ts'
 
 /** An emission that has been checked and has not become an event yet. */
 export interface Draft<Type extends string = string, Payload = unknown> {
@@ -71,7 +72,7 @@ function ask(middleware: Middleware, draft: Draft): Replacement | false | undefi
     if (typeof answer === 'object' && answer !== null && Object.hasOwn(answer, 'data')) {
       return answer as Replacement
     }
-    if (answer instanceof Promise) answer.catch(() => {})
+    onRejection(answer, () => {})
     throw new ConfigurationError(
       `before must return nothing, false or { data }, and no promise, but returned ${describeValue(answer)}.`,
     )

@@ -3,6 +3,7 @@ import { ConfigurationError } from '../errors/tradewire-error.ts'
 import type { TradewireEvent } from '../events/envelope.ts'
 import type { HandlerError } from './errors.ts'
 import type { Subscription } from './subscription.ts'
+import { onRejection } from './thenable.ts'
 
 /** Why an event, or an attempt to emit one, did not reach a handler. */
 export type DropReason =
@@ -54,6 +55,8 @@ const methods = ['onEmitted', 'onHandled', 'onFailed', 'onDropped'] as const
 export class Observers {
   readonly #observers: readonly Observer[]
   readonly #report: (error: unknown) => void
+  /** Whether a refused emission is being told of; see {@link Observers.dropped}. */
+  #tellingOfRefusal = false
 
   constructor(observers: readonly Observer[], report: (error: unknown) => void) {
     this.#observers = observers
@@ -72,14 +75,25 @@ export class Observers {
     this.#each((observer) => observer.onFailed?.(event, subscription, error))
   }
 
+  /**
+   * What an observer emits in answer to a refused emission may be refused itself. Of that nobody is
+   * told, because the answers would never end.
+   */
   dropped(drop: Drop): void {
+    if (drop.reason !== 'refused') {
+      this.#each((observer) => observer.onDropped?.(drop))
+      return
+    }
+    if (this.#tellingOfRefusal) return
+    this.#tellingOfRefusal = true
     this.#each((observer) => observer.onDropped?.(drop))
+    this.#tellingOfRefusal = false
   }
 
-  #each(call: (observer: Observer) => void): void {
+  #each(call: (observer: Observer) => unknown): void {
     for (const observer of this.#observers) {
       try {
-        call(observer)
+        onRejection(call(observer), this.#report)
       } catch (error) {
         this.#report(error)
       }

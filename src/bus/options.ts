@@ -134,6 +134,8 @@ function requireBoolean(name: string, value: unknown): boolean {
 function logTo(logger: Logger): (error: unknown, context: ErrorContext) => void {
   return (error, { origin, event }) => {
     const where = event === undefined ? '' : ` on ${event.type} ${JSON.stringify(event.id)}`
-    logger.error(`tradewire: a failure of a ${origin}${where} could not become an event.`, error)
+    const message = `tradewire: a failure of a ${origin}${where} could not become an event.`
+    // Returned, because a logger may be asynchronous, and fail.
+    return logger.error(message, error)
   }
 }

@@ -2,6 +2,7 @@ import { requireFunction, requireNumber, requireOptions } from '../errors/checks
 import type { TradewireEvent } from '../events/envelope.ts'
 import type { Clock, Timer } from '../time/clock.ts'
 import { BusClosedError, WaitTimeoutError } from './errors.ts'
+import { accepts } from './predicate.ts'
 import type { Handler, Subscription } from './subscription.ts'
 
 /** Options of `waitFor`. */
@@ -64,7 +65,7 @@ export function waitForEvent(
     }
     const subscription = host.listen((event) => {
       try {
-        if (where !== undefined && !where(event)) return
+        if (where !== undefined && !accepts(where, event)) return
       } catch (error) {
         settle()
         reject(error)
