@@ -9,7 +9,7 @@ import type { MeasureOptions, Row } from './measure.ts'
 import { Result } from './results.ts'
 import { groups, type Scenario } from './scenario.ts'
 import { allScenarios } from './scenarios.ts'
-import { tablesOf } from './tables.ts'
+import { spreadOf, tablesOf } from './tables.ts'
 import { evaluateTargets } from './targets.ts'
 
 const help = `Measures tradewire beside its peers.
@@ -25,7 +25,7 @@ A full run takes about three minutes and writes its tables into bench/README.md.
 const { only, quick } = readOptions()
 const options: MeasureOptions = quick
   ? { rounds: 9, warmupRounds: 6, batchMs: 8 }
-  : { rounds: 15, warmupRounds: 8, batchMs: 15 }
+  : { rounds: 15, warmupRounds: 8, batchMs: 12 }
 const processes = quick ? 1 : 5
 
 const startedAt = performance.now()
@@ -34,7 +34,7 @@ for (const scenario of allScenarios) {
   if (only !== undefined && scenario.group !== only) continue
   results.set(scenario.id, runScenario(scenario))
 }
-const tables = tablesOf(results, evaluateTargets(results))
+const tables = [spreadOf(results), tablesOf(results, evaluateTargets(results))].join('\n\n')
 console.log(`\n${tables}`)
 console.error(`\n${Math.round((performance.now() - startedAt) / 1000)} s`)
 if (only === undefined && !quick) writeReadme(tables)

@@ -1,8 +1,20 @@
 import { handlerCounts } from './emitters.ts'
+import { median } from './measure.ts'
 import type { Result } from './results.ts'
 import { type Target, verdict } from './targets.ts'
 
 type Results = ReadonlyMap<string, Result>
+
+/** How far the rounds of one row lie apart, in words. */
+export function spreadOf(results: Results): string {
+  const spreads = [...results.values()].flatMap((result) =>
+    result.scenario.exact === true ? [] : [...result.rows.keys()].map((row) => result.spread(row)),
+  )
+  if (spreads.length === 0) return ''
+  const percent = (value: number): string => `${(100 * value).toFixed(1)} %`
+  const worst = percent(Math.max(...spreads))
+  return `Rounds spread around their median by ${percent(median(spreads))} in a typical row, ${worst} in the worst (half of the distance between the quartiles).`
+}
 
 /** Everything that was measured, as Markdown. */
 export function tablesOf(results: Results, targets: readonly Target[]): string {

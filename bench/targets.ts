@@ -82,7 +82,7 @@ function otherTargets(results: Results): Target[] {
   }
   const allocation = results.get('allocation')
   if (allocation !== undefined) {
-    const measured = allocation.value('tradewire, history: 1,000')
+    const measured = allocation.value('tradewire, 1 handler, history: 1,000')
     atMost('allocated beyond the payload', 'bytes an event', 200, measured)
   }
   const promises = results.get('promises')
