@@ -9,7 +9,7 @@ import {
 import { requireMetadata } from '../events/metadata.ts'
 import type { EventHistory } from './history.ts'
 import { type Draft, type Middleware, runBefore } from './middleware.ts'
-import type { BusSettings, EmitOptions } from './options.ts'
+import { type BusSettings, type EmitOptions, requireName } from './options.ts'
 import type { Route } from './registry.ts'
 
 const optionNames = [
@@ -162,16 +162,8 @@ export class Acceptance {
 function requireEmitOptions(options: EmitOptions): void {
   requireOptions('emit', options, optionNames)
   const { source, cause, correlationId, timestamp, throwOnError } = options
-  for (const [name, text] of [
-    ['source', source],
-    ['correlationId', correlationId],
-  ] as const) {
-    if (text === undefined || (typeof text === 'string' && text !== '' && text.length <= 256))
-      continue
-    throw new ConfigurationError(
-      `${name} must be a string of 1 to 256 characters, but is ${describeValue(text)}.`,
-    )
-  }
+  if (source !== undefined) requireName('source', source)
+  if (correlationId !== undefined) requireName('correlationId', correlationId)
   if (timestamp !== undefined && !Number.isFinite(timestamp)) {
     throw new ConfigurationError(
       `timestamp must be finite milliseconds since the Unix epoch, but is ${describeValue(timestamp)}.`,

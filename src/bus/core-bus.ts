@@ -1,10 +1,4 @@
-import {
-  describeValue,
-  requireFunction,
-  requireInteger,
-  requireOptions,
-  requireText,
-} from '../errors/checks.ts'
+import { describeValue, requireFunction, requireInteger, requireOptions } from '../errors/checks.ts'
 import { ConfigurationError } from '../errors/tradewire-error.ts'
 import type { TradewireEvent } from '../events/envelope.ts'
 import type { Clock } from '../time/clock.ts'
@@ -20,7 +14,7 @@ import {
   type Registration,
   requireObserver,
 } from './observers.ts'
-import type { BusSettings, EmitOptions } from './options.ts'
+import { type BusSettings, type EmitOptions, requireName } from './options.ts'
 import { refusal } from './refusal.ts'
 import { Registry } from './registry.ts'
 import { BufferedStream, requireStreamOptions, type StreamOptions } from './stream.ts'
@@ -329,7 +323,7 @@ export class CoreBus {
 function requireSubscribeOptions(options: SubscribeOptions): void {
   requireOptions('on', options, subscribeOptions)
   const { id, priority, where, signal, once } = options
-  if (id !== undefined) requireText('id', id)
+  if (id !== undefined) requireName('id', id)
   if (priority !== undefined) requireInteger('priority', priority)
   if (where !== undefined) requireFunction('where', where)
   requireSignal(signal)

@@ -1,4 +1,4 @@
-import { requireFunction, requireInteger, requireOptions, requireText } from '../errors/checks.ts'
+import { describeValue, requireFunction, requireInteger, requireOptions } from '../errors/checks.ts'
 import { ConfigurationError } from '../errors/tradewire-error.ts'
 import { Catalog } from '../events/catalog.ts'
 import type { EventSchemas } from '../events/definition.ts'
@@ -27,10 +27,11 @@ export interface BusOptions<Schemas extends EventSchemas = EventSchemas> {
   /** Where its timestamps and timeouts come from. Default a `SystemClock`. */
   readonly clock?: Clock
   /**
-   * The first part of every event id. Default: random on a live clock, `sim` on a deterministic one.
+   * The first part of every event id, 1 to 200 characters. Default: random on a live clock, `sim` on
+   * a deterministic one.
    */
   readonly run?: string
-  /** The source of events that are emitted without one. Default `tradewire`. */
+  /** The source of events emitted without one, 1 to 256 characters. Default `tradewire`. */
   readonly source?: string
   /** How many events `bus.history` holds; 0 turns it off. A whole number from 0. Default 1,000. */
   readonly history?: number
@@ -54,7 +55,7 @@ export interface BusOptions<Schemas extends EventSchemas = EventSchemas> {
 
 /** Options of the `emit` methods. */
 export interface EmitOptions {
-  /** Who emits. Default: the `source` of the bus. */
+  /** Who emits, in 1 to 256 characters. Default: the `source` of the bus. */
   readonly source?: string
   /** The event because of which this one is emitted: sets `causationId`, passes on `correlationId`. */
   readonly cause?: TradewireEvent
@@ -97,6 +98,9 @@ const optionNames = [
   'logger',
 ] as const
 
+/** Leaves room for the sequence in an id of 256 characters, as payloads may hold it. */
+const longestRun = 200
+
 /** @throws ConfigurationError `CONFIGURATION` if an option is unknown or out of range. */
 export function toSettings(options: BusOptions, defaultCatalog: Catalog): BusSettings {
   requireOptions('createBus', options, optionNames)
@@ -116,14 +120,22 @@ export function toSettings(options: BusOptions, defaultCatalog: Catalog): BusSet
   return {
     catalog,
     clock,
-    run: requireText('run', options.run ?? (clock.deterministic ? 'sim' : randomRun())),
-    source: requireText('source', options.source ?? 'tradewire'),
+    run: requireName('run', options.run ?? (clock.deterministic ? 'sim' : randomRun()), longestRun),
+    source: requireName('source', options.source ?? 'tradewire'),
     history: requireInteger('history', options.history ?? 1_000, 0, 100_000_000),
     validate: requireBoolean('validate', options.validate ?? true),
     maxDepth: requireInteger('maxDepth', options.maxDepth ?? 100, 1),
     freeze: requireBoolean('freeze', options.freeze ?? false),
     onError: options.onError ?? logTo(logger),
   }
+}
+
+/** Throws `CONFIGURATION` unless `value` is a string of 1 to `longest` characters. */
+export function requireName(name: string, value: unknown, longest = 256): string {
+  if (typeof value === 'string' && value !== '' && value.length <= longest) return value
+  throw new ConfigurationError(
+    `${name} must be a string of 1 to ${longest} characters, but is ${describeValue(value)}.`,
+  )
 }
 
 function requireBoolean(name: string, value: unknown): boolean {

@@ -25,8 +25,8 @@ export class Subscriber implements Subscription {
   delivered = 0
   failed = 0
   dropped = 0
-  /** Timestamp of the last event delivered, or -1 before the first. */
-  lastDeliveredAt = -1
+  /** Timestamp of the last event delivered, or -Infinity before the first. */
+  lastDeliveredAt = -Infinity
   /** Events that wait for a serial emission to pass; present only while the gate is held. */
   backlog: TradewireEvent[] | undefined
   readonly handler: Handler
@@ -87,7 +87,7 @@ export class Subscriber implements Subscription {
       delivered: this.delivered,
       failed: this.failed,
       dropped: this.dropped,
-      lastDeliveredAt: this.lastDeliveredAt === -1 ? undefined : this.lastDeliveredAt,
+      lastDeliveredAt: this.lastDeliveredAt === -Infinity ? undefined : this.lastDeliveredAt,
     }
   }
 

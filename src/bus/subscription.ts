@@ -8,7 +8,10 @@ export type Handler<Event extends TradewireEvent = TradewireEvent> = (event: Eve
 
 /** Options of `on`. */
 export interface SubscribeOptions<Event extends TradewireEvent = TradewireEvent> {
-  /** A name for logs, errors and `off`; unique on its bus. Default: one that the bus makes. */
+  /**
+   * A name for logs, errors and `off`, 1 to 256 characters; unique on its bus. Default: one that the
+   * bus makes.
+   */
   readonly id?: string
   /** Higher is called earlier; equal ones in order of registration. A whole number from 0. Default 0. */
   readonly priority?: number

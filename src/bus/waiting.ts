@@ -1,4 +1,5 @@
-import { requireFunction, requireNumber, requireOptions } from '../errors/checks.ts'
+import { describeValue, requireFunction, requireNumber, requireOptions } from '../errors/checks.ts'
+import { ConfigurationError } from '../errors/tradewire-error.ts'
 import type { TradewireEvent } from '../events/envelope.ts'
 import type { Clock, Timer } from '../time/clock.ts'
 import { BusClosedError, WaitTimeoutError } from './errors.ts'
@@ -35,10 +36,14 @@ export function requireWaitOptions(options: WaitOptions): void {
 /** Throws `CONFIGURATION` unless `signal` is an AbortSignal or undefined. */
 export function requireSignal(signal: AbortSignal | undefined): void {
   if (signal === undefined) return
-  requireFunction(
-    'signal.addEventListener (signal must be an AbortSignal)',
-    (signal as Partial<AbortSignal> | null)?.addEventListener,
+  const { aborted, addEventListener, removeEventListener } = Object(signal) as Partial<AbortSignal>
+  if (
+    typeof aborted === 'boolean' &&
+    typeof addEventListener === 'function' &&
+    typeof removeEventListener === 'function'
   )
+    return
+  throw new ConfigurationError(`signal must be an AbortSignal, but is ${describeValue(signal)}.`)
 }
 
 /** Settles once, with the first of event, failed predicate, timeout, abort and close. */
