@@ -11,7 +11,6 @@ export function spreadOf(results: Results): string {
     result.scenario.exact === true ? [] : [...result.rows.keys()].map((row) => result.spread(row)),
   )
   if (spreads.length === 0) return ''
-  const percent = (value: number): string => `${(100 * value).toFixed(1)} %`
   const worst = percent(Math.max(...spreads))
   return `Rounds spread around their median by ${percent(median(spreads))} in a typical row, ${worst} in the worst (half of the distance between the quartiles).`
 }
@@ -80,6 +79,10 @@ function table(
   const rule = header.map((_, column) => (column === 0 ? '---' : '---:'))
   const rows = [header, rule, ...lines].map((cells) => `| ${cells.join(' | ')} |`)
   return `### ${title}\n\n${rows.join('\n')}`
+}
+
+function percent(value: number): string {
+  return `${(100 * value).toFixed(1)} %`
 }
 
 function nanoseconds(value: number): string {
