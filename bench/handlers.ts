@@ -74,3 +74,13 @@ export function onEventAsync(sink: Sink): Handlers<Enveloped, Promise<void>> {
     async (event) => sink.add(event.data.timestamp),
   ]
 }
+
+/** Ten synchronous handlers of a bare payload, all closures of one function. */
+export function onPayloadAlike(sink: Sink): Handlers<TradeTick, void> {
+  return Array.from({ length: 10 }, () => (tick: TradeTick) => sink.add(tick.timestamp))
+}
+
+/** Ten synchronous handlers of an envelope, all closures of one function. */
+export function onEventAlike(sink: Sink): Handlers<Enveloped, void> {
+  return Array.from({ length: 10 }, () => (event: Enveloped) => sink.add(event.data.timestamp))
+}

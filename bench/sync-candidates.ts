@@ -7,32 +7,35 @@ import { Subject } from 'rxjs'
 import { createBus, type TradeTick } from 'tradewire'
 import { EventEmitter as Tseep } from 'tseep'
 import type { Candidate } from './candidate.ts'
-import { onEvent, onPayload } from './handlers.ts'
+import { onEvent, onEventAlike, onPayload, onPayloadAlike } from './handlers.ts'
 import { tick } from './payloads.ts'
 import { Sink } from './sink.ts'
 
 const type = 'market.trade_tick'
 type Listener = (payload: TradeTick) => void
 
+/** Whether handlers are ten functions, or ten closures of one. */
+export type Likeness = 'distinct' | 'alike'
+
 /** Everything that can emit synchronously, each with `count` synchronous handlers of one event. */
-export function syncCandidates(count: number): readonly Candidate[] {
+export function syncCandidates(count: number, likeness: Likeness): readonly Candidate[] {
   return [
-    plainLoop(count),
-    tradewire('tradewire', count, true),
-    tradewire('tradewire, validate: false', count, false),
-    eventemitter3(count),
-    nodeEvents(count),
-    mittEmitter(count),
-    nanoevents(count),
-    tseep(count),
-    eventemitter2(count),
-    rxjs(count),
+    plainLoop(count, likeness),
+    tradewire('tradewire', count, likeness, true),
+    tradewire('tradewire, validate: false', count, likeness, false),
+    eventemitter3(count, likeness),
+    nodeEvents(count, likeness),
+    mittEmitter(count, likeness),
+    nanoevents(count, likeness),
+    tseep(count, likeness),
+    eventemitter2(count, likeness),
+    rxjs(count, likeness),
   ]
 }
 
 /** The floor: the same handlers, called by nothing but a loop. */
-function plainLoop(count: number): Candidate {
-  const { sink, listeners } = payloadListeners(count)
+function plainLoop(count: number, likeness: Likeness): Candidate {
+  const { sink, listeners } = payloadListeners(count, likeness)
   return {
     name: 'plain loop',
     sink,
@@ -42,10 +45,11 @@ function plainLoop(count: number): Candidate {
   }
 }
 
-function tradewire(name: string, count: number, validate: boolean): Candidate {
+function tradewire(name: string, count: number, likeness: Likeness, validate: boolean): Candidate {
   const sink = new Sink()
   const bus = createBus({ validate })
-  for (const handler of onEvent(sink).slice(0, count)) bus.on(type, handler)
+  const handlers = likeness === 'distinct' ? onEvent(sink) : onEventAlike(sink)
+  for (const handler of handlers.slice(0, count)) bus.on(type, handler)
   return {
     name,
     sink,
@@ -55,8 +59,8 @@ function tradewire(name: string, count: number, validate: boolean): Candidate {
   }
 }
 
-function eventemitter3(count: number): Candidate {
-  const { sink, listeners } = payloadListeners(count)
+function eventemitter3(count: number, likeness: Likeness): Candidate {
+  const { sink, listeners } = payloadListeners(count, likeness)
   const emitter = new EventEmitter3()
   for (const listener of listeners) emitter.on(type, listener)
   return {
@@ -68,8 +72,8 @@ function eventemitter3(count: number): Candidate {
   }
 }
 
-function nodeEvents(count: number): Candidate {
-  const { sink, listeners } = payloadListeners(count)
+function nodeEvents(count: number, likeness: Likeness): Candidate {
+  const { sink, listeners } = payloadListeners(count, likeness)
   const emitter = new NodeEmitter()
   for (const listener of listeners) emitter.on(type, listener)
   return {
@@ -81,8 +85,8 @@ function nodeEvents(count: number): Candidate {
   }
 }
 
-function mittEmitter(count: number): Candidate {
-  const { sink, listeners } = payloadListeners(count)
+function mittEmitter(count: number, likeness: Likeness): Candidate {
+  const { sink, listeners } = payloadListeners(count, likeness)
   // Its types describe the CommonJS build, where the function is a property of the default.
   const create = mitt as unknown as typeof mitt.default
   const emitter = create<{ [type]: TradeTick }>()
@@ -96,8 +100,8 @@ function mittEmitter(count: number): Candidate {
   }
 }
 
-function nanoevents(count: number): Candidate {
-  const { sink, listeners } = payloadListeners(count)
+function nanoevents(count: number, likeness: Likeness): Candidate {
+  const { sink, listeners } = payloadListeners(count, likeness)
   const emitter = createNanoEvents<{ [type]: Listener }>()
   for (const listener of listeners) emitter.on(type, listener)
   return {
@@ -109,8 +113,8 @@ function nanoevents(count: number): Candidate {
   }
 }
 
-function tseep(count: number): Candidate {
-  const { sink, listeners } = payloadListeners(count)
+function tseep(count: number, likeness: Likeness): Candidate {
+  const { sink, listeners } = payloadListeners(count, likeness)
   const emitter = new Tseep<{ [type]: Listener }>()
   for (const listener of listeners) emitter.on(type, listener)
   return {
@@ -122,8 +126,8 @@ function tseep(count: number): Candidate {
   }
 }
 
-function eventemitter2(count: number): Candidate {
-  const { sink, listeners } = payloadListeners(count)
+function eventemitter2(count: number, likeness: Likeness): Candidate {
+  const { sink, listeners } = payloadListeners(count, likeness)
   const emitter = new eventemitter2Module.EventEmitter2({ maxListeners: 0 })
   for (const listener of listeners) emitter.on(type, listener)
   return {
@@ -135,8 +139,8 @@ function eventemitter2(count: number): Candidate {
   }
 }
 
-function rxjs(count: number): Candidate {
-  const { sink, listeners } = payloadListeners(count)
+function rxjs(count: number, likeness: Likeness): Candidate {
+  const { sink, listeners } = payloadListeners(count, likeness)
   const subject = new Subject<TradeTick>()
   for (const listener of listeners) subject.subscribe(listener)
   return {
@@ -148,7 +152,11 @@ function rxjs(count: number): Candidate {
   }
 }
 
-function payloadListeners(count: number): { sink: Sink; listeners: readonly Listener[] } {
+function payloadListeners(
+  count: number,
+  likeness: Likeness,
+): { sink: Sink; listeners: readonly Listener[] } {
   const sink = new Sink()
-  return { sink, listeners: onPayload(sink).slice(0, count) }
+  const listeners = likeness === 'distinct' ? onPayload(sink) : onPayloadAlike(sink)
+  return { sink, listeners: listeners.slice(0, count) }
 }

@@ -18,7 +18,8 @@ export function spreadOf(results: Results): string {
 /** Everything that was measured, as Markdown. */
 export function tablesOf(results: Results, targets: readonly Target[]): string {
   const sections = [
-    emitterTable(results, 'sync', 'emitSync, nanoseconds an event (and × eventemitter3)'),
+    emitterTable(results, 'sync-distinct', 'emitSync, distinct handlers (and × eventemitter3)'),
+    emitterTable(results, 'sync-alike', 'emitSync, closures of one function (and × eventemitter3)'),
     emitterTable(results, 'awaited-sync', 'Awaited emit, synchronous handlers (and × emittery)'),
     emitterTable(results, 'awaited-async', 'Awaited emit, asynchronous handlers (and × emittery)'),
     ...[...results.values()]
@@ -29,7 +30,7 @@ export function tablesOf(results: Results, targets: readonly Target[]): string {
   return sections.filter((section) => section !== '').join('\n\n')
 }
 
-/** Candidates below each other, numbers of handlers beside each other. */
+/** Nanoseconds an event: candidates below each other, numbers of handlers beside each other. */
 function emitterTable(results: Results, prefix: string, title: string): string {
   const columns = handlerCounts.flatMap((count) => results.get(`${prefix}-${count}`) ?? [])
   if (columns.length === 0) return ''

@@ -26,7 +26,7 @@ export function evaluateTargets(results: Results): readonly Target[] {
 
 function syncTargets(results: Results, label: string, row: string, limits: Limits): Target[] {
   return handlerCounts.flatMap((count, index) => {
-    const result = results.get(`sync-${count}`)
+    const result = results.get(`sync-distinct-${count}`)
     if (result === undefined) return []
     return [
       {
