@@ -16,8 +16,11 @@ class Leg {
   readonly subscriber: Subscriber
   /** What the handler returned. */
   readonly promise: Promise<unknown>
-  /** Settles after the handler, and is seen by nobody else; see {@link PendingList.runsInHandler}. */
-  readonly tail: Promise<void>
+  /**
+   * The last of a line of promises that settle after the handler, each awaited by the next alone; see
+   * {@link PendingList.runsInHandler}.
+   */
+  tail: Promise<void>
   readonly next: Leg | undefined
   probed = false
 
@@ -81,12 +84,15 @@ export class Pending {
     this.#asked = true
     const inOrder: Leg[] = []
     for (let leg = this.lastLeg; leg !== undefined; leg = leg.next) inOrder.unshift(leg)
-    for (const { subscriber, promise } of inOrder) {
-      promise.catch((error: unknown) => {
-        this.#host.rejected(subscriber, this, error)
-        this.#arrive()
-      })
-    }
+    for (const leg of inOrder) leg.tail = leg.tail.then(() => this.#askOne(leg))
+  }
+
+  /** Asks a handler that has settled; one that has not must keep its line of promises. */
+  #askOne({ subscriber, promise }: Leg): void {
+    promise.catch((error: unknown) => {
+      this.#host.rejected(subscriber, this, error)
+      this.#arrive()
+    })
   }
 }
 
@@ -155,7 +161,7 @@ export class PendingList {
     for (let pending = this.#first; pending !== undefined; pending = pending.next) {
       for (let leg = pending.lastLeg; leg !== undefined; leg = leg.next) {
         // A second probe would hide the first: V8 follows promises that one thing alone awaits.
-        if (!leg.probed) void this.#probe(leg.tail)
+        if (!leg.probed) leg.tail = this.#probe(leg.tail)
         leg.probed = true
       }
     }
