@@ -42,7 +42,7 @@ export interface EventStream<
   /** Detaches, and forgets what it holds. */
   return(): Promise<IteratorReturnResult<undefined>>
   /** Detaches, and rejects with `error`. */
-  throw(error?: unknown): Promise<never>
+  throw(error?: unknown): Promise<IteratorReturnResult<undefined>>
   [Symbol.asyncIterator](): EventStream<Event>
   /** The same as `return`. */
   [Symbol.asyncDispose](): Promise<void>
