@@ -271,8 +271,10 @@ export class CoreBus {
 
   #parse(patterns: Patterns): ParsedPatterns {
     this.#requireOpen()
+    const { catalog } = this.#settings
     if (typeof patterns === 'string' && !patterns.includes('*')) {
-      if (patterns === '') this.#settings.catalog.parsePattern(patterns)
+      // What the catalog does not know may be malformed, too.
+      if (catalog.find(patterns) === undefined) catalog.parsePattern(patterns)
       this.#registry.route(patterns)
       return { text: patterns, tokens: [] }
     }
@@ -281,7 +283,7 @@ export class CoreBus {
     if (list.length === 0) {
       throw new ConfigurationError('A list of patterns must hold at least one pattern.')
     }
-    const tokens = list.map((pattern) => this.#settings.catalog.parsePattern(pattern))
+    const tokens = list.map((pattern) => catalog.parsePattern(pattern))
     return { text: list.join(','), tokens }
   }
 
