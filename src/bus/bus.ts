@@ -2,14 +2,7 @@ import type { Catalog } from '../events/catalog.ts'
 import type { EventSchemas } from '../events/definition.ts'
 import type { TradewireEvent } from '../events/envelope.ts'
 import { tradingEvents, type TradingSchemas } from '../events/trading-events.ts'
-import type {
-  AnyEventIn,
-  EventIn,
-  EventMatching,
-  PatternIn,
-  PayloadIn,
-  TypeIn,
-} from '../events/types.ts'
+import type { EventIn, EventMatching, PatternIn, PayloadIn, TypeIn } from '../events/types.ts'
 import type { Clock } from '../time/clock.ts'
 import { CoreBus } from './core-bus.ts'
 import type { HistoryQuery } from './history.ts'
@@ -29,14 +22,18 @@ export type PatternsIn<Schemas extends EventSchemas> =
 export type EventsMatching<
   Schemas extends EventSchemas,
   Patterns extends string | readonly string[],
-> = EventMatching<Schemas, Patterns extends readonly string[] ? Patterns[number] : Patterns>
+> = unknown extends Patterns
+  ? TradewireEvent
+  : EventMatching<Schemas, Patterns extends readonly string[] ? Patterns[number] : Patterns>
 
-/** The same options with a `where` that narrows the event to `Narrowed`. */
+/** The same options; a `where` that is a type guard narrows the event to `Narrowed`. */
 export type NarrowingOptions<
   Options extends { readonly where?: unknown },
   Event extends TradewireEvent,
   Narrowed extends Event,
-> = Omit<Options, 'where'> & { readonly where: (event: Event) => event is Narrowed }
+> = Omit<Options, 'where'> & {
+  readonly where?: ((event: Event) => event is Narrowed) | ((event: Event) => boolean)
+}
 
 /** One event of a batch. */
 export type BatchItemIn<Schemas extends EventSchemas> = {
@@ -48,12 +45,15 @@ export type BatchItemIn<Schemas extends EventSchemas> = {
 }[TypeIn<Schemas>]
 
 /** An emission as a middleware sees it: a union discriminated by `type`. */
-export type DraftIn<Schemas extends EventSchemas> = {
-  [Type in TypeIn<Schemas>]: Draft<Type, PayloadIn<Schemas, Type>>
-}[TypeIn<Schemas>]
+export type DraftIn<
+  Schemas extends EventSchemas,
+  Pattern extends '*' = '*',
+> = unknown extends Pattern
+  ? Draft
+  : { [Type in TypeIn<Schemas>]: Draft<Type, PayloadIn<Schemas, Type>> }[TypeIn<Schemas>]
 
 /** The newest events of a bus: a ring buffer that forgets the oldest when it is full. */
-export interface History<Schemas extends EventSchemas = TradingSchemas> {
+export interface History<out Schemas extends EventSchemas = TradingSchemas> {
   /** How many events it may hold; 0 when it is off. */
   readonly capacity: number
   /** How many events it holds. */
@@ -76,9 +76,12 @@ export interface History<Schemas extends EventSchemas = TradingSchemas> {
 /**
  * Carries the events of a catalog to whoever subscribed. See the README for its semantics.
  *
+ * A bus of an extended catalog can be given to code that wants a bus of the trading events. Its `'*'`
+ * handlers then get the other events, too: a `switch` over all types still needs its `default`.
+ *
  * @typeParam Schemas payload schemas by event name; inferred from the catalog.
  */
-export interface Bus<Schemas extends EventSchemas = TradingSchemas> {
+export interface Bus<out Schemas extends EventSchemas = TradingSchemas> {
   /** Which events it carries. */
   readonly catalog: Catalog<Schemas>
   /** Where its timestamps and timeouts come from. */
@@ -92,7 +95,8 @@ export interface Bus<Schemas extends EventSchemas = TradingSchemas> {
 
   /**
    * Calls `handler` with every event that the pattern, or one of a list of patterns, covers, from
-   * the next one on. The same function registered twice is two subscriptions.
+   * the next one on. The same function registered twice is two subscriptions. A `where` that is a
+   * type guard narrows the event; write the type of its parameter.
    *
    * @throws ConfigurationError `CONFIGURATION` if the handler is no function, or the pattern or an
    * option is malformed.
@@ -108,20 +112,11 @@ export interface Bus<Schemas extends EventSchemas = TradingSchemas> {
    */
   on<
     const Patterns extends PatternsIn<Schemas>,
-    Narrowed extends EventsMatching<Schemas, Patterns>,
+    Narrowed extends EventsMatching<Schemas, Patterns> = EventsMatching<Schemas, Patterns>,
   >(
     pattern: Patterns,
-    handler: Handler<Narrowed>,
-    options: NarrowingOptions<
-      SubscribeOptions<EventsMatching<Schemas, Patterns>>,
-      EventsMatching<Schemas, Patterns>,
-      Narrowed
-    >,
-  ): Subscription
-  on<const Patterns extends PatternsIn<Schemas>>(
-    pattern: Patterns,
-    handler: Handler<EventsMatching<Schemas, Patterns>>,
-    options?: SubscribeOptions<EventsMatching<Schemas, Patterns>>,
+    handler: Handler<NoInfer<Narrowed>>,
+    options?: NarrowingOptions<SubscribeOptions, EventsMatching<Schemas, Patterns>, Narrowed>,
   ): Subscription
 
   /** The same as `on` with `once: true`: the first event delivered is the last. */
@@ -132,9 +127,9 @@ export interface Bus<Schemas extends EventSchemas = TradingSchemas> {
   ): Subscription
 
   /** The same as `on('*', …)`: every event. */
-  onAny(
-    handler: Handler<AnyEventIn<Schemas>>,
-    options?: SubscribeOptions<AnyEventIn<Schemas>>,
+  onAny<Pattern extends '*' = '*'>(
+    handler: Handler<EventMatching<Schemas, Pattern>>,
+    options?: SubscribeOptions<EventMatching<Schemas, Pattern>>,
   ): Subscription
 
   /**
@@ -196,7 +191,7 @@ export interface Bus<Schemas extends EventSchemas = TradingSchemas> {
    */
   emitBatch<const Items extends readonly BatchItemIn<Schemas>[]>(
     items: Items,
-  ): Promise<AnyEventIn<Schemas>[]>
+  ): Promise<{ -readonly [Index in keyof Items]: EventIn<Schemas, Items[Index]['type']> }>
 
   /**
    * Resolves to the next event that the pattern covers and `where` accepts. An event emitted before
@@ -208,19 +203,11 @@ export interface Bus<Schemas extends EventSchemas = TradingSchemas> {
    */
   waitFor<
     const Patterns extends PatternsIn<Schemas>,
-    Narrowed extends EventsMatching<Schemas, Patterns>,
+    Narrowed extends EventsMatching<Schemas, Patterns> = EventsMatching<Schemas, Patterns>,
   >(
     pattern: Patterns,
-    options: NarrowingOptions<
-      WaitOptions<EventsMatching<Schemas, Patterns>>,
-      EventsMatching<Schemas, Patterns>,
-      Narrowed
-    >,
+    options?: NarrowingOptions<WaitOptions, EventsMatching<Schemas, Patterns>, Narrowed>,
   ): Promise<Narrowed>
-  waitFor<const Patterns extends PatternsIn<Schemas>>(
-    pattern: Patterns,
-    options?: WaitOptions<EventsMatching<Schemas, Patterns>>,
-  ): Promise<EventsMatching<Schemas, Patterns>>
 
   /**
    * The events that the pattern covers, as an async iterator with a bounded buffer that fills from
@@ -228,22 +215,16 @@ export interface Bus<Schemas extends EventSchemas = TradingSchemas> {
    */
   stream<
     const Patterns extends PatternsIn<Schemas>,
-    Narrowed extends EventsMatching<Schemas, Patterns>,
+    Narrowed extends EventsMatching<Schemas, Patterns> = EventsMatching<Schemas, Patterns>,
   >(
     pattern: Patterns,
-    options: NarrowingOptions<
-      StreamOptions<EventsMatching<Schemas, Patterns>>,
-      EventsMatching<Schemas, Patterns>,
-      Narrowed
-    >,
+    options?: NarrowingOptions<StreamOptions, EventsMatching<Schemas, Patterns>, Narrowed>,
   ): EventStream<Narrowed>
-  stream<const Patterns extends PatternsIn<Schemas>>(
-    pattern: Patterns,
-    options?: StreamOptions<EventsMatching<Schemas, Patterns>>,
-  ): EventStream<EventsMatching<Schemas, Patterns>>
 
   /** Stands around every emission: may replace its payload or veto it, and sees how it ended. */
-  use(middleware: Middleware<DraftIn<Schemas>, AnyEventIn<Schemas>>): Registration
+  use<Pattern extends '*' = '*'>(
+    middleware: Middleware<DraftIn<Schemas, Pattern>, EventMatching<Schemas, Pattern>>,
+  ): Registration
 
   /** Watches without taking part. Free of cost while nobody does. */
   observe(observer: Observer): Registration

@@ -18,10 +18,17 @@ export type NameOf<Schemas extends EventSchemas, Type extends string> = Type ext
   ? Type
   : { [Name in NameIn<Schemas>]: Type extends ConcreteType<Name> ? Name : never }[NameIn<Schemas>]
 
+/*
+ * A conditional type over a type parameter is opaque to the compiler, except where it compares two
+ * instances of one generic method: then it puts `any` for the parameter. The types that methods use
+ * answer that case first and alike for all catalogs, so that a bus of more events is assignable to a
+ * bus of fewer.
+ */
+
 /** The payload of a concrete type. */
-export type PayloadIn<Schemas extends EventSchemas, Type extends string> = z.output<
-  Schemas[NameOf<Schemas, Type>]
->
+export type PayloadIn<Schemas extends EventSchemas, Type extends string> = unknown extends Type
+  ? object
+  : z.output<Schemas[NameOf<Schemas, Type>]>
 
 /** The event of one name, with its payload and its concrete types. */
 export type EventNamed<
@@ -30,9 +37,11 @@ export type EventNamed<
 > = Name extends string ? TradewireEvent<ConcreteType<Name>, z.output<Schemas[Name]>> : never
 
 /** The event of a concrete type. */
-export type EventIn<Schemas extends EventSchemas, Type extends string> = Type extends keyof Schemas
-  ? TradewireEvent<Type, z.output<Schemas[Type]>>
-  : TradewireEvent<Type, PayloadIn<Schemas, Type>>
+export type EventIn<Schemas extends EventSchemas, Type extends string> = unknown extends Type
+  ? TradewireEvent
+  : Type extends keyof Schemas
+    ? TradewireEvent<Type, z.output<Schemas[Type]>>
+    : TradewireEvent<Type, PayloadIn<Schemas, Type>>
 
 /** The union of all events of a catalog, discriminated by `type`. */
 export type AnyEventIn<Schemas extends EventSchemas> = {
@@ -58,10 +67,12 @@ type NameMatching<Schemas extends EventSchemas, Pattern extends string> = {
 export type EventMatching<
   Schemas extends EventSchemas,
   Pattern extends string,
-> = Pattern extends keyof Schemas & string
-  ? TradewireEvent<Pattern, z.output<Schemas[Pattern]>>
-  : Pattern extends '*' | '**'
-    ? AnyEventIn<Schemas>
-    : Pattern extends `${string}*${string}`
-      ? EventNamed<Schemas, NameMatching<Schemas, Pattern>>
-      : EventIn<Schemas, Pattern>
+> = unknown extends Pattern
+  ? TradewireEvent
+  : Pattern extends keyof Schemas & string
+    ? TradewireEvent<Pattern, z.output<Schemas[Pattern]>>
+    : Pattern extends '*' | '**'
+      ? AnyEventIn<Schemas>
+      : Pattern extends `${string}*${string}`
+        ? EventNamed<Schemas, NameMatching<Schemas, Pattern>>
+        : EventIn<Schemas, Pattern>
