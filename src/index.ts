@@ -107,6 +107,7 @@ export {
   EventVetoedError,
   HandlerError,
   StreamOverflowError,
+  WaitEndedError,
   WaitTimeoutError,
 } from './bus/errors.ts'
 export type { HistoryQuery } from './bus/history.ts'

@@ -6,8 +6,8 @@ import {
   type EventMetadata,
   type TradewireEvent,
 } from '../events/envelope.ts'
+import { isDecimal } from '../events/decimal.ts'
 import { requireMetadata } from '../events/metadata.ts'
-import type { EventHistory } from './history.ts'
 import { type Draft, type Middleware, runBefore } from './middleware.ts'
 import { type BusSettings, type EmitOptions, requireName } from './options.ts'
 import type { Route } from './registry.ts'
@@ -30,19 +30,20 @@ export interface AcceptedDraft {
   readonly metadata: EventMetadata | undefined
 }
 
-/** Turns emissions into events: checks them, numbers them, counts them and remembers them. */
+/** Turns emissions into events: checks and numbers them. */
 export class Acceptance {
   /** Middlewares with a `before`, in order; replaced when one comes or goes. */
   before: readonly Middleware[] | undefined
   readonly #settings: BusSettings
-  readonly #history: EventHistory
+  /** Throws if the bus is closed. */
+  readonly #requireOpen: (type: string) => void
   /** Sequence of the last event; the only place where it grows. */
   #sequence = 0
 
-  constructor(settings: BusSettings, history: EventHistory) {
+  constructor(settings: BusSettings, requireOpen: (type: string) => void) {
     this.before = undefined
     this.#settings = settings
-    this.#history = history
+    this.#requireOpen = requireOpen
   }
 
   /** The event of an emission. Throws what refuses it; then nothing has changed. */
@@ -73,29 +74,29 @@ export class Acceptance {
     requireEmitOptions(options)
     const metadata =
       options.metadata === undefined ? undefined : requireMetadata(type, options.metadata)
-    const replaced = this.#askMiddlewares(route, data, options, metadata)
-    // Before it is numbered, because a hostile object may refuse.
-    if (this.#settings.freeze) freezeDeeply(replaced)
-    return { route, data: replaced, options, metadata }
-  }
-
-  #askMiddlewares(
-    route: Route,
-    data: unknown,
-    options: EmitOptions,
-    metadata: EventMetadata | undefined,
-  ): unknown {
-    if (this.before === undefined) return data
-    const draft: Draft = {
-      type: route.type,
+    const source = options.source ?? this.#settings.source
+    const draft = this.#askMiddlewares(route, {
+      type,
       data,
-      source: options.source ?? this.#settings.source,
+      source,
       cause: options.cause,
       metadata,
-    }
-    const replaced = runBefore(this.before, draft)
-    if (replaced !== data) this.#requireValid(route, replaced)
-    return replaced
+    })
+    return { route, data: draft.data, options, metadata }
+  }
+
+  /** The draft as the middlewares leave it, frozen if asked: a hostile object may refuse that. */
+  #askMiddlewares(route: Route, draft: Draft): Draft {
+    const { freeze } = this.#settings
+    if (freeze) freezeDeeply(draft.data)
+    if (this.before === undefined) return draft
+    const answered = runBefore(this.before, draft)
+    this.#requireOpen(route.type)
+    if (answered === draft) return draft
+    // Whoever answers may have changed the payload that it was given, too.
+    this.#requireValid(route, answered.data)
+    if (freeze) freezeDeeply(answered.data)
+    return answered
   }
 
   /** The event of an emission that was checked. */
@@ -116,10 +117,20 @@ export class Acceptance {
   /** The event of another bus as an event of this one: same identity, next sequence. */
   adopt(route: Route, data: unknown, origin: TradewireEvent): Envelope {
     this.#requireValid(route, data)
-    if (this.#settings.freeze) freezeDeeply(data)
     const { id, correlationId, causationId, timestamp, source, metadata } = origin
+    const { type } = route
+    const draft = this.#askMiddlewares(route, { type, data, source, cause: undefined, metadata })
     const identity: EventIdentity = { id, correlationId, causationId }
-    return this.#number(route, data, timestamp, source, metadata, undefined, undefined, identity)
+    return this.#number(
+      route,
+      draft.data,
+      timestamp,
+      source,
+      metadata,
+      undefined,
+      undefined,
+      identity,
+    )
   }
 
   #requireValid(route: Route, data: unknown): void {
@@ -153,8 +164,6 @@ export class Acceptance {
       identity,
     )
     if (settings.freeze) Object.freeze(event)
-    route.counter.count += 1
-    this.#history.record(event)
     return event
   }
 }
@@ -169,7 +178,7 @@ function requireEmitOptions(options: EmitOptions): void {
       `timestamp must be finite milliseconds since the Unix epoch, but is ${describeValue(timestamp)}.`,
     )
   }
-  if (cause !== undefined && !(cause instanceof Envelope)) {
+  if (cause !== undefined && !Envelope.is(cause)) {
     throw new ConfigurationError(
       `cause must be an event that a bus emitted or decodeEvent returned, but is ${describeValue(cause)}.`,
     )
@@ -179,11 +188,12 @@ function requireEmitOptions(options: EmitOptions): void {
   }
 }
 
-/** Freezes plain objects and arrays all the way down; class instances, such as Decimals, stay. */
+/** Freezes plain objects, arrays and Decimals all the way down; other class instances stay. */
 function freezeDeeply(value: unknown): void {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return
   const prototype: unknown = Object.getPrototypeOf(value)
-  if (!Array.isArray(value) && prototype !== Object.prototype && prototype !== null) return
+  const plain = Array.isArray(value) || prototype === Object.prototype || prototype === null
+  if (!plain && !isDecimal(value)) return
   Object.freeze(value)
   for (const inner of Object.values(value)) freezeDeeply(inner)
 }

@@ -97,7 +97,12 @@ export class CoreBus {
     return this.on('*', handler, options)
   }
 
-  off(target: unknown): boolean {
+  off(target: unknown, ...more: unknown[]): boolean {
+    if (more.length > 0) {
+      throw new ConfigurationError(
+        'off takes one subscription or id: a function may be registered more than once, so keep what on returns and unsubscribe that.',
+      )
+    }
     if (typeof target !== 'string' && !(target instanceof Subscriber)) {
       throw new ConfigurationError(
         `off takes a subscription, as on returned it, or its id, but was given ${describeValue(target)}.`,
@@ -190,8 +195,19 @@ export class CoreBus {
     if (!(target instanceof CoreBus) || target === this) {
       throw new ConfigurationError('forward takes another bus, as createBus() returned it.')
     }
+    if (target.run === this.run) {
+      throw new ConfigurationError(
+        `Both buses have the run ${describeValue(this.run)}, so events of one would have the ids of the other. Give each a run of its own: createBus({ run: 'backtest-1' }).`,
+      )
+    }
     const handler = forwardHandler(this.#dispatcher, target.#dispatcher, options.map)
     return this.#subscribe(this.#parse(options.pattern ?? '*'), handler, noOptions, 'forward')
+  }
+
+  /** See {@link defer}. */
+  static defer(bus: object, task: () => void): void {
+    if (!(#dispatcher in bus)) throw new ConfigurationError('defer takes a bus of createBus().')
+    bus.#dispatcher.defer(task)
   }
 
   handlerCount(type?: string): number {
@@ -257,8 +273,8 @@ export class CoreBus {
   ): ListeningHost {
     return {
       clock: this.#settings.clock,
-      listen: (handler) => {
-        const subscriber = this.#subscribe(parsed, handler, options, kind)
+      listen: (handler, onEnd) => {
+        const subscriber = this.#subscribe(parsed, handler, options, kind, onEnd)
         onListen?.(subscriber)
         return subscriber
       },
@@ -292,6 +308,7 @@ export class CoreBus {
     handler: Handler,
     { id, priority = 0, where, signal, once = false }: SubscribeOptions,
     kind: SubscriberKind,
+    onEnd?: () => void,
   ): Subscriber {
     this.#requireOpen()
     if (id !== undefined) this.#registry.requireFreeId(id)
@@ -307,6 +324,7 @@ export class CoreBus {
       where,
       once,
       this.#remove,
+      onEnd,
     )
     this.#registry.add(subscriber, id)
     if (signal === undefined) return subscriber
@@ -320,6 +338,17 @@ export class CoreBus {
   #requireOpen(): void {
     if (this.#dispatcher.closed) throw new BusClosedError('No subscription was made')
   }
+}
+
+/**
+ * Does `task` in its turn of the bus: at once, as if it were an event, if nothing is being dispatched,
+ * else behind what is in line. What it throws goes to the last resort of the bus. For rooms that add
+ * deliveries of their own to a bus and keep its one order.
+ *
+ * @throws EmitDepthError `EMIT_DEPTH`, EmitQueueFullError `EMIT_QUEUE_FULL` as an emission would.
+ */
+export function defer(bus: object, task: () => void): void {
+  CoreBus.defer(bus, task)
 }
 
 function requireSubscribeOptions(options: SubscribeOptions): void {

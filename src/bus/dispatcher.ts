@@ -1,6 +1,6 @@
 import { describeValue, requireOptions } from '../errors/checks.ts'
 import { ConfigurationError } from '../errors/tradewire-error.ts'
-import type { TradewireEvent } from '../events/envelope.ts'
+import { Envelope, type TradewireEvent } from '../events/envelope.ts'
 import { Acceptance, type AcceptedDraft } from './acceptance.ts'
 import { BusClosedError, DeadlockError, EmitDepthError, EmitQueueFullError } from './errors.ts'
 import { failureReport } from './failure-report.ts'
@@ -11,7 +11,7 @@ import type { EventHistory } from './history.ts'
 import type { Middleware } from './middleware.ts'
 import type { BusSettings, EmitOptions } from './options.ts'
 import type { Pending } from './pending.ts'
-import { refusal } from './refusal.ts'
+import { noticedRefusal } from './refusal.ts'
 import type { Registry, Route } from './registry.ts'
 import { Gate, type Subscriber } from './subscriber.ts'
 import { onRejection } from './thenable.ts'
@@ -19,8 +19,15 @@ import { onRejection } from './thenable.ts'
 /** How many emissions of handlers may wait behind a running dispatch. */
 const queueCapacity = 100_000
 
+/** Something that waits for its turn in the run to completion, other than an event. */
+interface QueuedTask {
+  readonly task: () => void
+  readonly depth: number
+}
+
 /** An emission that a handler made, in line for its dispatch. */
 interface QueuedEmission {
+  readonly task?: undefined
   readonly event: TradewireEvent
   readonly depth: number
   readonly flight: Flight | undefined
@@ -43,17 +50,21 @@ export class Dispatcher {
   readonly calls: HandlerCalls
   readonly #settings: BusSettings
   readonly #registry: Registry
+  readonly #history: EventHistory
   /** Whether a dispatch is on the stack: emissions then join the queue. */
   #busy = false
+  /** Whether the stack overflowed while the queue was dispatched, so that it still holds events. */
+  #interrupted = false
   /** How deep the emission chain is whose event is being dispatched. */
   #depth = 0
   /** Emissions of handlers; empty while not busy. */
-  readonly #queue = new Fifo<QueuedEmission>()
+  readonly #queue = new Fifo<QueuedEmission | QueuedTask>()
 
   constructor(settings: BusSettings, registry: Registry, history: EventHistory) {
     this.#settings = settings
     this.#registry = registry
-    this.acceptance = new Acceptance(settings, history)
+    this.#history = history
+    this.acceptance = new Acceptance(settings, (type) => this.#requireOpen(type))
     this.calls = new HandlerCalls(settings, (subscriber, event, cause) =>
       this.#report(subscriber, event, cause),
     )
@@ -79,7 +90,7 @@ export class Dispatcher {
       route = this.#open(type)
       event = this.#accept(route, data, options)
     } catch (error) {
-      return refusal(error)
+      return this.#refuse(error)
     }
     const flight = this.#flightFor(event, options, this.#busy)
     if (this.#busy) {
@@ -103,7 +114,7 @@ export class Dispatcher {
     try {
       event = this.#accept(this.#open(type), data, options)
     } catch (error) {
-      return refusal(error)
+      return this.#refuse(error)
     }
     const flight = this.#flightFor(event, options, true)!
     flight.serial = true
@@ -126,7 +137,7 @@ export class Dispatcher {
         return this.#flightFor(event, draft.options, true)!
       })
     } catch (error) {
-      return refusal(error)
+      return this.#refuse(error)
     }
     for (const flight of flights) this.#enqueue(flight.event, flight)
     if (!this.#busy) this.#run()
@@ -151,6 +162,20 @@ export class Dispatcher {
     return this.#launch(new Flight(event, false, this.#onLanded))
   }
 
+  /**
+   * Does `task` in its turn: at once if nothing is being dispatched, else behind what is in line.
+   *
+   * @throws EmitDepthError `EMIT_DEPTH`, EmitQueueFullError `EMIT_QUEUE_FULL` as an emission would.
+   */
+  defer(task: () => void): void {
+    if (!this.#busy) {
+      this.#run(() => this.#do(task))
+      return
+    }
+    this.#requireRoom('A deferred task', 1)
+    this.#queue.push({ task, depth: this.#depth + 1 })
+  }
+
   /** Why waiting for all handlers could never end; undefined where it can. */
   deadlock(method: string): DeadlockError | undefined {
     return this.#busy || this.calls.pending.runsInHandler() ? new DeadlockError(method) : undefined
@@ -159,8 +184,9 @@ export class Dispatcher {
   /** The route of an emission, if there may be one now. */
   #open(type: string): Route {
     try {
-      if (this.closed) throw new BusClosedError(`${describeValue(type)} was refused`)
+      this.#requireOpen(type)
       if (this.#busy) this.#requireRoom(type, 1)
+      else if (this.#interrupted) this.#run()
       return this.#registry.route(type)
     } catch (error) {
       this.#refused(type, error)
@@ -168,8 +194,21 @@ export class Dispatcher {
     }
   }
 
+  #requireOpen(type: string): void {
+    if (this.closed) throw new BusClosedError(`${describeValue(type)} was refused`)
+  }
+
+  /** Refuses an event that is too deep in a chain of causes during which no time has passed. */
+  #requireShallow(type: string, { cause, timestamp }: EmitOptions): void {
+    if (!Envelope.is(cause)) return
+    const { maxDepth, clock } = this.#settings
+    const depth = Envelope.depthAfter(cause, timestamp ?? clock.now())
+    if (depth > maxDepth) throw new EmitDepthError(type, maxDepth)
+  }
+
   #accept(route: Route, data: unknown, options: EmitOptions | undefined): TradewireEvent {
     try {
+      if (options?.cause !== undefined) this.#requireShallow(route.type, options)
       return this.acceptance.accept(route, data, options)
     } catch (error) {
       this.#refused(route.type, error)
@@ -182,6 +221,7 @@ export class Dispatcher {
     const { type, data, options } = item
     const route = this.#open(type)
     try {
+      if (options?.cause !== undefined) this.#requireShallow(type, options)
       return this.acceptance.check(route, data, options)
     } catch (error) {
       this.#refused(type, error)
@@ -205,6 +245,13 @@ export class Dispatcher {
     if (this.#queue.size + events > queueCapacity) {
       throw new EmitQueueFullError(type, queueCapacity)
     }
+  }
+
+  /** A rejection that goes to the last resort if nobody looks at it. */
+  #refuse(error: unknown): Promise<never> {
+    return noticedRefusal(error, () =>
+      this.calls.lastResort(error, { origin: 'emission', event: undefined }),
+    )
   }
 
   #refused(type: string, error: unknown): void {
@@ -259,8 +306,7 @@ export class Dispatcher {
     try {
       return this.#deliver(route, event, flight)
     } finally {
-      if (this.#queue.size > 0) this.#drain()
-      this.#busy = false
+      this.#finish()
     }
   }
 
@@ -271,20 +317,49 @@ export class Dispatcher {
     try {
       work?.()
     } finally {
-      this.#drain()
+      this.#finish()
+    }
+  }
+
+  /** Dispatches all that waits. Whatever happens, the bus is not busy afterwards. */
+  #finish(): void {
+    this.#interrupted = true
+    try {
+      if (this.#queue.size > 0) this.#drain()
+      this.#interrupted = false
+    } finally {
       this.#busy = false
     }
   }
 
   #drain(): void {
     for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
-      const { event, depth, flight } = next
-      this.#depth = depth
+      this.#depth = next.depth
+      if (next.task !== undefined) {
+        this.#do(next.task)
+        continue
+      }
+      const { event, flight } = next
       // Looked up again: what was emitted before may have changed who listens.
       const route = this.#registry.route(event.type)
       if (flight?.serial === true) void this.#deliverSerially(route, event, flight)
       else this.#deliver(route, event, flight)
     }
+  }
+
+  #do(task: () => void): void {
+    try {
+      task()
+    } catch (error) {
+      this.calls.lastResort(error, { origin: 'handler', event: undefined })
+    }
+  }
+
+  /** From here on the event has happened: before its turn nobody can find it anywhere. */
+  #begin(route: Route, event: TradewireEvent): void {
+    route.counter.count += 1
+    this.#history.record(event)
+    if (this.calls.observers !== undefined) this.calls.observers.emitted(event)
   }
 
   /**
@@ -293,7 +368,7 @@ export class Dispatcher {
    */
   #deliver(route: Route, event: TradewireEvent, flight: Flight | undefined): Pending | undefined {
     const { calls } = this
-    if (calls.observers !== undefined) calls.observers.emitted(event)
+    this.#begin(route, event)
     const list = route.list ?? this.#registry.listOf(route)
     let pending: Pending | undefined
     for (let index = 0; index < list.length; index += 1) {
@@ -316,7 +391,7 @@ export class Dispatcher {
    */
   async #deliverSerially(route: Route, event: TradewireEvent, flight: Flight): Promise<void> {
     this.calls.pending.beginSerial()
-    this.calls.observers?.emitted(event)
+    this.#begin(route, event)
     const line: Subscriber[] = []
     for (const subscriber of this.#registry.listOf(route)) {
       if ((subscriber.gate & Gate.held) === 0) line.push(subscriber)
@@ -372,14 +447,19 @@ export class Dispatcher {
     })
   }
 
-  /** Emits the `system.error` of a failed handler; also while the bus is closing, at any depth. */
-  #report(subscriber: Subscriber, event: TradewireEvent, cause: unknown): void {
+  /**
+   * Emits the `system.error` of a failed handler; also while the bus is closing, at any depth.
+   * Returns whether somebody hears it.
+   */
+  #report(subscriber: Subscriber, event: TradewireEvent, cause: unknown): boolean {
     const route = this.#registry.route('system.error')
     const timestamp = this.#settings.clock.now()
     const data = failureReport(timestamp, event, subscriber, subscriber.handler, cause)
     const report = this.acceptance.accept(route, data, { cause: event, timestamp })
     const flight = this.after === undefined ? undefined : new Flight(report, false, this.#runAfter)
     this.#enqueue(report, flight)
+    const heard = this.#registry.listOf(route).length > 0
     if (!this.#busy) this.#run()
+    return heard
   }
 }

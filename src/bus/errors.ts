@@ -35,6 +35,18 @@ export class WaitTimeoutError extends TradewireError {
   }
 }
 
+/** A wait was ended from outside: its subscription was unsubscribed, or given to `off`. */
+export class WaitEndedError extends TradewireError {
+  readonly code = 'WAIT_ENDED'
+  /** The pattern that was waited for. */
+  readonly pattern: string
+
+  constructor(pattern: string) {
+    super(`The wait for ${pattern} was ended by unsubscribing it. To end a wait, abort its signal.`)
+    this.pattern = pattern
+  }
+}
+
 /** The bus is closed, or was closed while something waited for it. */
 export class BusClosedError extends TradewireError {
   readonly code = 'BUS_CLOSED'

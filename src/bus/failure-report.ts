@@ -35,7 +35,8 @@ function readText(error: unknown, key: string, longest: number): string | undefi
   }
 }
 
-function printed(error: unknown): string {
+/** Any thrown value as text. Never throws. */
+export function printed(error: unknown): string {
   try {
     return String(error).slice(0, longestMessage)
   } catch {

@@ -10,13 +10,21 @@ export type ForwardMap = (
   event: TradewireEvent,
 ) => { readonly type: string; readonly data: unknown } | undefined
 
-/** The buses that a forwarded event has been on, shared by its images; others have no such set. */
-const visits = new WeakMap<TradewireEvent, Set<Dispatcher>>()
+/** Where an event that was forwarded has been. */
+interface Journey {
+  /** The buses that led to this image of it. */
+  readonly trail: readonly Dispatcher[]
+  /** The types under which it came to a bus, shared by all of its images. */
+  readonly arrivals: Map<Dispatcher, Set<string>>
+}
+
+/** The journeys of forwarded events; others have none. */
+const journeys = new WeakMap<TradewireEvent, Journey>()
 
 /**
  * A handler that makes the events of one bus events of another, under their own identity. An event
- * never comes to a bus that it has been on, by whatever way, so buses may forward to each other in
- * circles, and along several ways to one bus.
+ * never comes back to a bus that led to it, and comes to a bus once under each type, so buses may
+ * forward to each other in circles, and along several ways to one bus.
  */
 export function forwardHandler(
   from: Dispatcher,
@@ -24,15 +32,18 @@ export function forwardHandler(
   map: ForwardMap | undefined,
 ): Handler {
   return (event) => {
-    const visited = visits.get(event) ?? new Set([from])
-    if (visited.has(to)) return undefined
+    const journey: Journey = journeys.get(event) ?? { trail: [], arrivals: new Map() }
+    if (journey.trail.includes(to)) return undefined
     const image = map === undefined ? event : map(event)
     if (image === undefined) return undefined
     requireImage(image)
+    const types = journey.arrivals.get(to) ?? new Set<string>()
+    if (types.has(image.type)) return undefined
     const adopted = to.adopt(image.type, image.data, event)
-    visited.add(to)
-    visits.set(event, visited)
-    visits.set(adopted, visited)
+    types.add(image.type)
+    journey.arrivals.set(to, types)
+    journeys.set(event, journey)
+    journeys.set(adopted, { ...journey, trail: [...journey.trail, from] })
     return to.launchAdopted(adopted)
   }
 }

@@ -1,5 +1,6 @@
 import type { TradewireEvent } from '../events/envelope.ts'
 import { HandlerError } from './errors.ts'
+import { printed } from './failure-report.ts'
 import type { Flight } from './flight.ts'
 import type { Observers } from './observers.ts'
 import type { BusSettings, ErrorContext } from './options.ts'
@@ -17,11 +18,12 @@ export class HandlerCalls implements PendingHost {
   observers: Observers | undefined = undefined
   readonly pending = new PendingList()
   readonly #settings: BusSettings
-  /** Emits the `system.error` of a failure; throws if it is refused. */
-  readonly #report: (subscriber: Subscriber, event: TradewireEvent, cause: unknown) => void
+  /** Emits the `system.error` of a failure; throws if it is refused, tells whether it is heard. */
+  readonly #report: (subscriber: Subscriber, event: TradewireEvent, cause: unknown) => boolean
+
   constructor(
     settings: BusSettings,
-    report: (subscriber: Subscriber, event: TradewireEvent, cause: unknown) => void,
+    report: (subscriber: Subscriber, event: TradewireEvent, cause: unknown) => boolean,
   ) {
     this.#settings = settings
     this.#report = report
@@ -98,16 +100,17 @@ export class HandlerCalls implements PendingHost {
     event: TradewireEvent,
     flight: Flight | undefined,
   ): Promise<unknown> | undefined {
+    subscriber.delivered += 1
+    subscriber.lastDeliveredAt = event.timestamp
     let result: unknown
     try {
       const { handler } = subscriber
       result = handler(event)
     } catch (error) {
+      subscriber.delivered -= 1
       this.#fail(subscriber, event, error, flight)
       return undefined
     }
-    subscriber.delivered += 1
-    subscriber.lastDeliveredAt = event.timestamp
     if (result === null || (typeof result !== 'object' && typeof result !== 'function')) {
       return undefined
     }
@@ -142,6 +145,7 @@ export class HandlerCalls implements PendingHost {
     this.observers?.handled(event, subscriber, this.#settings.clock.monotonic() - startedAt)
   }
 
+  /** Counts and reports a failure. Never throws, even where the stack has no room left. */
   #fail(
     subscriber: Subscriber,
     event: TradewireEvent,
@@ -149,23 +153,37 @@ export class HandlerCalls implements PendingHost {
     flight: Flight | undefined,
   ): void {
     subscriber.failed += 1
-    const error = new HandlerError(event, subscriber.id, cause)
-    flight?.fail(error)
-    this.observers?.failed(event, subscriber, error)
-    if (event.type === 'system.error') {
-      this.lastResort(error, { origin: 'handler', event })
-      return
-    }
     try {
-      this.#report(subscriber, event, cause)
+      const error = new HandlerError(event, subscriber.id, cause)
+      flight?.fail(error)
+      this.observers?.failed(event, subscriber, error)
+      if (event.type === 'system.error') this.lastResort(error, { origin: 'handler', event })
+      else this.#reportOrResort(error, subscriber)
+    } catch (failure) {
+      complain(failure)
+    }
+  }
+
+  #reportOrResort(error: HandlerError, subscriber: Subscriber): void {
+    const { event, cause } = error
+    try {
+      // A failure that no handler of system.error hears of must not be silent.
+      if (!this.#report(subscriber, event, cause)) {
+        this.lastResort(error, { origin: 'handler', event })
+      }
     } catch (failure) {
       // The catalog has no such system.error, or a middleware refused it.
-      error.message += ` Its system.error was refused: ${String(failure)}`
+      error.message += ` Its system.error was refused: ${printed(failure)}`
       this.lastResort(error, { origin: 'report', event })
     }
   }
 }
 
+/** The very last: a console that fails has nobody left to tell. */
 function complain(failure: unknown): void {
-  console.error('tradewire: onError itself failed.', failure)
+  try {
+    console.error('tradewire: onError itself failed.', failure)
+  } catch {
+    // What was thrown cannot even be printed.
+  }
 }

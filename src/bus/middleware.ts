@@ -50,11 +50,11 @@ export function requireMiddleware(middleware: Middleware): void {
 }
 
 /**
- * The payload that the draft ends with.
+ * The draft as the last middleware leaves it: the very same one if none has answered.
  *
  * @throws EventVetoedError `EVENT_VETOED` if a middleware vetoes it, or throws.
  */
-export function runBefore(list: readonly Middleware[], draft: Draft): unknown {
+export function runBefore(list: readonly Middleware[], draft: Draft): Draft {
   let current = draft
   for (const middleware of list) {
     const answer = ask(middleware, current)
@@ -62,7 +62,7 @@ export function runBefore(list: readonly Middleware[], draft: Draft): unknown {
     if (answer === false) throw new EventVetoedError(draft.type)
     current = { ...current, data: answer.data }
   }
-  return current.data
+  return current
 }
 
 function ask(middleware: Middleware, draft: Draft): Replacement | false | undefined {

@@ -14,8 +14,11 @@ export interface Logger {
 
 /** What {@link BusOptions.onError} is told beside the error. */
 export interface ErrorContext {
-  /** What failed: a handler of `system.error`, an observer, a middleware, or the bus's own report. */
-  readonly origin: 'handler' | 'observer' | 'middleware' | 'report'
+  /**
+   * What failed: a handler of `system.error`, or one whose `system.error` nobody hears; an observer;
+   * a middleware; an emission that was refused and that nobody awaits; or the bus's own report.
+   */
+  readonly origin: 'handler' | 'observer' | 'middleware' | 'emission' | 'report'
   /** The event that was being handled, if there was one. */
   readonly event: TradewireEvent | undefined
 }

@@ -99,7 +99,10 @@ export class BufferedStream implements EventStream {
       this.#held.clear()
       this.#finish({ error: signal!.reason, failed: true })
     }
-    const subscription = host.listen((event) => this.#take(event))
+    const subscription = host.listen(
+      (event) => this.#take(event),
+      () => this.#finish({ failed: false }),
+    )
     const forgetClose = host.onClose(() => this.#finish({ failed: false }))
     signal?.addEventListener('abort', onAbort)
     this.#detach = () => {

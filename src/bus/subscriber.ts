@@ -40,6 +40,7 @@ export class Subscriber implements Subscription {
   readonly where: ((event: TradewireEvent) => boolean) | undefined
   readonly #id: string | undefined
   readonly #remove: (subscriber: Subscriber) => void
+  readonly #onEnd: (() => void) | undefined
   #signal: AbortSignal | undefined
   #onAbort: (() => void) | undefined
 
@@ -54,6 +55,7 @@ export class Subscriber implements Subscription {
     where: ((event: TradewireEvent) => boolean) | undefined,
     once: boolean,
     remove: (subscriber: Subscriber) => void,
+    onEnd: (() => void) | undefined,
   ) {
     this.gate = (where === undefined ? 0 : Gate.where) | (once ? Gate.once : 0)
     this.backlog = undefined
@@ -66,6 +68,7 @@ export class Subscriber implements Subscription {
     this.where = where
     this.#id = id
     this.#remove = remove
+    this.#onEnd = onEnd
     this.#signal = undefined
     this.#onAbort = undefined
   }
@@ -105,6 +108,8 @@ export class Subscriber implements Subscription {
     this.backlog = undefined
     if (this.#onAbort !== undefined) this.#signal!.removeEventListener('abort', this.#onAbort)
     this.#remove(this)
+    // Whoever waits behind this subscription must not wait for ever.
+    this.#onEnd?.()
   }
 
   [Symbol.dispose](): void {

@@ -2,7 +2,7 @@ import { describeValue, requireFunction, requireNumber, requireOptions } from '.
 import { ConfigurationError } from '../errors/tradewire-error.ts'
 import type { TradewireEvent } from '../events/envelope.ts'
 import type { Clock, Timer } from '../time/clock.ts'
-import { BusClosedError, WaitTimeoutError } from './errors.ts'
+import { BusClosedError, WaitEndedError, WaitTimeoutError } from './errors.ts'
 import { accepts } from './predicate.ts'
 import type { Handler, Subscription } from './subscription.ts'
 
@@ -19,8 +19,8 @@ export interface WaitOptions<Event extends TradewireEvent = TradewireEvent> {
 /** What a wait or a stream needs of its bus. */
 export interface ListeningHost {
   readonly clock: Clock
-  /** Registers a handler on a pattern that has been checked. */
-  listen(handler: Handler): Subscription
+  /** Registers a handler on a pattern that has been checked; `onEnd` is called when it is removed. */
+  listen(handler: Handler, onEnd: () => void): Subscription
   /** Calls `end` when the bus closes; returns how to take that back. */
   onClose(end: () => void): () => void
 }
@@ -58,7 +58,9 @@ export function waitForEvent(
       return
     }
     let timer: Timer | undefined
+    let settled = false
     const settle = (): void => {
+      settled = true
       subscription.unsubscribe()
       timer?.cancel()
       signal?.removeEventListener('abort', onAbort)
@@ -67,6 +69,11 @@ export function waitForEvent(
     const onAbort = (): void => {
       settle()
       reject(signal!.reason)
+    }
+    const onEnd = (): void => {
+      if (settled) return
+      settle()
+      reject(new WaitEndedError(pattern))
     }
     const subscription = host.listen((event) => {
       try {
@@ -78,7 +85,7 @@ export function waitForEvent(
       }
       settle()
       resolve(event)
-    })
+    }, onEnd)
     const forgetClose = host.onClose(() => {
       settle()
       reject(new BusClosedError(`The wait for ${pattern} ended`))

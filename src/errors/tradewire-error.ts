@@ -9,6 +9,7 @@ export type ErrorCode =
   | 'EVENT_VETOED'
   | 'HANDLER_FAILED'
   | 'WAIT_TIMEOUT'
+  | 'WAIT_ENDED'
   | 'BUS_CLOSED'
   | 'EMIT_DEPTH'
   | 'EMIT_QUEUE_FULL'

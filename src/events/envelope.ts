@@ -52,6 +52,8 @@ export class Envelope<Type extends string = string, Payload = unknown> implement
   readonly source: string
   readonly version: number
   readonly metadata: EventMetadata | undefined
+  /** How many causes in a row have the very timestamp of this event. */
+  readonly #depth: number
   readonly #run: string
   /** Sequence of the cause in the same run, or the id of a cause from elsewhere. */
   readonly #cause: number | string | undefined
@@ -80,6 +82,7 @@ export class Envelope<Type extends string = string, Payload = unknown> implement
     this.source = source
     this.version = version
     this.metadata = metadata
+    this.#depth = cause === undefined ? 0 : Envelope.depthAfter(cause, timestamp)
     this.#run = run
     if (cause !== undefined) {
       const near = #run in cause && cause.#run === run && cause.#identity === undefined
@@ -96,6 +99,16 @@ export class Envelope<Type extends string = string, Payload = unknown> implement
       this.#correlation = identity.correlationId
       this.#identity = identity.id
     }
+  }
+
+  /** Whether `value` is an event itself, and no proxy or copy of one. */
+  static is(value: unknown): value is Envelope {
+    return typeof value === 'object' && value !== null && #run in value
+  }
+
+  /** The length of the chain of causes at `timestamp` that an event caused by `cause` would end. */
+  static depthAfter(cause: TradewireEvent, timestamp: number): number {
+    return #run in cause && cause.timestamp === timestamp ? cause.#depth + 1 : 0
   }
 
   get id(): string {
