@@ -33,7 +33,10 @@ export type SubjectFactory = (settings: SubjectSettings) => Subject
 export interface SubjectSettings {
   readonly maxDepth: number
   readonly history: number
-  readonly onError: () => void
+  readonly onError: (
+    error?: unknown,
+    context?: { readonly event: { readonly type: string } | undefined },
+  ) => void
 }
 
 export type Patterns = string | readonly string[]

@@ -186,13 +186,13 @@ export class ReferenceDispatch {
         onSettled()
         return
       }
+      subscriber.stats.lastDeliveredAt = event.timestamp
       result = this.call(subscriber, event)
     } catch {
       this.#fail(subscriber, event, emission)
       onSettled()
       return
     }
-    subscriber.stats.lastDeliveredAt = event.timestamp
     if (result instanceof Promise) {
       void this.#follow(subscriber, event, emission, result).then(onSettled)
       return
@@ -244,8 +244,13 @@ export class ReferenceDispatch {
     subscriber.stats.failed += 1
     if (emission !== undefined) emission.failures += 1
     this.observe((observer) => observer.onFailed?.(event, subscriber))
-    if (event.type === 'system.error') this.#settings.onError()
-    else this.launch([this.mint('system.error', {}, event)], false, () => {})
+    if (event.type === 'system.error') {
+      this.#settings.onError()
+      return
+    }
+    const heard = this.hearing('system.error').length > 0
+    this.launch([this.mint('system.error', {}, event)], false, () => {})
+    if (!heard) this.#settings.onError()
   }
 
   #stopped(): void {
