@@ -126,7 +126,11 @@ export interface Bus<out Schemas extends EventSchemas = TradingSchemas> {
     options?: Omit<SubscribeOptions<EventsMatching<Schemas, Patterns>>, 'once'>,
   ): Subscription
 
-  /** The same as `on('*', …)`: every event. */
+  /**
+   * The same as `on('*', …)`: every event.
+   *
+   * @typeParam Pattern always `'*'`; it puts off the union of all events until it is needed.
+   */
   onAny<Pattern extends '*' = '*'>(
     handler: Handler<EventMatching<Schemas, Pattern>>,
     options?: SubscribeOptions<EventMatching<Schemas, Pattern>>,
@@ -221,7 +225,11 @@ export interface Bus<out Schemas extends EventSchemas = TradingSchemas> {
     options?: NarrowingOptions<StreamOptions, EventsMatching<Schemas, Patterns>, Narrowed>,
   ): EventStream<Narrowed>
 
-  /** Stands around every emission: may replace its payload or veto it, and sees how it ended. */
+  /**
+   * Stands around every emission: may replace its payload or veto it, and sees how it ended.
+   *
+   * @typeParam Pattern always `'*'`; it puts off the union of all events until it is needed.
+   */
   use<Pattern extends '*' = '*'>(
     middleware: Middleware<DraftIn<Schemas, Pattern>, EventMatching<Schemas, Pattern>>,
   ): Registration
