@@ -94,7 +94,7 @@ export class ReferenceBus implements DrivenBus {
   }
 
   async emitBatch(items: readonly BatchItem[]): Promise<readonly DrivenEvent[]> {
-    for (const { type } of items) this.#requireRoom(type)
+    for (const { type } of items) this.#requireRoom(type, undefined)
     const events = items.map(({ type, data }) => this.#dispatch.mint(type, data, undefined))
     await new Promise<void>((resolve) => {
       let flying = events.length
@@ -243,9 +243,9 @@ export class ReferenceBus implements DrivenBus {
     return made
   }
 
-  #requireRoom(type: string): void {
+  #requireRoom(type: string, cause: DrivenEvent | undefined): void {
     try {
-      this.#dispatch.requireRoom(type)
+      this.#dispatch.requireRoom(type, cause)
     } catch (error) {
       this.#dispatch.observe(({ onDropped }) => onDropped?.({ type, reason: 'refused' }))
       throw error
@@ -253,7 +253,7 @@ export class ReferenceBus implements DrivenBus {
   }
 
   #accept(type: string, data: object, cause: DrivenEvent | undefined): DrivenEvent {
-    this.#requireRoom(type)
+    this.#requireRoom(type, cause)
     return this.#dispatch.mint(type, data, cause)
   }
 

@@ -42,10 +42,24 @@ export class ReferenceDispatch {
   }
 
   /** Refuses an emission that may not be now. */
-  requireRoom(type: string): void {
+  requireRoom(type: string, cause: DrivenEvent | undefined): void {
+    const { maxDepth } = this.#settings
     if (this.closed) throw new CodedError('BUS_CLOSED')
-    if (this.busy && this.#depth >= this.#settings.maxDepth) throw new CodedError('EMIT_DEPTH')
+    if (this.busy && this.#depth >= maxDepth) throw new CodedError('EMIT_DEPTH')
     requireKnown(type)
+    if (this.#chainAfter(cause) > maxDepth) throw new CodedError('EMIT_DEPTH')
+  }
+
+  /** How many causes in a row an event of now would have that are of now, too. */
+  #chainAfter(cause: DrivenEvent | undefined): number {
+    let length = 0
+    let link = cause
+    while (link !== undefined && link.timestamp === this.now) {
+      length += 1
+      const { causationId } = link
+      link = this.emitted.find(({ id }) => id === causationId)
+    }
+    return length
   }
 
   mint(type: string, data: object, cause: DrivenEvent | undefined): DrivenEvent {
