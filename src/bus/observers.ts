@@ -86,8 +86,11 @@ export class Observers {
     }
     if (this.#tellingOfRefusal) return
     this.#tellingOfRefusal = true
-    this.#each((observer) => observer.onDropped?.(drop))
-    this.#tellingOfRefusal = false
+    try {
+      this.#each((observer) => observer.onDropped?.(drop))
+    } finally {
+      this.#tellingOfRefusal = false
+    }
   }
 
   #each(call: (observer: Observer) => unknown): void {

@@ -1,7 +1,7 @@
 import { describeValue, requireFunction, requireNumber, requireOptions } from '../errors/checks.ts'
 import { ConfigurationError } from '../errors/tradewire-error.ts'
 import type { TradewireEvent } from '../events/envelope.ts'
-import type { Clock, Timer } from '../time/clock.ts'
+import type { Clock } from '../time/clock.ts'
 import { BusClosedError, WaitEndedError, WaitTimeoutError } from './errors.ts'
 import { accepts } from './predicate.ts'
 import type { Handler, Subscription } from './subscription.ts'
@@ -57,7 +57,6 @@ export function waitForEvent(
       reject(signal.reason)
       return
     }
-    let timer: Timer | undefined
     let settled = false
     const settle = (): void => {
       settled = true
@@ -75,6 +74,14 @@ export function waitForEvent(
       settle()
       reject(new WaitEndedError(pattern))
     }
+    // Before anything is registered, because a clock may refuse.
+    const timer =
+      timeoutMs === undefined
+        ? undefined
+        : host.clock.setTimer(timeoutMs, () => {
+            settle()
+            reject(new WaitTimeoutError(pattern, timeoutMs))
+          })
     const subscription = host.listen((event) => {
       try {
         if (where !== undefined && !accepts(where, event)) return
@@ -91,11 +98,6 @@ export function waitForEvent(
       reject(new BusClosedError(`The wait for ${pattern} ended`))
     })
     signal?.addEventListener('abort', onAbort)
-    if (timeoutMs === undefined) return
-    timer = host.clock.setTimer(timeoutMs, () => {
-      settle()
-      reject(new WaitTimeoutError(pattern, timeoutMs))
-    })
   })
   // A wait that was started early and is awaited late may fail before anybody looks at it.
   promise.catch(() => {})
