@@ -5,7 +5,7 @@ import { catalog, coded, hello, setUp } from '../support/buses.ts'
 describe('handlerCount', () => {
   it('counts all, or those that hear a type', () => {
     const { bus } = setUp()
-    const { bus: other } = setUp()
+    const { bus: other } = setUp({ run: 'other' })
     bus.on('note.made', () => {})
     bus.on('note.*', () => {})
     bus.on('alarm.rung', () => {})
@@ -36,7 +36,7 @@ describe('handlerCount', () => {
 describe('subscriptions', () => {
   it('lists every kind in order of registration', () => {
     const { bus } = setUp()
-    const { bus: other } = setUp()
+    const { bus: other } = setUp({ run: 'other' })
     bus.on('note.made', () => {})
     void bus.waitFor('*')
     bus.on('note.made', () => {}, { id: 'audit', priority: 9 })

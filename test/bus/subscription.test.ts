@@ -344,7 +344,7 @@ describe('off', () => {
 
   it('does not end a subscription of another bus', () => {
     const { bus } = setUp()
-    const { bus: other } = setUp()
+    const { bus: other } = setUp({ run: 'other' })
     const foreign = other.on('note.made', () => {})
     expect(bus.off(foreign)).toBe(false)
     expect(foreign.active).toBe(true)
@@ -364,7 +364,7 @@ describe('off', () => {
 describe('clear', () => {
   it('ends every handler, and leaves waits, streams and forwards', async () => {
     const { bus } = setUp()
-    const { bus: other } = setUp()
+    const { bus: other } = setUp({ run: 'other' })
     bus.on('note.made', () => {})
     bus.once('note.*', () => {})
     bus.onAny(() => {})
