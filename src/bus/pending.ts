@@ -2,6 +2,7 @@ import type { TradewireEvent } from '../events/envelope.ts'
 import { runsWithin } from './deadlock.ts'
 import type { Flight } from './flight.ts'
 import type { Subscriber } from './subscriber.ts'
+import { onRejection, thenOf } from './thenable.ts'
 
 /** What has to know when handlers settle. */
 export interface PendingHost {
@@ -77,7 +78,19 @@ export class Pending {
   /** Waits for the promise that the handler of `subscriber` returned, too. */
   follow(subscriber: Subscriber, promise: Promise<unknown>): void {
     this.#count += 1
-    this.lastLeg = new Leg(subscriber, promise, promise.then(this.#arrive, this.#ask), this.lastLeg)
+    let tail: Promise<void>
+    try {
+      tail = thenOf(promise, this.#arrive, this.#ask)
+    } catch (error) {
+      // Its constructor throws, and it is as good as rejected.
+      tail = Promise.resolve().then(() => this.#rejected(subscriber, error))
+    }
+    this.lastLeg = new Leg(subscriber, promise, tail, this.lastLeg)
+  }
+
+  #rejected(subscriber: Subscriber, error: unknown): void {
+    this.#host.rejected(subscriber, this, error)
+    this.#arrive()
   }
 
   #askAll(): void {
@@ -89,10 +102,7 @@ export class Pending {
 
   /** Asks a handler that has settled; one that has not must keep its line of promises. */
   #askOne({ subscriber, promise }: Leg): void {
-    promise.catch((error: unknown) => {
-      this.#host.rejected(subscriber, this, error)
-      this.#arrive()
-    })
+    onRejection(promise, (error) => this.#rejected(subscriber, error))
   }
 }
 

@@ -8,8 +8,9 @@ const nativeThen = Promise.prototype.then
  */
 export function toPromise(result: object): Promise<unknown> | undefined {
   try {
-    const { then } = result as { then?: unknown }
-    if (then === nativeThen && isUntouched(result)) return Promise.resolve(result)
+    const { then, constructor } = result as { then?: unknown; constructor: unknown }
+    // What only claims to be a promise passes, too: Promise.resolve tells these from each other.
+    if (then === nativeThen && constructor === Promise) return Promise.resolve(result)
     onRejection(result, () => {})
     if (typeof then !== 'function') return undefined
     return new Promise((resolve, reject) => {
@@ -23,13 +24,16 @@ export function toPromise(result: object): Promise<unknown> | undefined {
 }
 
 /**
- * Whether nothing of its own stands between a promise and `then`, which looks up `constructor`. What
- * only claims to be a promise passes, too: `Promise.resolve` tells these from each other.
+ * `then` as the language has it, whatever the promise's own is. Throws where a promise has a
+ * `constructor` that does.
  */
-function isUntouched(result: object): result is Promise<unknown> {
-  return (
-    Object.getPrototypeOf(result) === Promise.prototype && !Object.hasOwn(result, 'constructor')
-  )
+export function thenOf(
+  promise: Promise<unknown>,
+  onFulfilled: () => void,
+  onRejected: (error: unknown) => void,
+): Promise<void> {
+  // It resolves to what the reactions return.
+  return nativeThen.call(promise, onFulfilled, onRejected) as Promise<void>
 }
 
 /**
