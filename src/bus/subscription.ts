@@ -25,13 +25,13 @@ export interface SubscribeOptions<Event extends TradewireEvent = TradewireEvent>
 
 /** Counts of one subscription since it was made. */
 export interface SubscriptionStats {
-  /** Events that its handler has handled: it returned, or the promise that it returned resolved. */
+  /** Events that its handler was called with, less those that it has failed on. */
   readonly delivered: number
   /** Events that its handler, or its `where`, threw or rejected on. */
   readonly failed: number
   /** Events that passed it by while it was paused. */
   readonly dropped: number
-  /** Timestamp of the event delivered last, in milliseconds since the Unix epoch. */
+  /** Timestamp of the event that it was called with last, in milliseconds since the Unix epoch. */
   readonly lastDeliveredAt: number | undefined
 }
 
