@@ -37,3 +37,25 @@ export const stamp = {
   /** The exchange or broker that it comes from, such as `binance`. */
   venue: optionalTextSchema,
 }
+
+type OptionalNames<Shape extends z.ZodRawShape> = {
+  [Name in keyof Shape]: Shape[Name]['_zod'] extends { readonly optout: 'optional' } ? Name : never
+}[keyof Shape]
+
+/**
+ * What a handler sees of these fields. It maps the keys of the shape itself, as `z.output` does not,
+ * so that an editor shows the comment of each field. A payload is built of plain objects of fields
+ * for the same reason: the compiler writes no comments into a type that it has inferred.
+ */
+export type FieldsOf<Shape extends z.ZodRawShape> = Flat<
+  {
+    readonly [Name in keyof Pick<Shape, Exclude<keyof Shape, OptionalNames<Shape>>>]: z.output<
+      Shape[Name]
+    >
+  } & {
+    readonly [Name in keyof Pick<Shape, OptionalNames<Shape>>]?: z.output<Shape[Name]>
+  }
+>
+
+/** One object type in the place of an intersection; an editor shows it whole. */
+type Flat<Fields> = { [Name in keyof Fields]: Fields[Name] }

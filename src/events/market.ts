@@ -1,118 +1,57 @@
-import { z } from 'zod'
-import { instrument, newBar } from './bar.ts'
-import { isOrdered, levels } from './book-levels.ts'
 import type { EventDefinitions } from './catalog.ts'
-import { Decimal, decimal, nonNegativeDecimal, positiveDecimal } from './decimal.ts'
-import { count, optionalText } from './fields.ts'
+import { Decimal } from './decimal.ts'
+import type { FieldsOf, stamp } from './fields.ts'
+import {
+  type barFields,
+  type dataFields,
+  dataUpdate,
+  type depthFields,
+  depthUpdate,
+  type instrument,
+  newBar,
+  type orderbookFields,
+  orderbookUpdate,
+  type quoteFields,
+  quoteUpdate,
+  type tradeFields,
+  tradeTick,
+} from './market-shapes.ts'
+import type { z } from 'zod'
 
-/** Payload of `market.new_bar`: one finished bar of prices. */
-export interface NewBar extends Readonly<z.output<typeof newBar>> {}
+interface MarketPayload extends FieldsOf<typeof instrument>, FieldsOf<typeof stamp> {}
 
-const optionalPrice = decimal().optional()
+/**
+ * Payload of `market.new_bar`: one finished bar of prices. `low` is at or below `open` and `close`,
+ * `high` at or above them; `openTime` is before `timestamp`, when it closed; `volume` is 0 or more.
+ */
+export interface NewBar extends MarketPayload, FieldsOf<typeof barFields> {}
 
-const dataUpdate = /* @__PURE__ */ z
-  .strictObject({
-    ...instrument,
-    /** Last traded price, in quote currency. */
-    last: optionalPrice,
-    /** First price of the session, in quote currency. */
-    open: optionalPrice,
-    /** Highest price of the session, in quote currency. */
-    high: optionalPrice,
-    /** Lowest price of the session, in quote currency. */
-    low: optionalPrice,
-    /** Traded quantity of the session, in units of the instrument. */
-    volume: nonNegativeDecimal().optional(),
-    /** Change of price since the session began, in quote currency. */
-    change: optionalPrice,
-    /** Change of price since the session began, in percent: 1.5 is 1.5 %. */
-    changePercent: optionalPrice,
-    /** The price that margin is computed with, in quote currency. */
-    markPrice: optionalPrice,
-    /** The price of the underlying index, in quote currency. */
-    indexPrice: optionalPrice,
-  })
-  .refine(
-    (data) =>
-      (data.last ?? data.markPrice ?? data.indexPrice ?? data.volume) !== undefined ||
-      (data.open ?? data.high ?? data.low ?? data.change ?? data.changePercent) !== undefined,
-    { path: ['last'], message: 'expected at least one value, such as last or markPrice' },
-  )
+/**
+ * Payload of `market.data_update`: what changed in an instrument's summary. At least one value is
+ * present; `volume` is 0 or more.
+ */
+export interface DataUpdate extends MarketPayload, FieldsOf<typeof dataFields> {}
 
-/** Payload of `market.data_update`: what changed in an instrument's summary. */
-export interface DataUpdate extends Readonly<z.output<typeof dataUpdate>> {}
+/**
+ * Payload of `market.quote_update`: the best bid and ask. Sizes are 0 or more. A quote may be locked
+ * or crossed (bid at or above ask): real feeds have thousands.
+ */
+export interface QuoteUpdate extends MarketPayload, FieldsOf<typeof quoteFields> {}
 
-/** A quote may be locked or crossed (bid at or above ask): real feeds have thousands. */
-const quoteUpdate = /* @__PURE__ */ z.strictObject({
-  ...instrument,
-  /** Best price to sell at, in quote currency. */
-  bidPrice: decimal(),
-  /** Quantity wanted at `bidPrice`, in units of the instrument. */
-  bidSize: nonNegativeDecimal(),
-  /** Best price to buy at, in quote currency; may be at or below `bidPrice`. */
-  askPrice: decimal(),
-  /** Quantity offered at `askPrice`, in units of the instrument. */
-  askSize: nonNegativeDecimal(),
-  /** The venue's number of this update. */
-  sequence: count().optional(),
-})
+/** Payload of `market.trade_tick`: one trade between others. `size` is above 0. */
+export interface TradeTick extends MarketPayload, FieldsOf<typeof tradeFields> {}
 
-/** Payload of `market.quote_update`: the best bid and ask. */
-export interface QuoteUpdate extends Readonly<z.output<typeof quoteUpdate>> {}
+/**
+ * Payload of `market.orderbook_update`: a whole order book, or changes to one. Sizes are 0 or more;
+ * 0 removes the level.
+ */
+export interface OrderbookUpdate extends MarketPayload, FieldsOf<typeof orderbookFields> {}
 
-const tradeTick = /* @__PURE__ */ z.strictObject({
-  ...instrument,
-  /** Price of the trade, in quote currency; negative prices are real (crude oil, 20 April 2020). */
-  price: decimal(),
-  /** Quantity of the trade, in units of the instrument. */
-  size: positiveDecimal(),
-  /** Whose order took liquidity; `none` where there is no such side, as in an auction. */
-  aggressorSide: z.enum(['buy', 'sell', 'none']),
-  /** The venue's id of the trade. */
-  tradeId: optionalText(),
-})
-
-/** Payload of `market.trade_tick`: one trade between others. */
-export interface TradeTick extends Readonly<z.output<typeof tradeTick>> {}
-
-const orderbookUpdate = /* @__PURE__ */ z.strictObject({
-  ...instrument,
-  /** `snapshot` replaces the whole book, `delta` changes the levels it lists. */
-  kind: z.enum(['snapshot', 'delta']),
-  /** Bid levels as `[price, size]`: price in quote currency, size in units; size 0 removes one. */
-  bids: levels,
-  /** Ask levels as `[price, size]`: price in quote currency, size in units; size 0 removes one. */
-  asks: levels,
-  /** The venue's number of this update. */
-  sequence: count().optional(),
-  /** The venue's number of the update before this one; another one means that some were lost. */
-  previousSequence: count().optional(),
-})
-
-/** Payload of `market.orderbook_update`: a whole order book, or changes to one. */
-export interface OrderbookUpdate extends Readonly<z.output<typeof orderbookUpdate>> {}
-
-const depthUpdate = /* @__PURE__ */ z
-  .strictObject({
-    ...instrument,
-    /** Best bids as `[price, size]`, highest price first. */
-    bids: levels,
-    /** Best asks as `[price, size]`, lowest price first. */
-    asks: levels,
-    /** The venue's number of this update. */
-    sequence: count().optional(),
-  })
-  .refine(({ bids }) => isOrdered(bids, -1), {
-    path: ['bids'],
-    message: 'expected bids best first, with strictly falling prices',
-  })
-  .refine(({ asks }) => isOrdered(asks, 1), {
-    path: ['asks'],
-    message: 'expected asks best first, with strictly rising prices',
-  })
-
-/** Payload of `market.depth_update`: the top levels of an order book, best first. */
-export interface DepthUpdate extends Readonly<z.output<typeof depthUpdate>> {}
+/**
+ * Payload of `market.depth_update`: the top levels of an order book, best first. Prices of bids
+ * strictly fall, prices of asks strictly rise; sizes are 0 or more.
+ */
+export interface DepthUpdate extends MarketPayload, FieldsOf<typeof depthFields> {}
 
 export type { BookLevel } from './book-levels.ts'
 

@@ -1,91 +1,82 @@
-import { z } from 'zod'
+import type { z } from 'zod'
 import type { EventDefinitions } from './catalog.ts'
-import { Decimal, decimal, nonNegativeDecimal, positiveDecimal } from './decimal.ts'
-import { message, optionalText } from './fields.ts'
-import { fill, order, terms } from './order-shapes.ts'
+import { Decimal } from './decimal.ts'
+import type { FieldsOf, stamp } from './fields.ts'
+import {
+  cancelled,
+  type cancelFields,
+  type changeFields,
+  expired,
+  filled,
+  type filledSoFar,
+  type fillFields,
+  modified,
+  type order,
+  partialFill,
+  type refusalFields,
+  refused,
+  type termFields,
+  terms,
+  triggered,
+  type triggerFields,
+} from './order-shapes.ts'
 
-/** Payload of `order.submitted`: the terms of an order that is on its way to the venue. */
-export interface OrderSubmitted extends Readonly<z.output<typeof terms>> {}
-/** Payload of `order.placed`: the terms of an order that the venue has accepted. */
-export interface OrderPlaced extends Readonly<z.output<typeof terms>> {}
+interface OrderPayload extends FieldsOf<typeof order>, FieldsOf<typeof stamp> {}
 
-const filled = /* @__PURE__ */ fill.refine((data) => data.remainingQuantity.isZero(), {
-  path: ['remainingQuantity'],
-  message: 'expected 0, as nothing remains of a filled order; use order.partial_fill',
-})
+/**
+ * Payload of `order.submitted`: the terms of an order that is on its way to the venue. `quantity` is
+ * above 0; a limit order has a `price`, a stop order a `triggerPrice`, a stop limit order both.
+ */
+export interface OrderSubmitted extends OrderPayload, FieldsOf<typeof termFields> {}
 
-/** That filled and remaining quantity add up to the order's takes the order, too: not checked here. */
-const partialFill = /* @__PURE__ */ fill.refine((data) => !data.remainingQuantity.isZero(), {
-  path: ['remainingQuantity'],
-  message: 'expected more than 0, as a part remains; use order.filled',
-})
+/**
+ * Payload of `order.placed`: the terms of an order that the venue has accepted. `quantity` is above
+ * 0; a limit order has a `price`, a stop order a `triggerPrice`, a stop limit order both.
+ */
+export interface OrderPlaced extends OrderPayload, FieldsOf<typeof termFields> {}
 
-/** Payload of `order.filled`: the fill that completed an order. */
-export interface OrderFilled extends Readonly<z.output<typeof filled>> {}
-/** Payload of `order.partial_fill`: a fill that leaves a part of the order standing. */
-export interface OrderPartialFill extends Readonly<z.output<typeof partialFill>> {}
+/**
+ * Payload of `order.filled`: the fill that completed an order. `remainingQuantity` is 0, the other
+ * quantities are above 0.
+ */
+export interface OrderFilled extends OrderPayload, FieldsOf<typeof fillFields> {}
 
-const filledSoFar = {
-  /** Quantity of all fills before the order ended, in units of the instrument. */
-  filledQuantity: nonNegativeDecimal(),
-}
+/**
+ * Payload of `order.partial_fill`: a fill that leaves a part of the order standing. All quantities
+ * are above 0, `remainingQuantity` too. That filled and remaining quantity add up to the order's is
+ * not checked here, as it takes the order.
+ */
+export interface OrderPartialFill extends OrderPayload, FieldsOf<typeof fillFields> {}
 
-const cancelled = /* @__PURE__ */ z.strictObject({
-  ...order,
-  ...filledSoFar,
-  /** Why it was cancelled, in words. */
-  reason: message().optional(),
-})
+/**
+ * Payload of `order.cancelled`: an order that no longer stands. A late fill may still follow.
+ * `filledQuantity` is 0 or more.
+ */
+export interface OrderCancelled
+  extends OrderPayload, FieldsOf<typeof filledSoFar>, FieldsOf<typeof cancelFields> {}
 
-/** Payload of `order.cancelled`: an order that no longer stands. A late fill may still follow. */
-export interface OrderCancelled extends Readonly<z.output<typeof cancelled>> {}
-
-const expired = /* @__PURE__ */ z.strictObject({ ...order, ...filledSoFar })
-
-/** Payload of `order.expired`: an order whose time in force has ended. */
-export interface OrderExpired extends Readonly<z.output<typeof expired>> {}
-
-const refused = /* @__PURE__ */ z.strictObject({
-  ...order,
-  /** Why the venue or the risk guard refused, in words. */
-  reason: message(),
-  /** The venue's code of the reason, such as `-2019`. */
-  code: optionalText(),
-})
+/**
+ * Payload of `order.expired`: an order whose time in force has ended. `filledQuantity` is 0 or more.
+ */
+export interface OrderExpired extends OrderPayload, FieldsOf<typeof filledSoFar> {}
 
 /** Payload of `order.rejected`: an order that was not accepted. */
-export interface OrderRejected extends Readonly<z.output<typeof refused>> {}
+export interface OrderRejected extends OrderPayload, FieldsOf<typeof refusalFields> {}
+
 /** Payload of `order.cancel_rejected`: a wish to cancel that was refused; the order stands. */
-export interface OrderCancelRejected extends Readonly<z.output<typeof refused>> {}
+export interface OrderCancelRejected extends OrderPayload, FieldsOf<typeof refusalFields> {}
+
 /** Payload of `order.modify_rejected`: a wish to modify that was refused; the order stands as it was. */
-export interface OrderModifyRejected extends Readonly<z.output<typeof refused>> {}
+export interface OrderModifyRejected extends OrderPayload, FieldsOf<typeof refusalFields> {}
 
-const modified = /* @__PURE__ */ z
-  .strictObject({
-    ...order,
-    /** The new quantity of the whole order, in units of the instrument. */
-    quantity: positiveDecimal().optional(),
-    /** The new limit, in quote currency. */
-    price: decimal().optional(),
-    /** The new trigger price, in quote currency. */
-    triggerPrice: decimal().optional(),
-  })
-  .refine((data) => (data.quantity ?? data.price ?? data.triggerPrice) !== undefined, {
-    path: ['quantity'],
-    message: 'expected at least one new value: quantity, price or triggerPrice',
-  })
-
-/** Payload of `order.modified`: the new values of an order that the venue has changed. */
-export interface OrderModified extends Readonly<z.output<typeof modified>> {}
-
-const triggered = /* @__PURE__ */ z.strictObject({
-  ...order,
-  /** The price that woke the order, in quote currency. */
-  triggerPrice: decimal(),
-})
+/**
+ * Payload of `order.modified`: the new values of an order that the venue has changed. At least one
+ * of `quantity`, `price` and `triggerPrice` is present; `quantity` is above 0.
+ */
+export interface OrderModified extends OrderPayload, FieldsOf<typeof changeFields> {}
 
 /** Payload of `order.triggered`: a stop order that its trigger price has woken. */
-export interface OrderTriggered extends Readonly<z.output<typeof triggered>> {}
+export interface OrderTriggered extends OrderPayload, FieldsOf<typeof triggerFields> {}
 
 /** The order events, as payload schemas by name. */
 export type OrderSchemas = {

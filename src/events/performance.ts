@@ -1,51 +1,64 @@
 import { z } from 'zod'
 import type { EventDefinitions } from './catalog.ts'
-import { count, duration, stamp, text } from './fields.ts'
+import { count, duration, type FieldsOf, stamp, text } from './fields.ts'
 
-const memoryWarning = /* @__PURE__ */ z.strictObject({
-  ...stamp,
+const memoryFields = {
   /** Memory that JavaScript objects use, in bytes. */
   heapUsedBytes: count(),
   /** Memory that the whole process occupies, in bytes. */
   rssBytes: count(),
   /** From how much on a warning is given, in bytes. */
   thresholdBytes: count(),
-})
+}
 
-/** Payload of `performance.memory_warning`: a process that uses much memory. */
-export interface MemoryWarning extends Readonly<z.output<typeof memoryWarning>> {}
+export const memoryWarning = /* @__PURE__ */ z.strictObject({ ...stamp, ...memoryFields })
 
-const rateLimitWarning = /* @__PURE__ */ z.strictObject({
-  ...stamp,
+/**
+ * Payload of `performance.memory_warning`: a process that uses much memory. Sizes are whole numbers
+ * of 0 or more.
+ */
+export interface MemoryWarning extends FieldsOf<typeof stamp>, FieldsOf<typeof memoryFields> {}
+
+const rateLimitFields = {
   /** What is limited: a URL without secrets, or a name such as `binance-rest`. */
   endpoint: text(),
   /** How much of the limit is used up, in the venue's own weight. */
-  used: z.number().min(0),
+  used: /* @__PURE__ */ z.number().min(0),
   /** The limit for one window, in the venue's own weight. */
-  limit: z.number().min(0),
+  limit: /* @__PURE__ */ z.number().min(0),
   /** The length of the window, in milliseconds. */
   windowMs: duration(),
   /** How long to wait before the next request, in milliseconds. */
   retryAfterMs: duration().optional(),
-})
+}
 
-/** Payload of `performance.rate_limit_warning`: a limit on requests that is nearly used up. */
-export interface RateLimitWarning extends Readonly<z.output<typeof rateLimitWarning>> {}
+export const rateLimitWarning = /* @__PURE__ */ z.strictObject({ ...stamp, ...rateLimitFields })
 
-const latencyWarning = /* @__PURE__ */ z.strictObject({
-  ...stamp,
+/**
+ * Payload of `performance.rate_limit_warning`: a limit on requests that is nearly used up. All
+ * figures are 0 or more.
+ */
+export interface RateLimitWarning
+  extends FieldsOf<typeof stamp>, FieldsOf<typeof rateLimitFields> {}
+
+const latencyFields = {
   /** What is slow, such as an event type, a handler or an endpoint. */
   origin: text(),
   /** How slow it is, in milliseconds; negative where the local clock runs behind the venue's. */
-  latencyMs: z.number(),
+  latencyMs: /* @__PURE__ */ z.number(),
   /** From how much on a warning is given, in milliseconds. */
   thresholdMs: duration(),
   /** Which percentile `latencyMs` is, from 0 to 100; absent for a single measurement. */
-  percentile: z.number().min(0).max(100).optional(),
-})
+  percentile: /* @__PURE__ */ z.number().min(0).max(100).optional(),
+}
 
-/** Payload of `performance.latency_warning`: something that takes too long. */
-export interface LatencyWarning extends Readonly<z.output<typeof latencyWarning>> {}
+export const latencyWarning = /* @__PURE__ */ z.strictObject({ ...stamp, ...latencyFields })
+
+/**
+ * Payload of `performance.latency_warning`: something that takes too long. `thresholdMs` is 0 or
+ * more, `percentile` from 0 to 100.
+ */
+export interface LatencyWarning extends FieldsOf<typeof stamp>, FieldsOf<typeof latencyFields> {}
 
 /** The performance events, as payload schemas by name. */
 export type PerformanceSchemas = {

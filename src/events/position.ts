@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { EventDefinitions } from './catalog.ts'
 import { Decimal, decimal, nonNegativeDecimal, positiveDecimal } from './decimal.ts'
-import { optionalText, stamp, text, time } from './fields.ts'
+import { type FieldsOf, optionalText, stamp, text, time } from './fields.ts'
 
 const position = {
   /** The position's id. */
@@ -12,9 +12,8 @@ const position = {
   accountId: optionalText(),
   /** The strategy that holds the position. */
   strategyId: optionalText(),
-  ...stamp,
   /** Which way the position gains: `long` when prices rise, `short` when they fall, `flat` is none. */
-  side: z.enum(['long', 'short', 'flat']),
+  side: /* @__PURE__ */ z.enum(['long', 'short', 'flat']),
   /** How much is held, without a sign, in units of the instrument. */
   quantity: nonNegativeDecimal(),
   /** Average price of the fills that built the position, in quote currency. */
@@ -25,6 +24,8 @@ const position = {
   currency: text(),
 }
 
+interface PositionPayload extends FieldsOf<typeof position>, FieldsOf<typeof stamp> {}
+
 /** Shared by every position event: a position of 0 is flat, and no other one is. */
 const flatIsZero = {
   path: ['side'],
@@ -34,74 +35,88 @@ const flatIsZero = {
 const agrees = ({ side, quantity }: { side: string; quantity: Decimal }): boolean =>
   (side === 'flat') === quantity.isZero()
 
+const held = { quantity: positiveDecimal() }
+
 const opening = {
   /** When the position was opened, in milliseconds since the Unix epoch. */
   openedAt: time(),
 }
 
-const opened = /* @__PURE__ */ z
-  .strictObject({
-    ...position,
-    /** How much is held, without a sign, in units of the instrument. */
-    quantity: positiveDecimal(),
-    ...opening,
-    /** The order whose fill opened the position. */
-    openingOrderId: text(),
-  })
+const openingOrder = {
+  /** The order whose fill opened the position. */
+  openingOrderId: text(),
+}
+
+export const opened = /* @__PURE__ */ z
+  .strictObject({ ...position, ...stamp, ...held, ...opening, ...openingOrder })
   .refine(agrees, flatIsZero)
 
-/** Payload of `position.opened`: a position as its first fill left it. */
-export interface PositionOpened extends Readonly<z.output<typeof opened>> {}
+/**
+ * Payload of `position.opened`: a position as its first fill left it. `quantity` is above 0, and
+ * `side` is not `flat`.
+ */
+export interface PositionOpened
+  extends PositionPayload, FieldsOf<typeof opening>, FieldsOf<typeof openingOrder> {}
 
-const updated = /* @__PURE__ */ z
-  .strictObject({
-    ...position,
-    /** How much is held now, without a sign, in units of the instrument. */
-    quantity: positiveDecimal(),
-    /** Price of the fill that changed the position, in quote currency. */
-    lastPrice: decimal(),
-    /** Quantity of the fill that changed the position, in units of the instrument. */
-    lastQuantity: positiveDecimal(),
-    /** The order whose fill changed the position. */
-    orderId: text(),
-  })
+const updateFields = {
+  /** Price of the fill that changed the position, in quote currency. */
+  lastPrice: decimal(),
+  /** Quantity of the fill that changed the position, in units of the instrument; above 0. */
+  lastQuantity: positiveDecimal(),
+  /** The order whose fill changed the position. */
+  orderId: text(),
+}
+
+export const updated = /* @__PURE__ */ z
+  .strictObject({ ...position, ...stamp, ...held, ...updateFields })
   .refine(agrees, flatIsZero)
 
-/** Payload of `position.updated`: a position as a fill left it, larger or smaller. */
-export interface PositionUpdated extends Readonly<z.output<typeof updated>> {}
+/**
+ * Payload of `position.updated`: a position as a fill left it, larger or smaller. `quantity` and
+ * `lastQuantity` are above 0, and `side` is not `flat`.
+ */
+export interface PositionUpdated extends PositionPayload, FieldsOf<typeof updateFields> {}
 
-const closed = /* @__PURE__ */ z
-  .strictObject({
-    ...position,
-    ...opening,
-    /** When the position was closed, in milliseconds since the Unix epoch. */
-    closedAt: time(),
-    /** Average price of the fills that closed the position, in quote currency. */
-    averageExitPrice: decimal(),
-    /** The order whose fill closed the position. */
-    closingOrderId: text(),
-  })
+const closingFields = {
+  /** When the position was closed, in milliseconds since the Unix epoch. */
+  closedAt: time(),
+  /** Average price of the fills that closed the position, in quote currency. */
+  averageExitPrice: decimal(),
+  /** The order whose fill closed the position. */
+  closingOrderId: text(),
+}
+
+export const closed = /* @__PURE__ */ z
+  .strictObject({ ...position, ...stamp, ...opening, ...closingFields })
   .refine(({ quantity }) => quantity.isZero(), {
     path: ['quantity'],
     message: 'expected 0, as nothing is held of a closed position',
   })
   .refine(agrees, flatIsZero)
 
-/** Payload of `position.closed`: a position of which nothing is held any more. */
-export interface PositionClosed extends Readonly<z.output<typeof closed>> {}
+/**
+ * Payload of `position.closed`: a position of which nothing is held any more. `quantity` is 0, and
+ * `side` is `flat`.
+ */
+export interface PositionClosed
+  extends PositionPayload, FieldsOf<typeof opening>, FieldsOf<typeof closingFields> {}
 
-const pnlUpdate = /* @__PURE__ */ z
-  .strictObject({
-    ...position,
-    /** The price that the position is valued at, in quote currency. */
-    markPrice: decimal(),
-    /** Profit and loss if it were closed at `markPrice`, in `currency`. */
-    unrealizedPnl: decimal(),
-  })
+const valuation = {
+  /** The price that the position is valued at, in quote currency. */
+  markPrice: decimal(),
+  /** Profit and loss if it were closed at `markPrice`, in `currency`. */
+  unrealizedPnl: decimal(),
+}
+
+export const pnlUpdate = /* @__PURE__ */ z
+  .strictObject({ ...position, ...stamp, ...valuation })
   .refine(agrees, flatIsZero)
 
-/** Payload of `position.pnl_update`: what a position is worth at a new price. */
-export interface PositionPnlUpdate extends Readonly<z.output<typeof pnlUpdate>> {}
+/**
+ * Payload of `position.pnl_update`: what a position is worth at a new price. `side` is `flat` exactly
+ * when `quantity` is 0.
+ */
+export interface PositionPnlUpdate extends PositionPayload, FieldsOf<typeof valuation> {}
 
 /** The position events, as payload schemas by name. */
 export type PositionSchemas = {

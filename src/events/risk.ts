@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { EventDefinitions } from './catalog.ts'
 import { Decimal, decimal } from './decimal.ts'
-import { optionalText, stamp, text } from './fields.ts'
+import { type FieldsOf, optionalText, stamp, text } from './fields.ts'
 
 /** The limits that tradewire's own components report; a limit of your own may have any name. */
 export type RiskLimitName = z.output<typeof knownLimit>
@@ -16,10 +16,9 @@ const knownLimit = /* @__PURE__ */ z.enum([
   'order_rate',
 ])
 
-const riskLimit = /* @__PURE__ */ z.strictObject({
-  ...stamp,
+const limitFields = {
   /** Which limit it is: one of the known ones, or a name of your own. */
-  limit: z.union([knownLimit, text()]),
+  limit: /* @__PURE__ */ z.union([knownLimit, text()]),
   /** Where the limit stands, in `unit`. */
   limitValue: decimal(),
   /** The value that was compared with it, in `unit`. */
@@ -33,22 +32,29 @@ const riskLimit = /* @__PURE__ */ z.strictObject({
   /** The strategy that the limit is for. */
   strategyId: optionalText(),
   /** What is done about it; absent where the reporter does not decide that. */
-  action: z.enum(['none', 'reject_order', 'reduce', 'halt']).optional(),
-})
-
-/** Payload of `risk.limit_warning`: a value that has come close to its limit. */
-export interface RiskLimitWarning extends Readonly<z.output<typeof riskLimit>> {
-  /** Which limit it is: one of the known ones, or a name of your own. */
-  readonly limit: RiskLimitName | (string & {})
+  action: /* @__PURE__ */ z.enum(['none', 'reject_order', 'reduce', 'halt']).optional(),
 }
-/** Payload of `risk.limit_exceeded`: a value that has passed its limit. */
-export interface RiskLimitExceeded extends Readonly<z.output<typeof riskLimit>> {
+
+export const riskLimit = /* @__PURE__ */ z.strictObject({ ...stamp, ...limitFields })
+
+interface RiskLimitPayload extends FieldsOf<typeof stamp>, FieldsOf<typeof limitFields> {
   /** Which limit it is: one of the known ones, or a name of your own. */
   readonly limit: RiskLimitName | (string & {})
 }
 
-const protection = /* @__PURE__ */ z.strictObject({
-  ...stamp,
+/**
+ * Payload of `risk.limit_warning`: a value that has come close to its limit. Both values are counted
+ * in `unit`.
+ */
+export interface RiskLimitWarning extends RiskLimitPayload {}
+
+/**
+ * Payload of `risk.limit_exceeded`: a value that has passed its limit. Both values are counted in
+ * `unit`.
+ */
+export interface RiskLimitExceeded extends RiskLimitPayload {}
+
+const protectionFields = {
   /** The instrument, in the venue's own spelling, such as `BTCUSDT`. */
   symbol: text(),
   /** The position that is protected. */
@@ -60,13 +66,18 @@ const protection = /* @__PURE__ */ z.strictObject({
   /** The price that reached it, in quote currency. */
   lastPrice: decimal(),
   /** Which price is watched. */
-  triggeredBy: z.enum(['last', 'mark', 'bid', 'ask']),
-})
+  triggeredBy: /* @__PURE__ */ z.enum(['last', 'mark', 'bid', 'ask']),
+}
+
+export const protection = /* @__PURE__ */ z.strictObject({ ...stamp, ...protectionFields })
+
+interface ProtectionPayload extends FieldsOf<typeof stamp>, FieldsOf<typeof protectionFields> {}
 
 /** Payload of `risk.stop_loss_triggered`: a price that ends a position at a loss. */
-export interface StopLossTriggered extends Readonly<z.output<typeof protection>> {}
+export interface StopLossTriggered extends ProtectionPayload {}
+
 /** Payload of `risk.take_profit_triggered`: a price that ends a position at a profit. */
-export interface TakeProfitTriggered extends Readonly<z.output<typeof protection>> {}
+export interface TakeProfitTriggered extends ProtectionPayload {}
 
 /** The risk events, as payload schemas by name. */
 export type RiskSchemas = {

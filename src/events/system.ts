@@ -1,57 +1,85 @@
 import { z } from 'zod'
 import type { EventDefinitions } from './catalog.ts'
-import { duration, message, optionalText, ordinal, stamp, text, time } from './fields.ts'
+import {
+  duration,
+  type FieldsOf,
+  message,
+  optionalText,
+  ordinal,
+  stamp,
+  text,
+  time,
+} from './fields.ts'
 
 const connection = {
-  ...stamp,
   /** What is connected to: a URL without secrets, or a name such as `binance-user-data`. */
   endpoint: text(),
 }
+
+interface ConnectionPayload extends FieldsOf<typeof connection>, FieldsOf<typeof stamp> {}
 
 const attempt = {
   /** Which attempt to connect it is, from 1. */
   attempt: ordinal(),
 }
 
-const connected = /* @__PURE__ */ z.strictObject({ ...connection, ...attempt })
+export const connected = /* @__PURE__ */ z.strictObject({ ...connection, ...stamp, ...attempt })
 
-/** Payload of `system.connected`: a connection that stands. */
-export interface Connected extends Readonly<z.output<typeof connected>> {}
+/** Payload of `system.connected`: a connection that stands. `attempt` counts from 1. */
+export interface Connected extends ConnectionPayload, FieldsOf<typeof attempt> {}
 
-const disconnected = /* @__PURE__ */ z.strictObject({
-  ...connection,
+const disconnectionFields = {
   /** The code of the reason, such as `1006` or `ECONNRESET`. */
   code: optionalText(),
   /** Why it ended, in words. */
   reason: message().optional(),
   /** Whether another attempt follows. */
-  willReconnect: z.boolean(),
+  willReconnect: /* @__PURE__ */ z.boolean(),
+}
+
+export const disconnected = /* @__PURE__ */ z.strictObject({
+  ...connection,
+  ...stamp,
+  ...disconnectionFields,
 })
 
 /** Payload of `system.disconnected`: a connection that has ended. */
-export interface Disconnected extends Readonly<z.output<typeof disconnected>> {}
+export interface Disconnected extends ConnectionPayload, FieldsOf<typeof disconnectionFields> {}
 
-const reconnecting = /* @__PURE__ */ z.strictObject({
-  ...connection,
-  ...attempt,
+const reconnectionFields = {
   /** How long until the attempt, in milliseconds. */
   delayMs: duration(),
+}
+
+export const reconnecting = /* @__PURE__ */ z.strictObject({
+  ...connection,
+  ...stamp,
+  ...attempt,
+  ...reconnectionFields,
 })
 
-/** Payload of `system.reconnecting`: an attempt to connect that is about to be made. */
-export interface Reconnecting extends Readonly<z.output<typeof reconnecting>> {}
+/**
+ * Payload of `system.reconnecting`: an attempt to connect that is about to be made. `attempt` counts
+ * from 1; `delayMs` is 0 or more.
+ */
+export interface Reconnecting
+  extends ConnectionPayload, FieldsOf<typeof attempt>, FieldsOf<typeof reconnectionFields> {}
 
-const authenticated = /* @__PURE__ */ z.strictObject({
-  ...connection,
+const authenticationFields = {
   /** The account that was signed in. */
   accountId: optionalText(),
+}
+
+export const authenticated = /* @__PURE__ */ z.strictObject({
+  ...connection,
+  ...stamp,
+  ...authenticationFields,
 })
 
 /** Payload of `system.authenticated`: a connection that may act for an account. */
-export interface Authenticated extends Readonly<z.output<typeof authenticated>> {}
+export interface Authenticated extends ConnectionPayload, FieldsOf<typeof authenticationFields> {}
 
-const feedStale = /* @__PURE__ */ z.strictObject({
-  ...connection,
+const staleFields = {
   /** The instrument that is silent; absent if the whole feed is. */
   symbol: optionalText(),
   /** When data last came in, in milliseconds since the Unix epoch. */
@@ -60,13 +88,32 @@ const feedStale = /* @__PURE__ */ z.strictObject({
   ageMs: duration(),
   /** From which age on a feed is stale, in milliseconds. */
   thresholdMs: duration(),
-})
+}
 
-/** Payload of `system.feed_stale`: a feed that has been silent for too long. */
-export interface FeedStale extends Readonly<z.output<typeof feedStale>> {}
+export const feedStale = /* @__PURE__ */ z.strictObject({ ...connection, ...stamp, ...staleFields })
 
-const error = /* @__PURE__ */ z.strictObject({
-  ...stamp,
+/**
+ * Payload of `system.feed_stale`: a feed that has been silent for too long. `ageMs` and `thresholdMs`
+ * are 0 or more.
+ */
+export interface FeedStale extends ConnectionPayload, FieldsOf<typeof staleFields> {}
+
+const originalEventFields = {
+  /** The event's id. */
+  id: text(),
+  /** The event's type, such as `order.filled`. */
+  type: text(),
+}
+
+/** Names an event without holding it. */
+export interface OriginalEvent extends FieldsOf<typeof originalEventFields> {}
+
+// Named, so that the compiler writes the interface into the type of the fields below.
+const originalEvent: z.ZodType<OriginalEvent> = /* @__PURE__ */ z
+  .strictObject(originalEventFields)
+  .readonly()
+
+const errorFields = {
   /** The name of the error, such as `TypeError`. */
   name: text(),
   /** What the error says. */
@@ -74,41 +121,39 @@ const error = /* @__PURE__ */ z.strictObject({
   /** The error's code, such as `ECONNRESET` or a code of tradewire. */
   code: optionalText(),
   /** The event whose handling failed. */
-  originalEvent: z
-    .strictObject({
-      /** The event's id. */
-      id: text(),
-      /** The event's type, such as `order.filled`. */
-      type: text(),
-    })
-    .readonly()
-    .optional(),
+  originalEvent: /* @__PURE__ */ originalEvent.optional(),
   /** The subscription whose handler failed. */
   subscriptionId: optionalText(),
   /** The name of the handler that failed, where it has one. */
   handler: optionalText(),
   /** How often the handler was tried. */
   attempts: ordinal().optional(),
-})
+}
 
-/** Payload of `system.error`: a handler or a component that failed. */
-export interface SystemError extends Readonly<z.output<typeof error>> {}
+export const error = /* @__PURE__ */ z.strictObject({ ...stamp, ...errorFields })
 
-const warning = /* @__PURE__ */ z.strictObject({
-  ...stamp,
+/** Payload of `system.error`: a handler or a component that failed. `attempts` counts from 1. */
+export interface SystemError extends FieldsOf<typeof stamp>, FieldsOf<typeof errorFields> {}
+
+const warningFields = {
   /** What it is about, for programs, such as `clock_skew`. */
   code: text(),
   /** What it is about, for people. */
   message: message(),
   /** Facts that help to understand it, flat. */
-  details: z
+  details: /* @__PURE__ */ z
     .record(text(), z.union([message(), z.number(), z.boolean()]))
     .readonly()
     .optional(),
-})
+}
 
-/** Payload of `system.warning`: something that works still, and needs a look. */
-export interface SystemWarning extends Readonly<z.output<typeof warning>> {}
+export const warning = /* @__PURE__ */ z.strictObject({ ...stamp, ...warningFields })
+
+/**
+ * Payload of `system.warning`: something that works still, and needs a look. `details` are flat: text,
+ * finite numbers and booleans.
+ */
+export interface SystemWarning extends FieldsOf<typeof stamp>, FieldsOf<typeof warningFields> {}
 
 /** The system events, as payload schemas by name. */
 export type SystemSchemas = {

@@ -5,10 +5,16 @@ import { Decimal, decimal } from '../../src/events/decimal.ts'
 import { decodeEvent } from '../../src/events/encoding.ts'
 import type { TradewireEvent } from '../../src/events/envelope.ts'
 import { type EventCategory, EventType } from '../../src/events/event-type.ts'
+import type * as market from '../../src/events/market-shapes.ts'
 import type { BookLevel, NewBar } from '../../src/events/market.ts'
 import type { OrderFilled, OrderPlaced } from '../../src/events/order.ts'
+import type * as order from '../../src/events/order-shapes.ts'
+import type * as performance from '../../src/events/performance.ts'
+import type * as position from '../../src/events/position.ts'
 import type { PositionOpened } from '../../src/events/position.ts'
+import type * as risk from '../../src/events/risk.ts'
 import type { RiskLimitName, RiskLimitWarning } from '../../src/events/risk.ts'
+import type * as system from '../../src/events/system.ts'
 import type { SystemError } from '../../src/events/system.ts'
 import {
   type EventOf,
@@ -248,5 +254,63 @@ describe('decodeEvent', () => {
     expectTypeOf<Decoded['type']>().toEqualTypeOf<
       EventType | 'signal.entry' | `action.${string}.start`
     >()
+  })
+})
+
+describe('the payload interfaces', () => {
+  it('say what their schemas say, in both directions', () => {
+    type Same<Left, Right> = [Left] extends [Right]
+      ? [Right] extends [Left]
+        ? keyof Left extends keyof Right
+          ? keyof Right extends keyof Left
+            ? true
+            : false
+          : false
+        : false
+      : false
+    interface Schemas {
+      'market.new_bar': typeof market.newBar
+      'market.data_update': typeof market.dataUpdate
+      'market.quote_update': typeof market.quoteUpdate
+      'market.trade_tick': typeof market.tradeTick
+      'market.orderbook_update': typeof market.orderbookUpdate
+      'market.depth_update': typeof market.depthUpdate
+      'order.submitted': typeof order.terms
+      'order.placed': typeof order.terms
+      'order.filled': typeof order.filled
+      'order.partial_fill': typeof order.partialFill
+      'order.cancelled': typeof order.cancelled
+      'order.rejected': typeof order.refused
+      'order.expired': typeof order.expired
+      'order.modified': typeof order.modified
+      'order.triggered': typeof order.triggered
+      'order.cancel_rejected': typeof order.refused
+      'order.modify_rejected': typeof order.refused
+      'position.opened': typeof position.opened
+      'position.updated': typeof position.updated
+      'position.closed': typeof position.closed
+      'position.pnl_update': typeof position.pnlUpdate
+      'risk.limit_warning': typeof risk.riskLimit
+      'risk.limit_exceeded': typeof risk.riskLimit
+      'risk.stop_loss_triggered': typeof risk.protection
+      'risk.take_profit_triggered': typeof risk.protection
+      'system.connected': typeof system.connected
+      'system.disconnected': typeof system.disconnected
+      'system.reconnecting': typeof system.reconnecting
+      'system.authenticated': typeof system.authenticated
+      'system.feed_stale': typeof system.feedStale
+      'system.error': typeof system.error
+      'system.warning': typeof system.warning
+      'performance.memory_warning': typeof performance.memoryWarning
+      'performance.rate_limit_warning': typeof performance.rateLimitWarning
+      'performance.latency_warning': typeof performance.latencyWarning
+    }
+    type Verdicts = {
+      [Type in keyof TradingSchemas]: Same<PayloadOf<Type>, z.output<Schemas[Type]>>
+    }
+    expectTypeOf<Verdicts[keyof TradingSchemas]>().toEqualTypeOf<true>()
+    // The check itself finds a field that is missing on one side, optional or not.
+    expectTypeOf<Same<{ a: 1 }, { a: 1; b?: 2 }>>().toEqualTypeOf<false>()
+    expectTypeOf<Same<{ a: 1; b?: 2 }, { a: 1 }>>().toEqualTypeOf<false>()
   })
 })
