@@ -18,10 +18,12 @@ export const Decimal: typeof DecimalJs = /* @__PURE__ */ DecimalJs.clone({
 export type Decimal = DecimalJs
 
 /**
- * The longest decimal that crosses a boundary: 64 digits before the point and 64 after it. It bounds
- * what a hostile `1e9000000` can cost, and no price or size comes near it.
+ * The longest decimal that crosses a boundary: 64 digits before the point and 128 after it. It bounds
+ * what a hostile `1e9000000` can cost. A quotient has 64 significant digits, so that of a small price
+ * has more places than that; 128 leave room for any quotient of two prices or sizes.
  */
-const mostDigits = 64
+const mostWholeDigits = 64
+const mostPlaces = 128
 
 /** The internals of decimal.js that its own documentation describes: digits, exponent, sign. */
 interface DecimalInternals {
@@ -30,15 +32,17 @@ interface DecimalInternals {
   readonly s: number
 }
 
-/** Whether `value` is a finite {@link Decimal} with at most 64 digits on either side of its point. */
+/**
+ * Whether `value` is a finite {@link Decimal} with at most 64 digits before its point and 128 after.
+ */
 export function isDecimal(value: unknown): value is Decimal {
   // decimal.js gives every instance its own `constructor`; comparing it costs half of `instanceof`.
   if (typeof value !== 'object' || value === null || value.constructor !== Decimal) return false
   const { d: digits, e: exponent } = value as unknown as DecimalInternals
   if (digits === null) return false
   // Most values have at most three words of seven digits and a small exponent: no count is needed.
-  if (digits.length <= 3 && exponent < mostDigits && exponent > -40) return true
-  return exponent < mostDigits && (value as Decimal).decimalPlaces() <= mostDigits
+  if (digits.length <= 3 && exponent < mostWholeDigits && exponent > -100) return true
+  return exponent < mostWholeDigits && (value as Decimal).decimalPlaces() <= mostPlaces
 }
 
 function signOf(value: Decimal): number {
@@ -67,7 +71,7 @@ export function compareDecimals(left: Decimal, right: Decimal): number {
 }
 
 const pattern = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/
-const longestText = 2 * mostDigits + 2
+const longestText = mostWholeDigits + mostPlaces + 2
 
 const decimalText = /* @__PURE__ */ z
   .string()
@@ -102,7 +106,7 @@ function describeNumber(value: unknown): string {
   if (DecimalJs.isDecimal(value)) {
     // Not `instanceof`: all constructors of one copy of decimal.js share a prototype.
     return value.constructor === Decimal
-      ? `a Decimal that is not finite or has over ${mostDigits} digits`
+      ? `a Decimal that is not finite, or has over ${mostWholeDigits} digits before its point or ${mostPlaces} after it`
       : "a Decimal of another decimal.js constructor: import { Decimal } from 'tradewire'"
   }
   if (typeof value === 'number') return `the number ${value}: use new Decimal('…')`
@@ -112,7 +116,11 @@ function describeNumber(value: unknown): string {
     : `a value of type ${typeof value}`
 }
 
-/** A schema whose values are Decimals in the process and decimal strings on every boundary. */
+/**
+ * A schema whose values are Decimals in the process and decimal strings on every boundary: plain
+ * notation, at most 64 digits before the point and 128 after it. `-0` is written as `0`: a sign
+ * without a quantity says nothing of a price, and is the only thing that the round trip drops.
+ */
 export type DecimalSchema = z.ZodCodec<z.ZodString, z.ZodCustom<Decimal, Decimal>>
 
 function decimalCodec(value: z.ZodCustom<Decimal, Decimal>): DecimalSchema {

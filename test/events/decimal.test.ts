@@ -68,14 +68,20 @@ describe('compareDecimals', () => {
 })
 
 describe('isDecimal', () => {
-  it.each(['0', '-1.5', '61659.7', `1${'0'.repeat(63)}`, `0.${'0'.repeat(63)}1`, '1e-39', '1e-40'])(
-    'accepts %s',
-    (text) => {
-      expect(isDecimal(new Decimal(text))).toBe(true)
-    },
-  )
+  it.each([
+    '0',
+    '-1.5',
+    '61659.7',
+    `1${'0'.repeat(63)}`,
+    `0.${'0'.repeat(127)}1`,
+    '1e-99',
+    '1e-100',
+    '1e-128',
+  ])('accepts %s', (text) => {
+    expect(isDecimal(new Decimal(text))).toBe(true)
+  })
 
-  it.each(['NaN', 'Infinity', '-Infinity', '1e64', '1e9000000', '1e-65', '1e-9000000'])(
+  it.each(['NaN', 'Infinity', '-Infinity', '1e64', '1e9000000', '1e-129', '1e-9000000'])(
     'refuses %s',
     (text) => {
       expect(isDecimal(new Decimal(text))).toBe(false)
@@ -98,6 +104,31 @@ describe('decimal', () => {
     expect(z.decode(decimal(), encoded).eq(value)).toBe(true)
   })
 
+  /** A price or a size from 1e-12 to 1e12, of up to 18 digits. */
+  const ordinary = fc
+    .tuple(fc.bigInt({ min: 1n, max: 10n ** 18n }), fc.integer({ min: -12, max: 12 }))
+    .map(([digits, exponent]) => {
+      const text = String(digits)
+      return new Decimal(`${text[0]}.${text.slice(1)}0e${exponent}`)
+    })
+
+  test.prop([ordinary, ordinary])('carries quotients and products of prices', (left, right) => {
+    for (const value of [left.div(right), left.times(right), left.div(right).times(right)]) {
+      expect(isDecimal(value)).toBe(true)
+      expect(z.decode(decimal(), z.encode(decimal(), value)).eq(value)).toBe(true)
+    }
+  })
+
+  it('carries a third of a small price to the last digit', () => {
+    const third = new Decimal('0.05').div(3)
+    expect(third.decimalPlaces()).toBeGreaterThan(64)
+    expect(z.decode(decimal(), z.encode(decimal(), third)).eq(third)).toBe(true)
+  })
+
+  it('writes -0 as 0', () => {
+    expect(z.encode(decimal(), new Decimal('-0'))).toBe('0')
+  })
+
   it.each(['0', '-0', '-0.5', '10.50', '57.638'])('decodes %s', (text) => {
     expect(z.decode(decimal(), text)).toEqual(new Decimal(text))
   })
@@ -118,7 +149,7 @@ describe('decimal', () => {
     'Infinity',
     '1_000',
     '1'.repeat(65),
-    `0.${'1'.repeat(65)}`,
+    `0.${'1'.repeat(129)}`,
     '1'.repeat(10_000_000),
   ])('refuses to decode %.20s', (text) => {
     expect(z.safeDecode(decimal(), text).success).toBe(false)
@@ -138,7 +169,7 @@ describe('decimal', () => {
     expect(reason(schema, undefined)).toBe('expected a Decimal, found undefined')
     expect(reason(schema, true)).toBe('expected a Decimal, found a value of type boolean')
     expect(reason(schema, new Decimal(Infinity))).toBe(
-      'expected a Decimal, found a Decimal that is not finite or has over 64 digits',
+      'expected a Decimal, found a Decimal that is not finite, or has over 64 digits before its point or 128 after it',
     )
     expect(reason(schema, new PlainDecimal(5))).toBe(
       "expected a Decimal, found a Decimal of another decimal.js constructor: import { Decimal } from 'tradewire'",
@@ -168,12 +199,12 @@ describe('nonNegativeDecimal', () => {
 })
 
 describe('isDecimal and decimal()', () => {
-  test.prop([fc.integer({ min: -80, max: 80 }), fc.integer({ min: 1, max: 10 ** 9 })])(
+  test.prop([fc.integer({ min: -150, max: 80 }), fc.integer({ min: 1, max: 10 ** 9 })])(
     'agree on which decimals can cross a boundary',
     (exponent, digits) => {
       const value = new Decimal(`${digits}e${exponent}`)
       const whole = value.trunc().abs().toFixed().length
-      const fits = whole <= 64 && value.decimalPlaces() <= 64
+      const fits = whole <= 64 && value.decimalPlaces() <= 128
       expect(isDecimal(value)).toBe(fits)
       expect(z.safeDecode(decimal(), value.toFixed()).success).toBe(fits)
     },
