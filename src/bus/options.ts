@@ -107,29 +107,30 @@ const longestRun = 200
 /** @throws ConfigurationError `CONFIGURATION` if an option is unknown or out of range. */
 export function toSettings(options: BusOptions, defaultCatalog: Catalog): BusSettings {
   requireOptions('createBus', options, optionNames)
-  const catalog = options.catalog ?? defaultCatalog
+  const { catalog = defaultCatalog, clock = new SystemClock(), logger = console } = options
+  const { source = 'tradewire', history = 1_000, validate = true } = options
+  const { maxDepth = 100, freeze = false, onError = logTo(logger) } = options
   if (!(catalog instanceof Catalog)) {
     throw new ConfigurationError(
       'catalog must come from defineEvents({…}) or tradingEvents.extend({…}).',
     )
   }
-  const clock = options.clock ?? new SystemClock()
   for (const method of ['now', 'monotonic', 'setTimer', 'sleep'] as const) {
     requireFunction(`clock.${method}`, (clock as Partial<Clock> | null)?.[method])
   }
-  const logger = options.logger ?? console
   requireFunction('logger.error', (logger as Partial<Logger> | null)?.error)
-  if (options.onError !== undefined) requireFunction('onError', options.onError)
+  requireFunction('onError', onError)
+  const { run = clock.deterministic ? 'sim' : randomRun() } = options
   return {
     catalog,
     clock,
-    run: requireName('run', options.run ?? (clock.deterministic ? 'sim' : randomRun()), longestRun),
-    source: requireName('source', options.source ?? 'tradewire'),
-    history: requireInteger('history', options.history ?? 1_000, 0, 100_000_000),
-    validate: requireBoolean('validate', options.validate ?? true),
-    maxDepth: requireInteger('maxDepth', options.maxDepth ?? 100, 1),
-    freeze: requireBoolean('freeze', options.freeze ?? false),
-    onError: options.onError ?? logTo(logger),
+    run: requireName('run', run, longestRun),
+    source: requireName('source', source),
+    history: requireInteger('history', history, 0, 100_000_000),
+    validate: requireBoolean('validate', validate),
+    maxDepth: requireInteger('maxDepth', maxDepth, 1),
+    freeze: requireBoolean('freeze', freeze),
+    onError,
   }
 }
 
