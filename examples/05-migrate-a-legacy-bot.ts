@@ -27,6 +27,8 @@ function startOldBot(emitter: EventEmitter): void {
   emitter.on('ORDER_FILLED', bookFill)
   emitter.once('bot_ready', (name: string) => console.log(`${name} is ready\n`))
   emitter.emit('bot_ready', 'the old bot')
+  emitter.emit('connected')
+  emitter.emit('error', 'the old bot has no stop loss')
 }
 
 function oldGatewayFills(emitter: EventEmitter, prices: readonly number[]): void {
@@ -49,7 +51,19 @@ function oldGatewayFills(emitter: EventEmitter, prices: readonly number[]): void
 // The new world. Floats for the old bot, whose own events are reported as warnings.
 const bus = createBus()
 bus.on('system.warning', ({ data }) => console.log(`${data.code}: ${data.message}\n`))
-const adapter = createLegacyAdapter(bus, { decimals: 'number' })
+const problems: string[] = []
+bus.on('system.error', ({ data }) => problems.push(data.message))
+const adapter = createLegacyAdapter(bus, {
+  decimals: 'number',
+  // The old bot says that it is connected, and not to what: here it becomes a typed payload.
+  payloads: {
+    connected: () => ({
+      timestamp: bus.clock.now(),
+      endpoint: 'wss://fstream.binance.com/ws',
+      attempt: 1,
+    }),
+  },
+})
 
 startOldBot(adapter)
 oldGatewayFills(adapter, [0.1, 0.2])
@@ -74,9 +88,12 @@ console.log(`the old books: ${spent}, the new ones: ${exactlySpent.toString()}`)
 assert.deepEqual(journal, ['BTCUSDT at 0.1', 'BTCUSDT at 0.2', 'BTCUSDT at 0.1', 'BTCUSDT at 0.2'])
 assert.equal(spent, 0.30000000000000004)
 assert.equal(exactlySpent.toString(), '0.3')
+assert.deepEqual(problems, ['the old bot has no stop loss'])
 assert.deepEqual(after.names, [
   { name: 'order_filled', type: 'order.filled', emitted: 4, refused: 0, listeners: 1 },
   { name: 'ORDER_FILLED', type: 'order.filled', emitted: 0, refused: 0, listeners: 0 },
+  { name: 'connected', type: 'system.connected', emitted: 1, refused: 0, listeners: 0 },
+  { name: 'error', type: 'system.error', emitted: 1, refused: 0, listeners: 0 },
 ])
 assert.deepEqual(after.unknown, [{ name: 'bot_ready', emitted: 1, listeners: 0 }])
 assert.ok(after.subscriptions.legacyShare < before.subscriptions.legacyShare)

@@ -1,11 +1,11 @@
 import { EventEmitter } from 'eventemitter3'
-import { describeValue, requireText } from '../errors/checks.ts'
+import { requireText } from '../errors/checks.ts'
 import type { EventSchemas } from '../events/definition.ts'
 import type { TradingSchemas } from '../events/trading-events.ts'
 import type { LegacyBridge } from './legacy-bridge.ts'
-import type { LegacyRegistration, RegistrationQuery } from './listener-table.ts'
+import { type LegacyRegistration, requireListener } from './registration.ts'
 import type { LegacyReport } from './report.ts'
-import type { LegacySubscription } from './subscription.ts'
+import { type LegacySubscription, toSubscription } from './subscription.ts'
 import type {
   ArgumentsOf,
   DecimalForm,
@@ -17,18 +17,15 @@ import type {
 } from './types.ts'
 
 /**
- * An `EventEmitter3` on a bus: old code is handed it unchanged. A listener of a legacy name, of the
- * same in upper case, of a constant of `EventType` or of an event type is a subscription on the bus;
- * an emission of such a name is an event on the bus. All other names go from legacy code to legacy
- * code.
+ * An `EventEmitter3` on a bus: old code is handed it unchanged. A listener of a legacy name, of a
+ * constant of `EventType`, of either in the other case (`order_submitted`), or of an event type is a
+ * subscription on the bus; an emission of such a name is an event. All other names go from legacy code
+ * to legacy code. The names of one event count and remove the listeners of each other.
  *
  * It differs from eventemitter3 where that is wrong: `once` is consumed before the call, the same
- * function added twice is two listeners of which `off` removes the newer one, a listener that is no
+ * function added twice is two listeners of which `off` removes the later one, a listener that is no
  * function is a `TypeError` and removes nothing, a listener that fails disturbs nobody, and an
  * emission made by a listener waits until everybody has heard the one that it answers.
- *
- * The names that stand for one event are one event: each of them counts and removes the listeners of
- * all of them.
  *
  * @typeParam Schemas payload schemas of the bus by event name; inferred.
  * @typeParam Mapping the `mapping` option; inferred.
@@ -40,6 +37,7 @@ export class LegacyAdapter<
   Form extends DecimalForm = 'text',
 > extends EventEmitter {
   readonly #bridge: LegacyBridge
+  #maxListeners = 10
 
   /** @internal */
   constructor(bridge: LegacyBridge) {
@@ -57,9 +55,9 @@ export class LegacyAdapter<
    * @throws BusClosedError `BUS_CLOSED` for a name of the catalog once the bus is closed.
    * @throws ConfigurationError `CONFIGURATION` after `dispose`.
    */
-  override on<Name extends LegacyName>(
+  override on<Name extends LegacyName, Args extends unknown[]>(
     name: Name,
-    listener: ListenerOf<Schemas, TypeOfLegacyName<Schemas, Mapping, Name>, Form>,
+    listener: ListenerOf<Schemas, TypeOfLegacyName<Schemas, Mapping, Name>, Form, Args>,
     context?: unknown,
   ): this {
     this.#add(name, listener, context, false)
@@ -67,18 +65,18 @@ export class LegacyAdapter<
   }
 
   /** The same as `on`. */
-  override addListener<Name extends LegacyName>(
+  override addListener<Name extends LegacyName, Args extends unknown[]>(
     name: Name,
-    listener: ListenerOf<Schemas, TypeOfLegacyName<Schemas, Mapping, Name>, Form>,
+    listener: ListenerOf<Schemas, TypeOfLegacyName<Schemas, Mapping, Name>, Form, Args>,
     context?: unknown,
   ): this {
     return this.on(name, listener, context)
   }
 
   /** The same as `on`, for one call: the listener is gone before it is called. */
-  override once<Name extends LegacyName>(
+  override once<Name extends LegacyName, Args extends unknown[]>(
     name: Name,
-    listener: ListenerOf<Schemas, TypeOfLegacyName<Schemas, Mapping, Name>, Form>,
+    listener: ListenerOf<Schemas, TypeOfLegacyName<Schemas, Mapping, Name>, Form, Args>,
     context?: unknown,
   ): this {
     this.#add(name, listener, context, true)
@@ -86,32 +84,50 @@ export class LegacyAdapter<
   }
 
   /**
-   * Removes one listener: of several that fit, the one added last. To remove all listeners of a name,
-   * call `removeAllListeners`.
+   * The same as `on`, but in front of the listeners that are there already; for a name of the catalog
+   * also before typed handlers, unless their priority is above 1,000,000.
+   */
+  prependListener<Name extends LegacyName, Args extends unknown[]>(
+    name: Name,
+    listener: ListenerOf<Schemas, TypeOfLegacyName<Schemas, Mapping, Name>, Form, Args>,
+    context?: unknown,
+  ): this {
+    this.#add(name, listener, context, false, true)
+    return this
+  }
+
+  /** The same as `prependListener`, for one call. */
+  prependOnceListener<Name extends LegacyName, Args extends unknown[]>(
+    name: Name,
+    listener: ListenerOf<Schemas, TypeOfLegacyName<Schemas, Mapping, Name>, Form, Args>,
+    context?: unknown,
+  ): this {
+    this.#add(name, listener, context, true, true)
+    return this
+  }
+
+  /**
+   * Removes one listener: of several that fit, the last in order of call.
    *
-   * @param context only a listener that was added with this context. Default: any.
-   * @param once whether only a listener that was added with `once` counts. Default false.
+   * @param context only a listener added with this context. Default: any.
+   * @param once whether only a listener added with `once` counts. Default false.
    * @throws TypeError if the listener is no function; nothing is removed.
    */
-  override off<Name extends LegacyName>(
+  override off<Name extends LegacyName, Args extends unknown[]>(
     name: Name,
-    listener: ListenerOf<Schemas, TypeOfLegacyName<Schemas, Mapping, Name>, Form>,
+    listener: ListenerOf<Schemas, TypeOfLegacyName<Schemas, Mapping, Name>, Form, Args>,
     context?: unknown,
     once = false,
   ): this {
-    const query: RegistrationQuery = {
-      listener: requireListener(listener),
-      context: context ?? undefined,
-      once,
-    }
-    this.#bridge.removeOne(name, query)
+    const wanted = requireListener(listener)
+    this.#bridge.removeOne(name, { listener: wanted, context: context ?? undefined, once })
     return this
   }
 
   /** The same as `off`. */
-  override removeListener<Name extends LegacyName>(
+  override removeListener<Name extends LegacyName, Args extends unknown[]>(
     name: Name,
-    listener: ListenerOf<Schemas, TypeOfLegacyName<Schemas, Mapping, Name>, Form>,
+    listener: ListenerOf<Schemas, TypeOfLegacyName<Schemas, Mapping, Name>, Form, Args>,
     context?: unknown,
     once?: boolean,
   ): this {
@@ -128,16 +144,16 @@ export class LegacyAdapter<
    * Emits. A name of the catalog takes one payload: plain JSON whose decimals may be text, finite
    * numbers or Decimals. It is decoded and checked, and becomes an event on the bus, where legacy
    * listeners and typed handlers hear it once, in one order. A number counts as its shortest text:
-   * `57.638` is exact, but `0.1 + 0.2` was wrong before it came here. `emit('error', error)` takes an
-   * Error, too. Any other name takes any arguments, and is heard by legacy listeners alone.
+   * `57.638` is exact, but `0.1 + 0.2` was wrong before it came here. `emit('error', thrown)` takes an
+   * Error, a text, or whatever else is thrown. The option `payloads` makes payloads of what old code
+   * emits. Any other name takes any arguments, and is heard by legacy listeners alone.
    *
-   * Listeners have been called when it returns, unless a handler or listener emits: then the bus
-   * (or, for other names, the adapter) first brings the event that it answers to everybody.
+   * Listeners have been called when it returns, unless a handler or listener emits: then the bus first
+   * brings what it answers to everybody, for all names in one order.
+   * Returns whether anybody listens, typed handlers included.
    *
-   * Returns whether anybody listens: legacy listeners, and typed subscriptions of the event.
-   *
-   * @throws EventValidationError `EVENT_INVALID` if the payload is invalid; nobody hears of it.
-   * @throws EventVetoedError `EVENT_VETOED` if a middleware of the bus refuses the event.
+   * @throws EventValidationError `EVENT_INVALID`, EventVetoedError `EVENT_VETOED` if the payload is
+   * invalid, or a middleware refuses the event; nobody hears of it.
    * @throws EmitDepthError `EMIT_DEPTH`, EmitQueueFullError `EMIT_QUEUE_FULL` if listeners answer each
    * other in a cycle.
    * @throws BusClosedError `BUS_CLOSED` for a name of the catalog once the bus is closed.
@@ -155,6 +171,11 @@ export class LegacyAdapter<
     return this.#bridge.registrations(name).map(({ listener }) => listener)
   }
 
+  /** The same as `listeners`, with those of `once` in wrappers that have a `listener`, as in Node. */
+  rawListeners(name: LegacyName): LegacyListener[] {
+    return this.#bridge.rawListeners(name)
+  }
+
   /** How many listeners an emission of `name` would call, typed handlers left out. */
   override listenerCount(name: LegacyName): number {
     return this.#bridge.registrations(name).length
@@ -165,33 +186,33 @@ export class LegacyAdapter<
     return this.#bridge.listenedNames()
   }
 
+  /** Remembers `count`, and limits nothing. */
+  setMaxListeners(count: number): this {
+    this.#maxListeners = count
+    return this
+  }
+
+  /** What `setMaxListeners` was given. Default 10, as in Node. */
+  getMaxListeners(): number {
+    return this.#maxListeners
+  }
+
   /**
    * Adds a listener in the way of the Python original: `name` says who subscribes, and stands in the
    * `system.error` of a failure. Several subscriptions may have one name.
    *
-   * @param event a legacy name or an event type.
-   * @param handler is called as a listener of `on` is.
    * @throws TypeError if the handler is no function.
    * @throws BusClosedError `BUS_CLOSED` for a name of the catalog once the bus is closed.
    * @throws ConfigurationError `CONFIGURATION` if `name` is empty or no string, and after `dispose`.
    */
-  subscribe<Name extends string>(
+  subscribe<Name extends string, Args extends unknown[]>(
     name: string,
     event: Name,
-    handler: ListenerOf<Schemas, TypeOfLegacyName<Schemas, Mapping, Name>, Form>,
+    handler: ListenerOf<Schemas, TypeOfLegacyName<Schemas, Mapping, Name>, Form, Args>,
   ): LegacySubscription {
     requireText('The name of the subscriber', name)
-    const registration = this.#add(event, handler, undefined, false, name)
-    const unsubscribe = (): void => this.#bridge.remove(registration)
-    return {
-      name,
-      event,
-      get active() {
-        return registration.active
-      },
-      unsubscribe,
-      [Symbol.dispose]: unsubscribe,
-    }
+    const registration = this.#add(event, handler, undefined, false, false, name)
+    return toSubscription(name, event, registration, () => this.#bridge.remove(registration))
   }
 
   /** What legacy code has used so far, and how much of the traffic it still is. */
@@ -200,9 +221,8 @@ export class LegacyAdapter<
   }
 
   /**
-   * Detaches from the bus: removes every listener. From then on `on`, `once`, `subscribe` and `emit`
-   * throw, so that no fill of forgotten legacy code is lost in silence; `off` and all questions work.
-   * The bus stays open.
+   * Removes every listener. From then on what adds listeners and `emit` throw, so that no fill of
+   * forgotten legacy code is lost in silence; `off` and all questions work. The bus stays open.
    */
   dispose(): void {
     this.#bridge.dispose()
@@ -218,20 +238,13 @@ export class LegacyAdapter<
     given: unknown,
     context: unknown,
     once: boolean,
+    ahead = false,
     subscriber?: string,
   ): LegacyRegistration {
     const listener = requireListener(given)
     // A function may have been given a name that is no text.
     const own: unknown = listener.name
     const label = subscriber ?? (typeof own === 'string' ? own : '')
-    return this.#bridge.add({ name, listener, context: context ?? this, once, label })
+    return this.#bridge.add({ name, listener, context: context ?? this, once, ahead, label })
   }
-}
-
-function requireListener(listener: unknown): LegacyListener {
-  if (typeof listener !== 'function') {
-    throw new TypeError(`The listener must be a function, but is ${describeValue(listener)}.`)
-  }
-  // The adapter calls it with what its type in `on` says, or passes on what was emitted.
-  return listener as LegacyListener
 }

@@ -1,20 +1,26 @@
+import { onRejection } from '../bus/thenable.ts'
 import { describeValue } from '../errors/checks.ts'
 import { ConfigurationError } from '../errors/tradewire-error.ts'
 import type { TradewireEvent } from '../events/envelope.ts'
 import { errorPayload } from './error-payload.ts'
-import {
-  LegacyRegistration,
-  ListenerTable,
-  type RegistrationQuery,
-  type RegistrationTerms,
-} from './listener-table.ts'
+import { LegacyPayloads } from './legacy-payloads.ts'
+import { ListenerTable } from './listener-table.ts'
 import { LocalDispatch } from './local-dispatch.ts'
-import { decodeLoosely } from './loose-payload.ts'
 import { didYouMean, LegacyNames } from './names.ts'
 import type { LegacyHost, LegacySettings } from './options.ts'
 import { toPlain } from './plain-payload.ts'
+import { RawListeners } from './raw-listeners.ts'
+import {
+  LegacyRegistration,
+  type RegistrationQuery,
+  type RegistrationTerms,
+} from './registration.ts'
 import { type LegacyReport, NameCounts, shareOf } from './report.ts'
-import type { LegacyName } from './types.ts'
+import { type Sender, Traffic } from './traffic.ts'
+import type { LegacyListener, LegacyName } from './types.ts'
+
+/** Listeners added in front have a priority above this one, each a higher one than those before. */
+const frontPriority = 1_000_000
 
 /**
  * What stands behind a legacy adapter. A listener of a name that the catalog knows is a subscription
@@ -29,12 +35,10 @@ export class LegacyBridge {
   readonly #local: LocalDispatch
   readonly #known = new NameCounts()
   readonly #unknown = new NameCounts()
-  /** Events on the bus before this adapter was made. */
-  readonly #eventsBefore: number
-  /** Events on the bus that legacy code has emitted. */
-  #emitted = 0
-  /** Events on the bus by which the adapter itself has reported something. */
-  #reported = 0
+  readonly #payloads: LegacyPayloads
+  readonly #traffic: Traffic
+  readonly #raws = new RawListeners((registration) => this.remove(registration))
+  #priority = frontPriority
   #disposed = false
   /** The event encoded last, kept because all its listeners are called with the same payload. */
   #encoded: { readonly event: TradewireEvent; readonly payload: unknown } | undefined = undefined
@@ -43,10 +47,11 @@ export class LegacyBridge {
     this.#bus = bus
     this.#settings = settings
     this.#names = new LegacyNames(bus.catalog, settings.mapping)
-    this.#local = new LocalDispatch(this.#table, settings.maxDepth, (error, registration) =>
+    this.#payloads = new LegacyPayloads(this.#names, settings.payloads)
+    this.#local = new LocalDispatch(bus, this.#table, (error, registration) =>
       this.#localFailure(error, registration),
     )
-    this.#eventsBefore = this.#countEvents()
+    this.#traffic = new Traffic(bus)
   }
 
   add(terms: RegistrationTerms): LegacyRegistration {
@@ -70,7 +75,10 @@ export class LegacyBridge {
   }
 
   removeOne(name: LegacyName, query: RegistrationQuery): void {
-    const found = this.#table.find(this.#channelOf(name), query)
+    const channel = this.#channelOf(name)
+    const behind = this.#raws.behind(query.listener)
+    const isHere = behind?.active === true && this.#channelOf(behind.name) === channel
+    const found = isHere ? behind : this.#table.find(channel, query)
     if (found !== undefined) this.remove(found)
   }
 
@@ -82,15 +90,19 @@ export class LegacyBridge {
     return this.#table.of(this.#channelOf(name))
   }
 
+  rawListeners(name: LegacyName): LegacyListener[] {
+    return this.registrations(name).map((registration) => this.#raws.of(registration))
+  }
+
   listenedNames(): LegacyName[] {
     return [...new Set(this.#table.all().map(({ name }) => name))]
   }
 
-  emit(given: LegacyName, args: readonly unknown[]): boolean {
+  emit(given: LegacyName, args: unknown[]): boolean {
     const name = toKey(given)
     this.#requireAttached('emitted', name)
     const type = this.#names.typeOf(name)
-    if (type !== undefined) return this.#emitEvent(name, type, args[0])
+    if (type !== undefined) return this.#emitEvent(String(name), type, args)
     this.#meetUnknown(name)
     this.#unknown.emitted(name)
     const heard = this.#table.of(name).length > 0
@@ -101,8 +113,9 @@ export class LegacyBridge {
   report(): LegacyReport {
     const all = this.#table.all()
     const listening = all.filter(({ subscription }) => subscription !== undefined).length
-    const listeners = (name: LegacyName): number => all.filter((one) => one.name === name).length
-    const events = this.#countEvents() - this.#eventsBefore - this.#reported
+    const counts = new Map<LegacyName, number>()
+    for (const { name } of all) counts.set(name, (counts.get(name) ?? 0) + 1)
+    const listeners = (name: LegacyName): number => counts.get(name) ?? 0
     return {
       names: this.#known.entries().map(([name, { emitted, refused }]) => ({
         name: String(name),
@@ -115,7 +128,7 @@ export class LegacyBridge {
         .entries()
         .map(([name, { emitted }]) => ({ name, emitted, listeners: listeners(name) })),
       unlisted: this.#known.unlisted + this.#unknown.unlisted,
-      emitted: shareOf(this.#emitted, events - this.#emitted),
+      emitted: this.#traffic.share(),
       subscriptions: shareOf(listening, this.#bus.handlerCount() - listening),
     }
   }
@@ -136,14 +149,15 @@ export class LegacyBridge {
     type: string,
     registration: LegacyRegistration,
   ): NonNullable<LegacyRegistration['subscription']> {
-    const { listener, context, once, label } = registration
+    const { listener, context, once, ahead, label } = registration
     const handler = (event: TradewireEvent): unknown => {
       if (once) this.#table.remove(type, registration)
       return listener.call(context, this.#encode(event), event)
     }
     // A failure is to name the listener, not this wrapper.
     Object.defineProperty(handler, 'name', { value: label })
-    return this.#bus.on(type, handler, { once })
+    if (ahead) this.#priority += 1
+    return this.#bus.on(type, handler, { once, priority: ahead ? this.#priority : 0 })
   }
 
   #encode(event: TradewireEvent): unknown {
@@ -155,21 +169,17 @@ export class LegacyBridge {
     return this.#encoded.payload
   }
 
-  #emitEvent(name: LegacyName, type: string, given: unknown): boolean {
+  #emitEvent(name: string, type: string, args: readonly unknown[]): boolean {
     const { catalog, clock } = this.#bus
     this.#known.meet(name)
     this.#known.emitted(name)
-    this.#emitted += 1
     try {
-      const isError = type === 'system.error' && given instanceof Error
-      const payload = isError ? errorPayload(clock.now(), given, '') : given
-      const data = decodeLoosely(catalog.get(type), type, payload)
+      const data = this.#payloads.decode(catalog.get(type), type, name, args, clock.now())
       const heard = this.#bus.handlerCount(type) > 0
-      this.#bus.emitSync(type, data, { source: this.#settings.source })
+      this.#send('legacy', type, data)
       return heard
     } catch (error) {
       this.#known.refused(name)
-      this.#emitted -= 1
       throw error
     }
   }
@@ -180,7 +190,7 @@ export class LegacyBridge {
     const message = `Legacy code uses the name ${describeValue(name)}, which stands for no event of the catalog, so only legacy listeners hear it.${hint} Say what it stands for with createLegacyAdapter(bus, { mapping }), or add an event with catalog.extend({…}).`
     const details = { name: String(name).slice(0, 256) }
     try {
-      this.#emitReport('system.warning', { code: 'LEGACY_UNKNOWN_EVENT', message, details })
+      this.#report('system.warning', { code: 'LEGACY_UNKNOWN_EVENT', message, details })
     } catch {
       // The bus is closed, or refuses warnings, or knows none. The name stands in report() as well.
     }
@@ -188,25 +198,28 @@ export class LegacyBridge {
 
   #localFailure(error: unknown, { name, label }: LegacyRegistration): void {
     const { onError } = this.#settings
+    const complain = (failure: unknown): void =>
+      console.error(
+        `tradewire: a listener of ${describeValue(name)} failed, and so did its report.`,
+        error,
+        failure,
+      )
     try {
-      if (onError !== undefined) onError(error, { name, handler: label })
-      else this.#emitReport('system.error', errorPayload(this.#bus.clock.now(), error, label))
+      if (onError === undefined) {
+        this.#report('system.error', errorPayload(this.#bus.clock.now(), error, label))
+      } else onRejection(onError(error, { name, handler: label }), complain)
     } catch (failure) {
-      const what = `tradewire: a listener of ${describeValue(name)} failed, and so did its report.`
-      console.error(what, error, failure)
+      complain(failure)
     }
   }
 
-  #emitReport(type: string, data: object): void {
-    const timestamp = this.#bus.clock.now()
-    this.#bus.emitSync(type, { timestamp, ...data }, { source: this.#settings.source })
-    this.#reported += 1
+  #report(type: string, data: object): void {
+    this.#send('report', type, { timestamp: this.#bus.clock.now(), ...data })
   }
 
-  #countEvents(): number {
-    let events = 0
-    for (const count of this.#bus.eventCounts().values()) events += count
-    return events
+  #send(sender: Sender, type: string, data: object): void {
+    const { source } = this.#settings
+    this.#traffic.count(sender, () => this.#bus.emitSync(type, data, { source }))
   }
 
   #requireAttached(what: string, name: LegacyName): void {

@@ -1,112 +1,51 @@
-import type { Subscription } from '../bus/subscription.ts'
-import type { LegacyListener, LegacyName } from './types.ts'
+import { Channel } from './channel.ts'
+import type { LegacyRegistration, RegistrationQuery } from './registration.ts'
+import type { LegacyName } from './types.ts'
 
-/** What a registration is made of; see {@link LegacyRegistration}. */
-export type RegistrationTerms = Pick<
-  LegacyRegistration,
-  'name' | 'listener' | 'context' | 'once' | 'label'
->
-
-/** One registration of a legacy listener: the same function added twice is two of them. */
-export class LegacyRegistration {
-  /** The name that it was added under; other names may stand for the same event. */
-  readonly name: LegacyName
-  readonly listener: LegacyListener
-  /** What `this` is in the listener. */
-  readonly context: unknown
-  readonly once: boolean
-  /** What to call it in a report of its failure: its subscriber's name or its own; may be empty. */
-  readonly label: string
-  /** What carries events to it; undefined for a name that the bus does not know. */
-  subscription: Subscription | undefined = undefined
-  #ended = false
-
-  constructor({ name, listener, context, once, label }: RegistrationTerms) {
-    this.name = name
-    this.listener = listener
-    this.context = context
-    this.once = once
-    this.label = label
-  }
-
-  /** Whether it may be called: false also once the bus has ended it by `clear`, `off` or `close`. */
-  get active(): boolean {
-    return !this.#ended && this.subscription?.active !== false
-  }
-
-  /** It is never called again. */
-  end(): void {
-    this.#ended = true
-    this.subscription?.unsubscribe()
-  }
-}
-
-/** Which of several registrations of one listener is meant. */
-export interface RegistrationQuery {
-  readonly listener: LegacyListener
-  /** Only a registration with this context; undefined means any. */
-  readonly context: unknown
-  /** Whether only a registration made by `once` counts. */
-  readonly once: boolean
-}
-
-/**
- * The registrations of an adapter by channel: an event type, or a name that the bus does not know.
- * Lists are replaced and never changed, so a running dispatch keeps the one that it began with.
- */
+/** The registrations of an adapter by channel: an event type, or a name that the bus does not know. */
 export class ListenerTable {
-  /** No list is empty. */
-  readonly #lists = new Map<LegacyName, readonly LegacyRegistration[]>()
+  readonly #channels = new Map<LegacyName, Channel>()
 
-  add(channel: LegacyName, registration: LegacyRegistration): void {
-    this.#lists.set(channel, [...this.of(channel), registration])
+  add(name: LegacyName, registration: LegacyRegistration): void {
+    let channel = this.#channels.get(name)
+    if (channel === undefined) {
+      channel = new Channel()
+      this.#channels.set(name, channel)
+    }
+    channel.add(registration)
   }
 
-  /** The active registrations of a channel, in the order of their registration. */
-  of(channel: LegacyName): readonly LegacyRegistration[] {
-    const list = this.#lists.get(channel)
-    if (list === undefined) return []
-    if (list.every(({ active }) => active)) return list
-    return this.#replace(channel, list)
+  /** The active registrations of a channel, in order of call. The list never changes. */
+  of(name: LegacyName): readonly LegacyRegistration[] {
+    const channel = this.#channels.get(name)
+    if (channel === undefined) return []
+    const list = channel.list()
+    if (list.length === 0) this.#channels.delete(name)
+    return list
   }
 
   /** Every active registration. */
   all(): readonly LegacyRegistration[] {
-    return [...this.#lists.keys()].flatMap((channel) => this.of(channel))
+    return [...this.#channels.keys()].flatMap((name) => this.of(name))
   }
 
-  /** The newest registration that the query fits. */
-  find(channel: LegacyName, query: RegistrationQuery): LegacyRegistration | undefined {
-    return this.of(channel).findLast(
-      ({ listener, context, once }) =>
-        listener === query.listener &&
-        (query.context === undefined || context === query.context) &&
-        (once || !query.once),
-    )
+  /** Of the registrations that the query fits, the last in order of call. */
+  find(name: LegacyName, query: RegistrationQuery): LegacyRegistration | undefined {
+    return this.#channels.get(name)?.findLast(query)
   }
 
   /** Ends one registration. */
-  remove(channel: LegacyName, registration: LegacyRegistration): void {
+  remove(name: LegacyName, registration: LegacyRegistration): void {
     registration.end()
-    this.of(channel)
+    const channel = this.#channels.get(name)
+    channel?.delete(registration)
+    if (channel?.size === 0) this.#channels.delete(name)
   }
 
   /** Ends every registration of a channel, or of all. */
-  clear(channel: LegacyName | undefined): void {
-    for (const registration of channel === undefined ? this.all() : this.of(channel)) {
-      registration.end()
-    }
-    if (channel === undefined) this.#lists.clear()
-    else this.#lists.delete(channel)
-  }
-
-  #replace(
-    channel: LegacyName,
-    list: readonly LegacyRegistration[],
-  ): readonly LegacyRegistration[] {
-    const active = list.filter((registration) => registration.active)
-    if (active.length === 0) this.#lists.delete(channel)
-    else this.#lists.set(channel, active)
-    return active
+  clear(name: LegacyName | undefined): void {
+    for (const registration of name === undefined ? this.all() : this.of(name)) registration.end()
+    if (name === undefined) this.#channels.clear()
+    else this.#channels.delete(name)
   }
 }

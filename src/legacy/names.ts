@@ -10,7 +10,7 @@ export class LegacyNames {
   readonly #catalog: Catalog
   /** What the user has said; it goes before all else. */
   readonly #mapping: ReadonlyMap<string, string>
-  /** What the catalog says: legacy names, the same in upper case, and constants of `EventType`. */
+  /** What the catalog says: legacy names, and constants of `EventType`, in upper and lower case. */
   readonly #derived: ReadonlyMap<string, string>
 
   /**
@@ -85,6 +85,9 @@ function deriveNames(
   const exact = [...names]
   const constants = Object.entries(EventType).filter(([, type]) => catalog.entries.has(type))
   const upper = exact.map(([name, type]) => [name.toUpperCase(), type] as const)
-  for (const [name, type] of [...constants, ...upper]) if (!names.has(name)) names.set(name, type)
+  const lower = constants.map(([name, type]) => [name.toLowerCase(), type] as const)
+  for (const [name, type] of [...constants, ...upper, ...lower]) {
+    if (!names.has(name)) names.set(name, type)
+  }
   return names
 }

@@ -1,5 +1,5 @@
 import type { Bus } from '../bus/bus.ts'
-import { describeValue, requireFunction, requireInteger, requireOptions } from '../errors/checks.ts'
+import { describeValue, requireFunction, requireOptions } from '../errors/checks.ts'
 import { ConfigurationError } from '../errors/tradewire-error.ts'
 import { Catalog } from '../events/catalog.ts'
 import type { EventSchemas } from '../events/definition.ts'
@@ -23,7 +23,7 @@ export interface LegacyAdapterOptions<Mapping, Form extends DecimalForm = Decima
   /**
    * Legacy names of your own, each with its event type; they go before those of the catalog. Default:
    * none, so that the catalog decides: its legacy names, the same in upper case, the constants of
-   * `EventType`, and its types.
+   * `EventType`, the same in lower case (`order_submitted`), and its types.
    */
   readonly mapping?: Mapping
   /**
@@ -35,16 +35,29 @@ export interface LegacyAdapterOptions<Mapping, Form extends DecimalForm = Decima
   /** The source of the events that legacy code emits. 1 to 256 characters. Default `legacy`. */
   readonly source?: string
   /**
-   * The longest chain of emissions made by listeners of names that the catalog does not know. A whole
-   * number from 1. Default 100.
+   * What makes payloads of what old code emits, by the exact name that it emits under: a function is
+   * called with all arguments behind the name, and returns the payload as `emit` takes it. What it
+   * returns is checked like any other payload, and if it throws, the emission is refused. Default:
+   * none, so that old code must emit the payloads of the catalog.
+   *
+   * @example
+   * ```ts
+   * const emitter: EventEmitter = createLegacyAdapter(bus, {
+   *   payloads: {
+   *     connected: () => ({ timestamp: bus.clock.now(), endpoint: 'wss://venue.test', attempt: 1 }),
+   *   },
+   * })
+   * emitter.emit('connected')
+   * ```
    */
-  readonly maxDepth?: number
+  readonly payloads?: Readonly<Record<string, (...old: never[]) => unknown>>
   /**
    * Gets what a listener of a name that the catalog does not know has thrown or rejected with. All
    * other failures go the way of the bus. Default: becomes a `system.error` on the bus, or is written
-   * to the console if the bus refuses it.
+   * to the console if the bus refuses it. What `onError` itself throws or rejects with is written to the
+   * console.
    */
-  readonly onError?: (error: unknown, context: LegacyErrorContext) => void
+  readonly onError?: (error: unknown, context: LegacyErrorContext) => unknown
 }
 
 /** What the adapter uses of its bus. */
@@ -58,7 +71,7 @@ export interface LegacySettings {
   readonly mapping: unknown
   readonly decimals: DecimalForm
   readonly source: string
-  readonly maxDepth: number
+  readonly payloads: unknown
   readonly onError: LegacyAdapterOptions<unknown>['onError']
 }
 
@@ -80,10 +93,10 @@ export function toLegacySettings(options: LegacyAdapterOptions<unknown>): Legacy
     'mapping',
     'decimals',
     'source',
-    'maxDepth',
+    'payloads',
     'onError',
   ])
-  const { mapping = {}, decimals = 'text', source = 'legacy', maxDepth = 100, onError } = options
+  const { mapping = {}, payloads = {}, decimals = 'text', source = 'legacy', onError } = options
   if (decimals !== 'text' && decimals !== 'number') {
     throw new ConfigurationError(
       `decimals must be 'text' or 'number', but is ${describeValue(decimals)}.`,
@@ -95,5 +108,5 @@ export function toLegacySettings(options: LegacyAdapterOptions<unknown>): Legacy
     )
   }
   if (onError !== undefined) requireFunction('onError', onError)
-  return { mapping, decimals, source, maxDepth: requireInteger('maxDepth', maxDepth, 1), onError }
+  return { mapping, payloads, decimals, source, onError }
 }

@@ -11,3 +11,21 @@ export interface LegacySubscription {
   /** The same as `unsubscribe`. */
   [Symbol.dispose](): void
 }
+
+/** What `subscribe` returns for a registration that `unsubscribe` ends. */
+export function toSubscription(
+  name: string,
+  event: string,
+  registration: { readonly active: boolean },
+  unsubscribe: () => void,
+): LegacySubscription {
+  return {
+    name,
+    event,
+    get active() {
+      return registration.active
+    },
+    unsubscribe,
+    [Symbol.dispose]: unsubscribe,
+  }
+}

@@ -13,22 +13,11 @@ export type LegacyMapping<Schemas extends EventSchemas> = Readonly<Record<string
 /** No names of your own. */
 export type NoMapping = { readonly [Name in never]: never }
 
-/** Constants of events that the string events did not have; they have no name in lower case. */
-type NewConstant =
-  | 'ORDER_SUBMITTED'
-  | 'ORDER_TRIGGERED'
-  | 'ORDER_CANCEL_REJECTED'
-  | 'ORDER_MODIFY_REJECTED'
-
-type OldConstant = Exclude<keyof typeof EventType, NewConstant>
-
 /** The legacy names of the trading events, each with its event type. */
 export type TradingLegacyNames = typeof EventType & {
-  readonly [
-    Constant in OldConstant as Constant extends 'DEPTH_UPDATE'
-      ? 'market_depth_update' | 'MARKET_DEPTH_UPDATE'
-      : Lowercase<Constant>
-  ]: (typeof EventType)[Constant]
+  readonly [Constant in keyof typeof EventType as Lowercase<Constant>]: (typeof EventType)[Constant]
+} & {
+  readonly [Name in 'market_depth_update' | 'MARKET_DEPTH_UPDATE']: 'market.depth_update'
 }
 
 /**
@@ -81,19 +70,20 @@ export type PayloadListener<
   event: EventIn<Schemas, Type>,
 ) => unknown
 
-/** The listener of an event type; of `never`, one that is called with whatever is emitted. */
+/**
+ * The listener of an event type; of `never`, one that is called with whatever is emitted, and whose
+ * parameters the compiler cannot check.
+ */
 export type ListenerOf<
   Schemas extends EventSchemas,
   Type extends string,
   Form extends DecimalForm = 'text',
-> = [Type] extends [never] ? LegacyListener : PayloadListener<Schemas, Type, Form>
+  Args extends unknown[] = unknown[],
+> = [Type] extends [never] ? (...args: Args) => unknown : PayloadListener<Schemas, Type, Form>
 
 /** What `emit` takes after the name of an event type: one payload; for `never`, anything. */
 export type ArgumentsOf<Schemas extends EventSchemas, Type extends string> = [Type] extends [never]
   ? unknown[]
-  : [payload: EmittedPayload<PayloadIn<Schemas, Type>>]
-
-/** `emit('error', new Error('…'))` is an old habit, so a system error may be an Error. */
-type EmittedPayload<Payload> = Payload extends SystemError
-  ? LoosePayload<Payload> | Error
-  : LoosePayload<Payload>
+  : PayloadIn<Schemas, Type> extends SystemError
+    ? [thrown?: unknown]
+    : [payload: LoosePayload<PayloadIn<Schemas, Type>>]

@@ -6,20 +6,20 @@ import { setUp } from './support.ts'
 interface Emitter {
   on(name: string, listener: () => void): unknown
   once(name: string, listener: () => void): unknown
+  prependListener(name: string, listener: () => void): unknown
+  prependOnceListener(name: string, listener: () => void): unknown
   off(name: string, listener: () => void): unknown
   emit(name: string): boolean
   listenerCount(name: string): number
   eventNames(): (string | symbol)[]
 }
 
-type Step = readonly ['on' | 'once' | 'off' | 'emit', name: string, listener: number]
+const methods = ['on', 'once', 'prependListener', 'prependOnceListener', 'off', 'emit'] as const
+
+type Step = readonly [method: (typeof methods)[number], name: string, listener: number]
 
 const steps: fc.Arbitrary<Step[]> = fc.array(
-  fc.tuple(
-    fc.constantFrom('on', 'once', 'off', 'emit'),
-    fc.constantFrom('a', 'b', '__proto__'),
-    fc.nat({ max: 2 }),
-  ),
+  fc.tuple(fc.constantFrom(...methods), fc.constantFrom('a', 'b', '__proto__'), fc.nat({ max: 2 })),
   { maxLength: 40 },
 )
 

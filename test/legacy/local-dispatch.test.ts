@@ -3,8 +3,8 @@ import { createLegacyAdapter, type LegacyAdapterOptions, type NoMapping } from '
 import { describe, expect, it, vi } from 'vitest'
 import { connected, spy } from './support.ts'
 
-const setUp = (options?: LegacyAdapterOptions<NoMapping>) => {
-  const bus = createBus({ clock: new SimulatedClock(), onError: () => {} })
+const setUp = (options?: LegacyAdapterOptions<NoMapping>, maxDepth = 100) => {
+  const bus = createBus({ clock: new SimulatedClock(), onError: () => {}, maxDepth })
   const errors: TradewireEvent[] = []
   bus.on('system.error', (event) => errors.push(event))
   return { bus, adapter: createLegacyAdapter(bus, options), errors }
@@ -28,6 +28,42 @@ describe('LegacyAdapter with names that the catalog does not know', () => {
     adapter.on('outer', () => heard.push('outer'))
     expect(adapter.emit('outer')).toBe(true)
     expect(heard).toEqual(['outer', 'inner'])
+  })
+
+  it('keeps one order with names that the catalog knows', () => {
+    const { bus, adapter } = setUp()
+    const heard: string[] = []
+    adapter.on('order_note', () => heard.push('note'))
+    adapter.on('connected', () => adapter.emit('order_note'))
+    bus.on('system.connected', () => heard.push('connected'))
+    adapter.emit('connected', connected)
+    expect(heard).toEqual(['connected', 'note'])
+    heard.length = 0
+    adapter.on('start', () => adapter.emit('connected', connected))
+    adapter.on('start', () => heard.push('start'))
+    adapter.emit('start')
+    expect(heard).toEqual(['start', 'connected', 'note'])
+  })
+
+  it('calls its listeners again after a stack overflow', () => {
+    const { adapter } = setUp()
+    let calls = 0
+    adapter.on('heartbeat', () => (calls += 1))
+    const dive = (): void => {
+      try {
+        dive()
+      } finally {
+        // At each depth the stack ends somewhere else.
+        try {
+          adapter.emit('heartbeat')
+          adapter.emit('connected', connected)
+        } catch {}
+      }
+    }
+    expect(dive).toThrow(RangeError)
+    calls = 0
+    expect(adapter.emit('heartbeat')).toBe(true)
+    expect(calls).toBe(1)
   })
 
   it('turns the failure of a listener into a system error, and calls the others', async () => {
@@ -123,8 +159,25 @@ describe('LegacyAdapter with names that the catalog does not know', () => {
     written.mockRestore()
   })
 
-  it('ends a cycle of listeners that answer each other', () => {
-    const { adapter, errors } = setUp({ maxDepth: 5 })
+  it('writes it to the console if onError rejects', async () => {
+    const written = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const [failure, worse] = [new Error('failed'), new Error('worse')]
+    const { adapter } = setUp({ onError: () => Promise.reject(worse) })
+    adapter.on('heartbeat', () => {
+      throw failure
+    })
+    adapter.emit('heartbeat')
+    await vi.waitFor(() =>
+      expect(written.mock.calls).toEqual([
+        ['tradewire: a listener of "heartbeat" failed, and so did its report.', failure, worse],
+      ]),
+    )
+    written.mockRestore()
+  })
+
+  it('ends a cycle of listeners that answer each other, by the maxDepth of the bus', () => {
+    const onError = spy()
+    const { adapter } = setUp({ onError }, 5)
     let calls = 0
     adapter.on('ping', () => {
       calls += 1
@@ -133,13 +186,14 @@ describe('LegacyAdapter with names that the catalog does not know', () => {
     adapter.on('pong', () => adapter.emit('ping'))
     adapter.emit('ping')
     expect(calls).toBe(3)
-    expect(errors.map(({ data }) => data)).toMatchObject([{ code: 'EMIT_DEPTH' }])
+    expect(onError.mock.calls).toMatchObject([[{ code: 'EMIT_DEPTH' }, { name: 'pong' }]])
     adapter.emit('ping')
     expect(calls).toBe(6)
   })
 
   it('bounds what listeners may emit during one dispatch', () => {
-    const { adapter, errors } = setUp()
+    const onError = spy()
+    const { adapter } = setUp({ onError })
     let heard = 0
     adapter.on('flood', () => {
       for (let index = 0; index <= 100_000; index += 1) adapter.emit('drop')
@@ -147,7 +201,21 @@ describe('LegacyAdapter with names that the catalog does not know', () => {
     adapter.on('drop', () => (heard += 1))
     adapter.emit('flood')
     expect(heard).toBe(100_000)
-    expect(errors.map(({ data }) => data)).toMatchObject([{ code: 'EMIT_QUEUE_FULL' }])
+    expect(onError.mock.calls).toMatchObject([[{ code: 'EMIT_QUEUE_FULL' }, { name: 'flood' }]])
+  })
+
+  it('writes a failure to the console where the bus has no room for its report', () => {
+    const written = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const { adapter } = setUp({}, 1)
+    adapter.on('ping', () => adapter.emit('pong'))
+    adapter.on('pong', () => {
+      throw new Error('failed')
+    })
+    adapter.emit('ping')
+    expect(written.mock.calls).toMatchObject([
+      [expect.stringContaining('"pong"'), { message: 'failed' }, { code: 'EMIT_DEPTH' }],
+    ])
+    written.mockRestore()
   })
 
   it('goes on once the bus is closed', async () => {

@@ -35,15 +35,16 @@ describe('createLegacyAdapter', () => {
     }
   })
 
-  it('knows every constant and every type', () => {
+  it('knows every constant, in lower case too, and every type', () => {
     for (const [constant, type] of Object.entries(EventType)) {
       expect(typeOf(constant)).toBe(type)
+      expect(typeOf(constant.toLowerCase())).toBe(type)
       expect(typeOf(type)).toBe(type)
     }
   })
 
   it('knows no other names', () => {
-    for (const name of ['order_submitted', 'Order_Filled', 'order.*', '*', 'order', '']) {
+    for (const name of ['Order_Filled', 'order.*', '*', 'order', '']) {
       expect(typeOf(name)).toBeUndefined()
     }
   })
@@ -93,7 +94,11 @@ describe('createLegacyAdapter', () => {
     [{ source: 7 }, 'source must be'],
     [{ source: 'x'.repeat(257) }, 'source must be'],
     [{ decimals: 'float' }, 'decimals must be'],
-    [{ maxDepth: 0 }, 'maxDepth must be'],
+    [{ payloads: 7 }, 'payloads must be an object'],
+    [{ payloads: null }, 'payloads must be an object'],
+    [{ payloads: [] }, 'payloads must be an object'],
+    [{ payloads: { order_filled: 7 } }, 'payloads["order_filled"] must be a function'],
+    [{ payloads: { order_fild: () => ({}) } }, 'Did you mean "order_filled"?'],
     [{ onError: 'log' }, 'onError must be'],
   ])('refuses the options %o', (options, reason) => {
     expect(() => createLegacyAdapter(createBus(), options)).toThrow(

@@ -54,6 +54,40 @@ describe('LegacyAdapter.report', () => {
     expect(subscriptions).toEqual({ legacy: 1, typed: 3, legacyShare: 0.25 })
   })
 
+  it('counts an emission once the bus has accepted it', () => {
+    const bus = createBus()
+    const adapter = createLegacyAdapter(bus)
+    const seen: unknown[] = []
+    const look = (where: string): void => {
+      const { legacy, typed } = adapter.report().emitted
+      seen.push([where, legacy, typed])
+    }
+    bus.emitSync('system.connected', connected)
+    bus.use({ before: () => look('before') })
+    bus.on('system.connected', () => look('handler'))
+    adapter.emit('connected', connected)
+    bus.emitSync('system.connected', connected)
+    look('after')
+    expect(seen).toEqual([
+      ['before', 0, 1],
+      ['handler', 1, 1],
+      ['before', 1, 1],
+      ['handler', 1, 2],
+      ['after', 1, 2],
+    ])
+  })
+
+  it('does not count its own reports, also while they are heard', () => {
+    const bus = createBus()
+    const adapter = createLegacyAdapter(bus)
+    const seen: unknown[] = []
+    bus.use({ before: () => void seen.push(adapter.report().emitted) })
+    bus.on('system.warning', () => seen.push(adapter.report().emitted))
+    adapter.emit('heartbeat')
+    const none = { legacy: 0, typed: 0, legacyShare: 0 }
+    expect(seen).toEqual([none, none])
+  })
+
   it('counts names that the catalog does not know', () => {
     const { adapter } = setUp()
     const key = Symbol('key')

@@ -4,6 +4,8 @@ import { createLegacyAdapter, type TradingLegacyNames } from 'tradewire/legacy'
 import { describe, expect, expectTypeOf, it } from 'vitest'
 import { plainFill } from './support.ts'
 
+const hear = (symbol: string, price?: number): string => `${symbol} ${price}`
+
 describe('TradingLegacyNames', () => {
   it('names what the catalog names', () => {
     type Names = Record<string, string>
@@ -20,8 +22,8 @@ describe('TradingLegacyNames', () => {
       latency_warning: 'performance.latency_warning',
     } satisfies Partial<TradingLegacyNames>
     expect(exact).toMatchObject(named)
-    expectTypeOf<'order_submitted' extends keyof TradingLegacyNames ? 1 : 0>().toEqualTypeOf<0>()
-    expectTypeOf<'depth_update' extends keyof TradingLegacyNames ? 1 : 0>().toEqualTypeOf<0>()
+    expectTypeOf<TradingLegacyNames['order_submitted']>().toEqualTypeOf<'order.submitted'>()
+    expectTypeOf<TradingLegacyNames['depth_update']>().toEqualTypeOf<'market.depth_update'>()
     expectTypeOf<TradingLegacyNames['ORDER_SUBMITTED']>().toEqualTypeOf<'order.submitted'>()
   })
 })
@@ -45,6 +47,13 @@ describe('LegacyAdapter', () => {
     adapter.on('heartbeat', (...args) => {
       expectTypeOf(args).toEqualTypeOf<unknown[]>()
     })
+    adapter.on('price', hear).once('price', hear).off('price', hear)
+    adapter.prependListener('price', (symbol: string) => symbol)
+    adapter.subscribe('a', 'price', (symbol: string) => symbol)
+    // @ts-expect-error -- a listener of an event gets its payload
+    adapter.on('order_filled', (symbol: string) => symbol)
+    adapter.removeAllListeners('order_filled')
+    adapter.emit('error', 'any thrown value')
     const numeric = createLegacyAdapter(createBus(), { decimals: 'number' })
     numeric.on('order_filled', ({ lastPrice, fee }) => {
       expectTypeOf(lastPrice).toEqualTypeOf<number>()

@@ -1,0 +1,53 @@
+import type { LegacyHost } from './options.ts'
+import { type LegacyShare, shareOf } from './report.ts'
+
+/** On whose behalf the adapter emits: for legacy code, or to report something itself. */
+export type Sender = 'legacy' | 'report'
+
+/** Counts whose the events of a bus are, from the making of an adapter on. */
+export class Traffic {
+  readonly #bus: Pick<LegacyHost, 'eventCounts'>
+  /** Events on the bus before. */
+  readonly #before: number
+  /** Events on the bus that the adapter has emitted, once the bus has returned from them. */
+  readonly #sent: Record<Sender, number> = { legacy: 0, report: 0 }
+  /** The outermost emission that the bus has not returned from, and the typed events before it. */
+  #open: { readonly sender: Sender; readonly typed: number } | undefined = undefined
+
+  constructor(bus: Pick<LegacyHost, 'eventCounts'>) {
+    this.#bus = bus
+    this.#before = this.#countEvents()
+  }
+
+  /** Does `emission`, which emits one event or throws. */
+  count(sender: Sender, emission: () => void): void {
+    const outermost = this.#open === undefined
+    if (outermost) this.#open = { sender, typed: this.#countOthers() }
+    try {
+      emission()
+      this.#sent[sender] += 1
+    } finally {
+      if (outermost) this.#open = undefined
+    }
+  }
+
+  /** How the events divide, the adapter's own reports left out. */
+  share(): LegacyShare {
+    const others = this.#countOthers()
+    const open = this.#open
+    // An emission under way is no event while a middleware still looks at it.
+    if (open === undefined || others <= open.typed) return shareOf(this.#sent.legacy, others)
+    return shareOf(this.#sent.legacy + (open.sender === 'legacy' ? 1 : 0), others - 1)
+  }
+
+  /** Events that are not known to be of the adapter: typed ones, and one that is under way. */
+  #countOthers(): number {
+    return this.#countEvents() - this.#before - this.#sent.legacy - this.#sent.report
+  }
+
+  #countEvents(): number {
+    let events = 0
+    for (const count of this.#bus.eventCounts().values()) events += count
+    return events
+  }
+}
