@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { describeValue, requireInteger, requireText } from '../errors/checks.ts'
 import { ConfigurationError } from '../errors/tradewire-error.ts'
 import type { EventDefinition, PayloadSchema } from './definition.ts'
-import { EventValidationError, type ValidationIssue } from './errors.ts'
+import { EventValidationError } from './errors.ts'
+import { inOurWords, toIssues } from './issues.ts'
 import { isParameter, parseName } from './pattern.ts'
 import { processSchema } from './process-schema.ts'
 
@@ -69,7 +70,7 @@ export class CatalogEntry {
   /** Why `data` was refused, as the error to throw. `type` is the concrete type. */
   refusal(type: string, data: unknown): EventValidationError {
     try {
-      const result = this.#inProcess.safeParse(data)
+      const result = this.#inProcess.safeParse(data, inOurWords)
       if (!result.success) return new EventValidationError(type, toIssues(result.error))
       return new EventValidationError(type, [
         { path: '', message: 'the payload changes as it is read' },
@@ -91,7 +92,7 @@ export class CatalogEntry {
   decode(type: string, json: unknown): object {
     this.#decoder ??= z.compile(this.payload)
     const decoder = this.#decoder
-    return converted(type, () => decoder.safeParse(json))
+    return converted(type, () => decoder.safeParse(json, inOurWords))
   }
 
   /**
@@ -102,7 +103,7 @@ export class CatalogEntry {
   encode(type: string, data: unknown): unknown {
     // A codec writes before the other side is checked, and may throw on what is no payload at all.
     if (!this.accepts(data)) throw this.refusal(type, data)
-    return converted(type, () => z.safeEncode(this.payload, data as object))
+    return converted(type, () => z.safeEncode(this.payload, data as object, inOurWords))
   }
 }
 
@@ -116,9 +117,4 @@ function converted<Result>(type: string, convert: () => z.ZodSafeParseResult<Res
   }
   if (result.success) return result.data
   throw new EventValidationError(type, toIssues(result.error))
-}
-
-/** The issues of a zod error, as ours. */
-export function toIssues(error: z.core.$ZodError): readonly ValidationIssue[] {
-  return error.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message }))
 }

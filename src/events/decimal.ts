@@ -96,7 +96,10 @@ function decimalWhere(
   accepts: (value: unknown) => boolean,
 ): z.ZodCustom<Decimal, Decimal> {
   return z.custom<Decimal>(accepts, {
-    error: ({ input }) => `expected ${expected}, found ${describeNumber(input)}`,
+    error: ({ input }) =>
+      input === undefined
+        ? `is missing: expected ${expected}`
+        : `expected ${expected}, found ${describeNumber(input)}`,
   })
 }
 
@@ -110,7 +113,7 @@ function describeNumber(value: unknown): string {
       : "a Decimal of another decimal.js constructor: import { Decimal } from 'tradewire'"
   }
   if (typeof value === 'number') return `the number ${value}: use new Decimal('…')`
-  if (value === null || value === undefined) return String(value)
+  if (value === null) return 'null'
   return typeof value === 'string'
     ? "a string: use new Decimal('…')"
     : `a value of type ${typeof value}`

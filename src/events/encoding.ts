@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import type { Catalog } from './catalog.ts'
-import { toIssues } from './catalog-entry.ts'
 import type { EventSchemas } from './definition.ts'
 import { Envelope, type EventMetadata, type TradewireEvent } from './envelope.ts'
 import { EventValidationError } from './errors.ts'
+import { inOurWords, toIssues } from './issues.ts'
 import { requireMetadata } from './metadata.ts'
 import { requirePlainJSON } from './plain-json.ts'
 import { tradingEvents, type TradingSchemas } from './trading-events.ts'
@@ -84,7 +84,7 @@ export function decodeEvent<Schemas extends EventSchemas = TradingSchemas>(
   catalog: Catalog<Schemas> = tradingEvents as unknown as Catalog<Schemas>,
 ): AnyEventIn<Schemas> {
   requirePlainJSON('An encoded event', json)
-  const parsed = envelopeSchema.safeParse(json)
+  const parsed = envelopeSchema.safeParse(json, inOurWords)
   if (!parsed.success) throw new EventValidationError('An encoded event', toIssues(parsed.error))
   const { type, version, metadata, ...envelope } = parsed.data
   const entry = catalog.get(type)

@@ -1,6 +1,9 @@
 const longestCompared = 64
 
-/** The candidate that `text` was most likely meant to be, if one is within three typing slips. */
+/**
+ * The candidate that `text` was most likely meant to be, if one is within three typing slips
+ * and shares at least half of its length with it.
+ */
 export function closestTo(text: string, candidates: Iterable<string>): string | undefined {
   if (text.length > longestCompared) return undefined
   let closest: string | undefined
@@ -8,7 +11,7 @@ export function closestTo(text: string, candidates: Iterable<string>): string | 
   for (const candidate of candidates) {
     if (Math.abs(candidate.length - text.length) >= fewest) continue
     const distance = editDistance(text, candidate)
-    if (distance < fewest) {
+    if (distance < fewest && distance * 2 <= candidate.length) {
       fewest = distance
       closest = candidate
     }

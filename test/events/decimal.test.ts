@@ -166,7 +166,7 @@ describe('decimal', () => {
     )
     expect(reason(schema, 5)).toBe("expected a Decimal, found the number 5: use new Decimal('…')")
     expect(reason(schema, null)).toBe('expected a Decimal, found null')
-    expect(reason(schema, undefined)).toBe('expected a Decimal, found undefined')
+    expect(reason(schema, undefined)).toBe('is missing: expected a Decimal')
     expect(reason(schema, true)).toBe('expected a Decimal, found a value of type boolean')
     expect(reason(schema, new Decimal(Infinity))).toBe(
       'expected a Decimal, found a Decimal that is not finite, or has over 64 digits before its point or 128 after it',
