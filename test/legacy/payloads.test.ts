@@ -87,6 +87,25 @@ describe('LegacyAdapter.emit', () => {
     expect(events).toEqual([])
   })
 
+  it('lets a stack overflow pass as what it is', () => {
+    const { emitter } = setUp()
+    const names = new Set<string>()
+    const dive = (): void => {
+      try {
+        dive()
+      } finally {
+        // At each depth the stack ends somewhere else.
+        try {
+          emitter.emit('connected', connected)
+        } catch (error) {
+          names.add((error as Error).name)
+        }
+      }
+    }
+    expect(dive).toThrow(RangeError)
+    expect(names).toContain('RangeError')
+  })
+
   it.each<[unknown[], object]>([
     [['no route'], { name: 'NonError', message: 'no route' }],
     [[7], { name: 'NonError', message: '7' }],
