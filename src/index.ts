@@ -15,7 +15,12 @@ export {
   nonNegativeDecimal,
   positiveDecimal,
 } from './events/decimal.ts'
-export type { EventDefinition, EventSchemas, PayloadSchema } from './events/definition.ts'
+export type {
+  EventDefinition,
+  EventSchemas,
+  PayloadSchema,
+  PayloadTyping,
+} from './events/definition.ts'
 export { decodeEvent, encodeEvent, type EncodedEvent } from './events/encoding.ts'
 export type { EventMetadata, TradewireEvent } from './events/envelope.ts'
 export { EventValidationError, UnknownEventError, type ValidationIssue } from './events/errors.ts'
@@ -31,6 +36,7 @@ export type {
   TradeTick,
 } from './events/market.ts'
 export type {
+  Fee,
   OrderCancelled,
   OrderCancelRejected,
   OrderExpired,
@@ -64,6 +70,7 @@ export type {
   Connected,
   Disconnected,
   FeedStale,
+  OriginalEvent,
   Reconnecting,
   SystemError,
   SystemWarning,

@@ -26,20 +26,29 @@ export type EventsMatching<
   ? TradewireEvent
   : EventMatching<Schemas, Patterns extends readonly string[] ? Patterns[number] : Patterns>
 
-/** The same options; a `where` that is a type guard narrows the event to `Narrowed`. */
+/**
+ * The same options; a `where` that is a type guard narrows the event to `Narrowed`.
+ *
+ * `Narrowed` is not bound to `Event`: to find the bound, the compiler would go through the events of
+ * every pattern there is.
+ */
 export type NarrowingOptions<
-  Options extends { readonly where?: unknown },
+  Options extends Pick<SubscribeOptions, 'where'>,
   Event extends TradewireEvent,
-  Narrowed extends Event,
+  Narrowed extends TradewireEvent,
 > = Omit<Options, 'where'> & {
-  readonly where?: ((event: Event) => event is Narrowed) | ((event: Event) => boolean)
+  /** Only events that it returns `true` for; as a type guard it narrows the event. */
+  readonly where?: ((event: Event) => event is Event & Narrowed) | ((event: Event) => boolean)
 }
 
 /** One event of a batch. */
 export type BatchItemIn<Schemas extends EventSchemas> = {
   [Type in TypeIn<Schemas>]: {
+    /** The type to emit. */
     readonly type: Type
+    /** Its payload. */
     readonly data: PayloadIn<Schemas, Type>
+    /** As of `emit`. */
     readonly options?: EmitOptions
   }
 }[TypeIn<Schemas>]
@@ -112,7 +121,7 @@ export interface Bus<out Schemas extends EventSchemas = TradingSchemas> {
    */
   on<
     const Patterns extends PatternsIn<Schemas>,
-    Narrowed extends EventsMatching<Schemas, Patterns> = EventsMatching<Schemas, Patterns>,
+    Narrowed extends TradewireEvent = EventsMatching<Schemas, Patterns>,
   >(
     pattern: Patterns,
     handler: Handler<NoInfer<Narrowed>>,
@@ -207,7 +216,7 @@ export interface Bus<out Schemas extends EventSchemas = TradingSchemas> {
    */
   waitFor<
     const Patterns extends PatternsIn<Schemas>,
-    Narrowed extends EventsMatching<Schemas, Patterns> = EventsMatching<Schemas, Patterns>,
+    Narrowed extends TradewireEvent = EventsMatching<Schemas, Patterns>,
   >(
     pattern: Patterns,
     options?: NarrowingOptions<WaitOptions, EventsMatching<Schemas, Patterns>, Narrowed>,
@@ -219,7 +228,7 @@ export interface Bus<out Schemas extends EventSchemas = TradingSchemas> {
    */
   stream<
     const Patterns extends PatternsIn<Schemas>,
-    Narrowed extends EventsMatching<Schemas, Patterns> = EventsMatching<Schemas, Patterns>,
+    Narrowed extends TradewireEvent = EventsMatching<Schemas, Patterns>,
   >(
     pattern: Patterns,
     options?: NarrowingOptions<StreamOptions, EventsMatching<Schemas, Patterns>, Narrowed>,

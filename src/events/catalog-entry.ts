@@ -43,14 +43,15 @@ export class CatalogEntry {
     this.name = name
     this.category = this.tokens[0]!
     this.parameterised = this.tokens.some(isParameter)
-    if (!((definition.payload as unknown) instanceof z.ZodType)) {
+    if (!(definition.payload instanceof z.ZodType)) {
       throw new ConfigurationError(
         `The payload of ${name} must be a zod schema, such as z.strictObject({…}), but is ${describeValue(definition.payload)}.`,
       )
     }
     this.version = requireInteger(`The version of ${name}`, definition.version ?? 1, 1)
     this.description = requireText(`The description of ${name}`, definition.description)
-    this.payload = definition.payload
+    // Its output is an object, says its typing.
+    this.payload = definition.payload as PayloadSchema
     this.example = definition.example
     this.legacyName = definition.legacyName
     this.#inProcess = processSchema(definition.payload) as z.ZodType
