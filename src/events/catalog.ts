@@ -5,7 +5,7 @@ import type { EventDefinition, EventSchemas } from './definition.ts'
 import { UnknownEventError } from './errors.ts'
 import { catalogJSONSchema, type JSONSchemaDocument } from './json-schema.ts'
 import { isConcrete, isParameter, matchTokens, parsePattern } from './pattern.ts'
-import { closestTo } from './suggestion.ts'
+import { describeUnknown } from './unknown-event.ts'
 
 /** Definitions by name, with each example checked against its own schema by the compiler. */
 export type EventDefinitions<Schemas extends EventSchemas> = {
@@ -69,12 +69,17 @@ export class Catalog<Schemas extends EventSchemas = EventSchemas> {
   /**
    * The entry that `type` is an event of.
    *
-   * @throws UnknownEventError `EVENT_UNKNOWN` if there is none; its message names the closest type.
+   * @throws UnknownEventError `EVENT_UNKNOWN` if there is none; its message names what may have been
+   * meant.
    */
   get(type: string): CatalogEntry {
     const entry = this.find(type)
     if (entry !== undefined) return entry
-    throw new UnknownEventError(type, this.#unknown('event type', type))
+    const name: unknown = type
+    throw new UnknownEventError(
+      typeof name === 'string' ? name : describeValue(name),
+      describeUnknown('event type', name, this.entries),
+    )
   }
 
   /**
@@ -88,7 +93,7 @@ export class Catalog<Schemas extends EventSchemas = EventSchemas> {
     for (const entry of this.entries.values()) {
       if (matchTokens(tokens, entry.tokens)) return tokens
     }
-    throw new UnknownEventError(pattern, this.#unknown('pattern', pattern))
+    throw new UnknownEventError(pattern, describeUnknown('pattern', pattern, this.entries))
   }
 
   /**
@@ -97,12 +102,6 @@ export class Catalog<Schemas extends EventSchemas = EventSchemas> {
    */
   toJSONSchema(): JSONSchemaDocument {
     return catalogJSONSchema(this.entries.values())
-  }
-
-  #unknown(what: string, type: unknown): string {
-    const closest = closestTo(String(type), this.entries.keys())
-    const hint = closest === undefined ? '' : ` Did you mean ${describeValue(closest)}?`
-    return `The catalog has no event for the ${what} ${describeValue(type)}.${hint} Add events of your own with catalog.extend({…}).`
   }
 }
 

@@ -11,15 +11,25 @@ import type { AnyEventIn } from './types.ts'
 
 /** An event as plain JSON: Decimals are strings, absent fields are absent. */
 export interface EncodedEvent {
+  /** `<run>-<sequence>`. */
   readonly id: string
+  /** The dotted type, such as `order.filled`. */
   readonly type: string
+  /** The payload as plain JSON. */
   readonly data: unknown
+  /** Milliseconds since the Unix epoch; a fraction carries microseconds. */
   readonly timestamp: number
+  /** Its number on its bus, from 1. */
   readonly sequence: number
+  /** Who emitted it. */
   readonly source: string
+  /** What all events of its causal chain share. */
   readonly correlationId: string
+  /** The id of the event that it was emitted because of. */
   readonly causationId?: string
+  /** The version of its definition, from 1. */
   readonly version: number
+  /** Flat facts beside the payload. */
   readonly metadata?: EventMetadata
 }
 

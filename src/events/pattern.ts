@@ -59,8 +59,9 @@ export function parsePattern(pattern: unknown): readonly string[] {
 
 function splitTokens(what: string, text: unknown): readonly string[] {
   if (typeof text === 'string' && text !== '' && text.length <= longestName) return text.split('.')
+  const hint = text === undefined ? ' Is the constant misspelt?' : ''
   throw new ConfigurationError(
-    `${what} must be a string of 1 to ${longestName} characters, but is ${describeValue(text)}.`,
+    `${what} must be a string of 1 to ${longestName} characters, but is ${describeValue(text)}.${hint}`,
   )
 }
 
@@ -83,7 +84,8 @@ export function matchTokens(pattern: readonly string[], tokens: readonly string[
  * Whether a subscription to `pattern` hears events of `type`: `*` alone is everything, `*` as a
  * token is exactly one token, `**` at the end is one or more.
  *
- * @throws ConfigurationError `CONFIGURATION` if the pattern is malformed.
+ * @throws ConfigurationError `CONFIGURATION` if the pattern is malformed, or the type is no string of
+ * 1 to 256 characters.
  * @example
  * ```ts
  * matchesPattern('order.*', 'order.filled') // true
@@ -92,5 +94,5 @@ export function matchTokens(pattern: readonly string[], tokens: readonly string[
  * ```
  */
 export function matchesPattern(pattern: string, type: string): boolean {
-  return matchTokens(parsePattern(pattern), type.split('.'))
+  return matchTokens(parsePattern(pattern), splitTokens('An event type', type))
 }
