@@ -36,7 +36,6 @@ export type {
   TradeTick,
 } from './events/market.ts'
 export type {
-  Fee,
   OrderCancelled,
   OrderCancelRejected,
   OrderExpired,
@@ -49,6 +48,7 @@ export type {
   OrderSubmitted,
   OrderTriggered,
 } from './events/order.ts'
+export type { Fee } from './events/order-shapes.ts'
 export { matchesPattern } from './events/pattern.ts'
 export type { LatencyWarning, MemoryWarning, RateLimitWarning } from './events/performance.ts'
 export type {

@@ -6,6 +6,7 @@ export type { LegacySubscription } from './legacy/subscription.ts'
 export type {
   ArgumentsOf,
   DecimalForm,
+  DecimalForms,
   LegacyListener,
   LegacyMapping,
   LegacyName,

@@ -6,15 +6,21 @@ import { onRejection } from './thenable.ts'
 
 /** An emission that has been checked and has not become an event yet. */
 export interface Draft<Type extends string = string, Payload = unknown> {
+  /** The type that the event will have. */
   readonly type: Type
+  /** The payload as it stands: as emitted, or as the middleware before has replaced it. */
   readonly data: Payload
+  /** Who emits. */
   readonly source: string
+  /** Because of which event. */
   readonly cause: TradewireEvent | undefined
+  /** Flat facts beside the payload. */
   readonly metadata: EventMetadata | undefined
 }
 
 /** Another payload for a draft; it is checked again. */
 export interface Replacement<Payload = unknown> {
+  /** The whole new payload. */
   readonly data: Payload
 }
 

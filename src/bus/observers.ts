@@ -16,7 +16,9 @@ export type DropReason =
 
 /** What was dropped, and why. */
 export interface Drop {
+  /** The type of the event. */
   readonly type: string
+  /** Why it was dropped. */
   readonly reason: DropReason
   /** The event; absent for an emission that was refused before it became one. */
   readonly event?: TradewireEvent

@@ -9,6 +9,7 @@ import { SystemClock } from '../time/system-clock.ts'
 
 /** Where a bus writes what concerns people: `console` fits. */
 export interface Logger {
+  /** Writes a line, and the error that belongs to it. */
   error(message: string, details?: unknown): void
 }
 

@@ -43,6 +43,7 @@ export interface EventStream<
   return(): Promise<IteratorReturnResult<undefined>>
   /** Detaches, and rejects with `error`. */
   throw(error?: unknown): Promise<IteratorReturnResult<undefined>>
+  /** The stream itself. */
   [Symbol.asyncIterator](): EventStream<Event>
   /** The same as `return`. */
   [Symbol.asyncDispose](): Promise<void>
@@ -79,7 +80,8 @@ export class BufferedStream implements EventStream {
   #end: { error?: unknown; failed: boolean } | undefined = undefined
   #dropped = 0
   readonly #onDropped: (event: TradewireEvent) => void
-  #detach: () => void = () => {}
+  /** Present while the stream is attached. */
+  #detach: (() => void) | undefined = undefined
 
   constructor(
     host: ListeningHost,
@@ -184,7 +186,7 @@ export class BufferedStream implements EventStream {
   #finish(end: { error?: unknown; failed: boolean }): void {
     if (this.#end !== undefined) return
     this.#end = end
-    this.#detach()
+    this.#detach!()
     const first = this.#readers.shift()
     if (first === undefined) return
     if (end.failed) {

@@ -16,6 +16,7 @@ export interface LegacyNameUse {
 
 /** How often legacy code has used one name that stands for no event of the catalog. */
 export interface UnknownNameUse {
+  /** The name, as legacy code spells it. */
   readonly name: LegacyName
   /** Emissions under this name. */
   readonly emitted: number
@@ -25,7 +26,9 @@ export interface UnknownNameUse {
 
 /** How something divides between legacy code and typed code. */
 export interface LegacyShare {
+  /** How many are of the legacy side. */
   readonly legacy: number
+  /** How many are of the typed side. */
   readonly typed: number
   /** `legacy` of both together, from 0 to 1; 0 where there are none. */
   readonly legacyShare: number

@@ -43,11 +43,19 @@ export type TypeOfLegacyName<
 /** How legacy listeners get decimals. */
 export type DecimalForm = 'text' | 'number'
 
+/** What a Decimal becomes, by the `decimals` option. */
+export interface DecimalForms {
+  /** Its digits, exactly. */
+  readonly text: string
+  /** The nearest float. */
+  readonly number: number
+}
+
 /** A payload as legacy listeners get it: plain JSON, with Decimals as text or as numbers. */
 export type PlainPayload<Payload, Form extends DecimalForm = 'text'> = unknown extends Payload
   ? unknown
   : Payload extends Decimal
-    ? { readonly text: string; readonly number: number }[Form]
+    ? DecimalForms[Form]
     : { [Key in keyof Payload]: PlainPayload<Payload[Key], Form> }
 
 /** A payload as legacy code may emit it: Decimals may be text or finite numbers. */
