@@ -66,12 +66,13 @@ export function requireText(name: string, value: unknown): string {
 
 /**
  * Throws `CONFIGURATION` unless `value` is an options object whose keys are all in `known`, so that
- * a misspelt option is found at once and not ignored.
+ * a misspelt option is found at once and not ignored. `name` is what the options are given to, such as
+ * `createBus`.
  */
 export function requireOptions(name: string, value: unknown, known: readonly string[]): void {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new ConfigurationError(
-      `${name} must be an options object, but is ${describeValue(value)}.`,
+      `The options of ${name} must be an object, but are ${describeValue(value)}.`,
     )
   }
   for (const key of Object.keys(value)) {

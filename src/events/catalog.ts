@@ -3,6 +3,7 @@ import { ConfigurationError } from '../errors/tradewire-error.ts'
 import { CatalogEntry } from './catalog-entry.ts'
 import type { EventDefinition, EventSchemas } from './definition.ts'
 import { UnknownEventError } from './errors.ts'
+import { requireExample } from './example.ts'
 import { catalogJSONSchema, type JSONSchemaDocument } from './json-schema.ts'
 import { isConcrete, isParameter, matchTokens, parsePattern } from './pattern.ts'
 import { describeUnknown } from './unknown-event.ts'
@@ -34,7 +35,8 @@ export class Catalog<Schemas extends EventSchemas = EventSchemas> {
    * A catalog with these definitions added.
    *
    * @throws ConfigurationError `CONFIGURATION` if a name is malformed, is taken already, or could
-   * name the same event as another one (`action.buy.start` beside `action.{name}.start`).
+   * name the same event as another one (`action.buy.start` beside `action.{name}.start`), or if an
+   * example does not match its schema or does not survive the way to JSON and back.
    * @example
    * ```ts
    * const catalog = tradingEvents.extend({
@@ -48,13 +50,7 @@ export class Catalog<Schemas extends EventSchemas = EventSchemas> {
    * ```
    */
   extend<More extends EventSchemas>(definitions: EventDefinitions<More>): Catalog<Schemas & More> {
-    const entries = new Map(this.entries)
-    for (const [name, definition] of Object.entries<EventDefinition>(definitions)) {
-      const entry = new CatalogEntry(name, definition)
-      requireDistinct(entry, entries)
-      entries.set(name, entry)
-    }
-    return new Catalog(entries)
+    return new Catalog(withDefinitions(this.entries, definitions, requireExample))
   }
 
   /** The entry that `type` is an event of, or undefined. */
@@ -108,13 +104,40 @@ export class Catalog<Schemas extends EventSchemas = EventSchemas> {
 /**
  * A catalog of your own events alone. To have the trading events too, use `tradingEvents.extend`.
  *
- * @throws ConfigurationError `CONFIGURATION` if a name is malformed or clashes with another one.
+ * @throws ConfigurationError `CONFIGURATION` if a name is malformed or clashes with another one, or if
+ * an example does not match its schema or does not survive the way to JSON and back.
  */
 export function defineEvents<Schemas extends EventSchemas>(
   definitions: EventDefinitions<Schemas>,
 ): Catalog<Schemas> {
   // The empty catalog has no name, so intersecting its schemas with these adds nothing.
   return new Catalog(new Map()).extend(definitions)
+}
+
+/**
+ * A catalog of events whose examples the tests have proved, so that an import does not have to.
+ *
+ * @internal
+ */
+export function provenEvents<Schemas extends EventSchemas>(
+  definitions: EventDefinitions<Schemas>,
+): Catalog<Schemas> {
+  return new Catalog(withDefinitions(new Map(), definitions))
+}
+
+function withDefinitions(
+  entries: ReadonlyMap<string, CatalogEntry>,
+  definitions: EventDefinitions<EventSchemas>,
+  check?: (entry: CatalogEntry) => void,
+): ReadonlyMap<string, CatalogEntry> {
+  const all = new Map(entries)
+  for (const [name, definition] of Object.entries<EventDefinition>(definitions)) {
+    const entry = new CatalogEntry(name, definition)
+    requireDistinct(entry, all)
+    check?.(entry)
+    all.set(name, entry)
+  }
+  return all
 }
 
 function fits(entry: CatalogEntry, tokens: readonly string[]): boolean {

@@ -78,8 +78,6 @@ export interface OrderModified extends OrderPayload, FieldsOf<typeof changeField
 /** Payload of `order.triggered`: a stop order that its trigger price has woken. */
 export interface OrderTriggered extends OrderPayload, FieldsOf<typeof triggerFields> {}
 
-export type { Fee } from './order-shapes.ts'
-
 /** The order events, as payload schemas by name. */
 export type OrderSchemas = {
   'order.submitted': z.ZodType<OrderSubmitted>

@@ -10,10 +10,12 @@ type Definition = Record<string, unknown> & { type: string; checks?: unknown[] }
  * process; emission checks the latter, and never has to build a decoded copy.
  *
  * @throws ConfigurationError `CONFIGURATION` if the schema transforms in one direction only, because
- * such a payload could not be written back.
+ * such a payload could not be written back, or if it changes what it checks (`z.coerce`, `.trim()`),
+ * because handlers would see another payload than the wire.
  */
 export function processSchema(schema: Schema): Schema {
   const definition = schema._zod.def as unknown as Definition
+  requireUnchanging(definition)
   switch (definition.type) {
     case 'pipe':
       return decodedSide(definition)
@@ -41,6 +43,20 @@ export function processSchema(schema: Schema): Schema {
     default:
       return rebuild(schema, definition, mapChildren(definition))
   }
+}
+
+function requireUnchanging({ coerce, checks = [] }: Definition): void {
+  // Every check has a definition with the name of its kind.
+  const overwrites = (checks as z.core.$ZodCheck[]).some(
+    (check) => check._zod.def.check === 'overwrite',
+  )
+  if (coerce !== true && !overwrites) return
+  const found = overwrites
+    ? 'a check that changes it, such as .trim() or .toUpperCase()'
+    : 'z.coerce, which changes it'
+  throw new ConfigurationError(
+    `A payload schema must leave a payload as it is, but holds ${found}: handlers would see another value than the log. Use z.codec(…), or prepare the value before emitting it.`,
+  )
 }
 
 /** zod passes over such a key, and a copy of the value would lose it or change its prototype. */

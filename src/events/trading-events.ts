@@ -1,4 +1,4 @@
-import { type Catalog, defineEvents } from './catalog.ts'
+import { type Catalog, provenEvents } from './catalog.ts'
 import { marketEvents, type MarketSchemas } from './market.ts'
 import { orderEvents, type OrderSchemas } from './order.ts'
 import { performanceEvents, type PerformanceSchemas } from './performance.ts'
@@ -19,7 +19,7 @@ export type TradingSchemas = MarketSchemas &
  * The events of a trading system: market, order, position, risk, system and performance. The
  * catalog that a bus has unless it is given another one.
  */
-export const tradingEvents: Catalog<TradingSchemas> = /* @__PURE__ */ defineEvents<TradingSchemas>({
+export const tradingEvents: Catalog<TradingSchemas> = /* @__PURE__ */ provenEvents<TradingSchemas>({
   ...marketEvents,
   ...orderEvents,
   ...positionEvents,

@@ -115,7 +115,7 @@ describe('requireOptions', () => {
 
   it.each([null, 5, 'run', [], undefined])('refuses %o in the place of options', (value) => {
     expect(() => requireOptions('createBus', value, ['run'])).toThrow(
-      /^createBus must be an options object, but is /,
+      /^The options of createBus must be an object, but are /,
     )
   })
 

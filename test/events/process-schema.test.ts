@@ -142,6 +142,17 @@ describe('processSchema', () => {
   })
 
   it.each<[string, z.core.$ZodType]>([
+    ['z.coerce', z.object({ n: z.coerce.number() })],
+    ['.trim()', z.array(z.string().min(1).trim())],
+    ['.toUpperCase() on a codec', z.string().pipe(z.string().toUpperCase())],
+    ['.toLowerCase() on a format', z.union([z.number(), z.email().toLowerCase()])],
+    ['.overwrite()', z.object({ n: z.number() }).overwrite((value) => value)],
+  ])('refuses what changes a payload: %s', (_, schema) => {
+    expect(() => processSchema(schema)).toThrow(ConfigurationError)
+    expect(() => processSchema(schema)).toThrow('must leave a payload as it is')
+  })
+
+  it.each<[string, z.core.$ZodType]>([
     ['.transform', z.object({ a: z.string().transform(Number) })],
     ['z.transform', z.array(z.transform((value: unknown) => value))],
     ['z.preprocess into a transform', z.preprocess(String, z.string().transform(Number))],
