@@ -116,8 +116,10 @@ function union(issue: z.core.$ZodRawIssue<z.core.$ZodIssueInvalidUnion>): string
   }
   if (issue.errors.length === 0) return 'expected exactly one of the alternatives, found several'
   const firsts = issue.errors.flatMap((errors) => errors.slice(0, 1))
-  const simple = firsts.map(({ path, message }) =>
-    path.length === 0 ? /^expected (.+), found /.exec(message)?.[1] : undefined,
+  const simple = firsts.map(({ code, path, message }) =>
+    path.length === 0 && code !== 'unrecognized_keys'
+      ? /^(?:is missing: )?expected (.+?)(?:, found .*)?$/.exec(message)?.[1]
+      : undefined,
   )
   const expected = simple.filter((text) => text !== undefined)
   if (expected.length === firsts.length) {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { decimal, Decimal } from '../../src/events/decimal.ts'
 import { inOurWords, toIssues } from '../../src/events/issues.ts'
+import { processSchema } from '../../src/events/process-schema.ts'
 import { tradingEvents } from '../../src/events/trading-events.ts'
 
 /** The first issue of a field `value` that holds `value`. */
@@ -13,6 +14,8 @@ function reason(schema: z.ZodType, value?: unknown): string {
 }
 
 const text = z.string()
+/** The schema of the values in the process, where a union of codecs is one of their values. */
+const processed = (schema: z.ZodType): z.ZodType => processSchema(schema) as z.ZodType
 const tick = tradingEvents.get('market.trade_tick')
 const trade = tick.example as Record<string, unknown>
 
@@ -29,6 +32,7 @@ describe('the message of a refused payload', () => {
     ['is missing: expected "buy", "sell" or "none"', z.enum(['buy', 'sell', 'none'])],
     ['is missing: expected string', decimal()],
     ['is missing: expected string or number', z.union([text, z.number()])],
+    ['is missing: expected string or a Decimal', processed(z.union([text, decimal()]))],
     ['is missing: expected object', z.strictObject({})],
   ])('says of a field without a value: %s', (message, schema) => {
     expect(reason(schema)).toBe(message)
@@ -98,6 +102,10 @@ describe('the message of a refused payload', () => {
     const schema = z.union([z.strictObject({ a: text }), z.strictObject({ b: z.number() })])
     expect(reason(schema, { a: 5 })).toBe(
       'expected one of several forms, found none (a: expected string, found the number 5; or b: is missing: expected number)',
+    )
+    const both = z.union([z.strictObject({}), z.strictObject({ b: text.optional() })])
+    expect(reason(both, { c: 1 })).toBe(
+      'expected one of several forms, found none (expected no key "c"; or expected no key "c")',
     )
   })
 
