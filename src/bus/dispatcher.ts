@@ -3,6 +3,7 @@ import { ConfigurationError } from '../errors/tradewire-error.ts'
 import { Envelope, type TradewireEvent } from '../events/envelope.ts'
 import { Acceptance, type AcceptedDraft } from './acceptance.ts'
 import { BusClosedError, DeadlockError, EmitDepthError, EmitQueueFullError } from './errors.ts'
+import type { BatchItem, QueuedEmission, QueuedTask } from './emission.ts'
 import { failureReport } from './failure-report.ts'
 import { Fifo } from './fifo.ts'
 import { Flight } from './flight.ts'
@@ -13,32 +14,12 @@ import type { BusSettings, EmitOptions } from './options.ts'
 import type { Pending } from './pending.ts'
 import { noticedRefusal } from './refusal.ts'
 import type { Registry, Route } from './registry.ts'
-import { Gate, type Subscriber } from './subscriber.ts'
+import { deliverSerially } from './serial-delivery.ts'
+import type { Subscriber } from './subscriber.ts'
 import { onRejection } from './thenable.ts'
 
 /** How many emissions of handlers may wait behind a running dispatch. */
 const queueCapacity = 100_000
-
-/** Something that waits for its turn in the run to completion, other than an event. */
-interface QueuedTask {
-  readonly task: () => void
-  readonly depth: number
-}
-
-/** An emission that a handler made, in line for its dispatch. */
-interface QueuedEmission {
-  readonly task?: undefined
-  readonly event: TradewireEvent
-  readonly depth: number
-  readonly flight: Flight | undefined
-}
-
-/** An event to emit, as `emitBatch` takes it. */
-export interface BatchItem {
-  readonly type: string
-  readonly data: unknown
-  readonly options?: EmitOptions
-}
 
 /** Calls handlers: in one order, isolated from each other, to completion. */
 export class Dispatcher {
@@ -342,9 +323,23 @@ export class Dispatcher {
       const { event, flight } = next
       // Looked up again: what was emitted before may have changed who listens.
       const route = this.#registry.route(event.type)
-      if (flight?.serial === true) void this.#deliverSerially(route, event, flight)
-      else this.#deliver(route, event, flight)
+      if (flight?.serial === true) {
+        this.#begin(route, event)
+        deliverSerially(this, this.#registry.listOf(route), event, flight, next.depth)
+      } else this.#deliver(route, event, flight)
     }
+  }
+
+  /** Does `work` as part of a dispatch, at `depth` of the chain of emissions. */
+  during(depth: number, work: () => void): void {
+    if (this.#busy) {
+      work()
+      return
+    }
+    this.#run(() => {
+      this.#depth = depth
+      work()
+    })
   }
 
   #do(task: () => void): void {
@@ -381,70 +376,6 @@ export class Dispatcher {
     }
     if (pending === undefined) flight?.land()
     return pending
-  }
-
-  /**
-   * Calls one after the other, each once the one before has settled. Whoever is still to come is
-   * held: events dispatched meanwhile wait in its backlog, so that it, too, sees them in sequence
-   * order. Whoever another serial emission holds already gets this event after that one, and is not
-   * awaited: waiting for it could be waiting for ourselves.
-   */
-  async #deliverSerially(route: Route, event: TradewireEvent, flight: Flight): Promise<void> {
-    this.calls.pending.beginSerial()
-    this.#begin(route, event)
-    const line: Subscriber[] = []
-    for (const subscriber of this.#registry.listOf(route)) {
-      if ((subscriber.gate & Gate.held) === 0) line.push(subscriber)
-      else this.calls.admits(subscriber, event, undefined)
-    }
-    for (const subscriber of line) {
-      subscriber.gate |= Gate.held
-      subscriber.backlog = []
-    }
-    const depth = this.#depth
-    for (const subscriber of line) {
-      let settled: Promise<unknown> | undefined
-      if (this.#busy) settled = this.#release(subscriber, event, flight)
-      else {
-        this.#run(() => {
-          this.#depth = depth
-          settled = this.#release(subscriber, event, flight)
-        })
-      }
-      if (settled !== undefined) await settled
-    }
-    flight.land()
-    this.calls.pending.endSerial()
-  }
-
-  /** Calls a held subscriber with the serial event, and then with what has waited behind it. */
-  #release(
-    subscriber: Subscriber,
-    event: TradewireEvent,
-    flight: Flight,
-  ): Promise<unknown> | undefined {
-    const { backlog } = subscriber
-    subscriber.gate &= ~Gate.held
-    subscriber.backlog = undefined
-    const settled = this.#callOne(subscriber, event, flight)
-    for (const waiting of backlog ?? []) void this.#callOne(subscriber, waiting, undefined)
-    return settled
-  }
-
-  #callOne(
-    subscriber: Subscriber,
-    event: TradewireEvent,
-    flight: Flight | undefined,
-  ): Promise<unknown> | undefined {
-    const { calls } = this
-    if (subscriber.gate !== 0 && !calls.admits(subscriber, event, flight)) return undefined
-    const promise = calls.call(subscriber, event, flight)
-    if (promise === undefined) return undefined
-    const pending = calls.pend(event, flight)
-    pending.follow(subscriber, promise)
-    return new Promise((resolve) => {
-      pending.resolve = resolve
-    })
   }
 
   /**

@@ -33,8 +33,11 @@ class NoticedPromise extends Promise<never> {
 export function noticedRefusal(error: unknown, onUnnoticed: () => void): Promise<never> {
   const promise = new NoticedPromise((_resolve, reject) => reject(error))
   void Promise.prototype.then.call(promise, undefined, () => {})
-  void nextTurn().then(() => {
-    if (!promise.noticed) onUnnoticed()
-  })
+  void callUnlessNoticed(promise, onUnnoticed)
   return promise
+}
+
+async function callUnlessNoticed(promise: NoticedPromise, onUnnoticed: () => void): Promise<void> {
+  await nextTurn()
+  if (!promise.noticed) onUnnoticed()
 }
