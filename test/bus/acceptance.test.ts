@@ -1,4 +1,12 @@
-import { createBus, Decimal, type EmitOptions, SimulatedClock, tradingEvents, z } from 'tradewire'
+import {
+  createBus,
+  Decimal,
+  decimal,
+  type EmitOptions,
+  SimulatedClock,
+  tradingEvents,
+  z,
+} from 'tradewire'
 import { describe, expect, it } from 'vitest'
 import { catalog, coded, hello, setUp, textsOf } from '../support/buses.ts'
 
@@ -14,7 +22,12 @@ function without(key: keyof typeof tick): object {
   return Object.fromEntries(Object.entries(tick).filter(([own]) => own !== key))
 }
 
-const makeData = () => ({ text: 'a', list: [{ price: new Decimal(1) }], nothing: null })
+const makeData = () => ({
+  text: 'a',
+  list: [{ price: new Decimal(1) }],
+  nothing: null,
+  when: new Date(0),
+})
 
 /** Emits in every way and returns what each was refused with. */
 async function refusals(bus: ReturnType<typeof setUp>['bus'], type: unknown, data: unknown) {
@@ -200,14 +213,19 @@ describe('EmitOptions', () => {
 describe('freeze', () => {
   const payload = z.strictObject({
     text: z.string(),
-    list: z.array(z.strictObject({ price: z.custom<Decimal>(Decimal.isDecimal) })),
+    list: z.array(z.strictObject({ price: decimal() })),
     nothing: z.null(),
+    when: z.date().optional(),
   })
   const listed = tradingEvents.extend({
-    'list.made': { description: 'A list was made.', payload, example: makeData() },
+    'list.made': {
+      description: 'A list was made.',
+      payload,
+      example: { ...makeData(), when: undefined },
+    },
   })
 
-  it('freezes the event and its payload all the way down, Decimals included', () => {
+  it('freezes the event and its payload all the way down, Decimals included, other instances not', () => {
     const bus = createBus({ catalog: listed, clock: new SimulatedClock(), freeze: true })
     for (const options of [undefined, {}]) {
       const data = makeData()
@@ -215,6 +233,7 @@ describe('freeze', () => {
       for (const value of [event, data, data.list, data.list[0], data.list[0]!.price]) {
         expect(Object.isFrozen(value)).toBe(true)
       }
+      expect(Object.isFrozen(data.when)).toBe(false)
       expect(data.list[0]!.price.plus(1).toString()).toBe('2')
       expect(event.id).toBe(`sim-${event.sequence}`)
     }

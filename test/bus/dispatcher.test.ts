@@ -294,6 +294,48 @@ describe('maxDepth', () => {
   })
 })
 
+/** Makes a handler that answers its own event, with it as the cause, after it has waited. */
+function answering(pauseMs: number) {
+  const { bus, clock } = setUp({ maxDepth: 5 })
+  const refusals: unknown[] = []
+  bus.on('note.made', async (cause) => {
+    await (pauseMs === 0 ? rest() : clock.sleep(pauseMs))
+    if (cause.sequence === 20) return
+    await bus.emit('note.made', hello, { cause }).catch((error: unknown) => refusals.push(error))
+  })
+  return { bus, clock, refusals }
+}
+
+describe('a chain of causes', () => {
+  it('ends at maxDepth, whatever was awaited between, while no time passes', async () => {
+    const { bus, refusals } = answering(0)
+    await bus.emit('note.made', hello)
+    expect(refusals).toEqual([coded('EMIT_DEPTH')])
+    expect(bus.history.size).toBe(6)
+  })
+
+  it('goes on where time passes', async () => {
+    const { bus, clock, refusals } = answering(1)
+    const emitted = bus.emit('note.made', hello)
+    await clock.advanceBy(100)
+    await emitted
+    expect(refusals).toEqual([])
+    expect(bus.history.size).toBe(20)
+  })
+
+  it('ends for a batch and for an event with a time of its own, too', async () => {
+    const { bus } = setUp({ maxDepth: 1 })
+    const options = { timestamp: 5 }
+    const first = bus.emitSync('note.made', hello, options)
+    const cause = bus.emitSync('note.made', hello, { ...options, cause: first })
+    const depth = { code: 'EMIT_DEPTH' }
+    const item = { type: 'note.made', data: hello, options: { ...options, cause } } as const
+    await expect(bus.emitBatch([item])).rejects.toMatchObject(depth)
+    await expect(bus.emit('note.made', hello, item.options)).rejects.toMatchObject(depth)
+    expect(bus.emitSync('note.made', hello, { cause }).causationId).toBe(cause.id)
+  })
+})
+
 describe('the line of a dispatch', () => {
   it('is bounded: the emission that would not fit is refused', () => {
     const { bus } = setUp({ history: 0 })

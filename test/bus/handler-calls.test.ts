@@ -32,11 +32,23 @@ const hostile: readonly (readonly [string, () => unknown, string])[] = [
     () => new Proxy(Promise.resolve(), {}),
     'Method Promise.prototype.then called on incompatible receiver #<Promise>',
   ],
+  ['returns a promise whose constructor throws late', throwingLate, 'from constructor'],
   ['returns a revoked proxy', revoked, "Cannot perform 'get' on a proxy that has been revoked"],
 ]
 
 function fail(error: unknown): never {
   throw error
+}
+
+/** A promise that looks like any other until somebody has begun to wait for it. */
+function throwingLate(): object {
+  let reads = 0
+  return Object.defineProperty(Promise.resolve(), 'constructor', {
+    get() {
+      reads += 1
+      return reads > 2 ? fail(new Error('from constructor')) : Promise
+    },
+  })
 }
 
 function revoked(): object {

@@ -350,6 +350,15 @@ describe('off', () => {
     expect(foreign.active).toBe(true)
   })
 
+  it('refuses what emitters of other libraries take: a pattern and a handler', () => {
+    const { bus } = setUp()
+    const subscription = bus.on('note.made', ignore)
+    const off = bus.off as (...these: unknown[]) => boolean
+    expect(() => off.call(bus, 'note.made', ignore)).toThrow(coded('CONFIGURATION'))
+    expect(() => off.call(bus, subscription, undefined)).toThrow(coded('CONFIGURATION'))
+    expect(subscription.active).toBe(true)
+  })
+
   it('refuses what is neither: a handler, undefined, a pattern list', () => {
     const { bus } = setUp()
     const subscription = bus.on('note.made', ignore)

@@ -113,6 +113,17 @@ describe('toPromise', () => {
       'no thenable',
     ],
     [
+      'a rejected promise whose then throws when it is read',
+      () =>
+        // oxlint-disable-next-line unicorn/no-thenable -- what it is here for.
+        Object.defineProperty(Promise.reject(new Error('x')), 'then', {
+          get() {
+            throw new Error('from getter')
+          },
+        }),
+      'rejected Error: from getter',
+    ],
+    [
       'a promise whose constructor throws',
       () =>
         Object.defineProperty(Promise.resolve(1), 'constructor', {
