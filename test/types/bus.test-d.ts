@@ -65,6 +65,8 @@ type HoldsAny<T> = 0 extends 1 & T
 const isFill = (event: OrderEvent): event is EventOf<'order.filled'> =>
   event.type === 'order.filled'
 
+const attach = (trading: Bus): Subscription => trading.on('order.filled', () => {})
+
 describe('createBus', () => {
   it('infers the events from the catalog', () => {
     expectTypeOf(createBus()).toEqualTypeOf<Bus>()
@@ -323,7 +325,6 @@ describe('Bus.use, Bus.history and Bus.forward', () => {
 
 describe('Bus of more events', () => {
   it('is a bus of fewer', () => {
-    const attach = (trading: Bus): Subscription => trading.on('order.filled', () => {})
     attach(bus)
     attach(own)
     expectTypeOf(own).toExtend<Bus>()
