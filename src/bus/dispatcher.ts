@@ -198,7 +198,7 @@ export class Dispatcher {
   }
 
   #check(item: BatchItem): AcceptedDraft {
-    requireOptions('An event of emitBatch', item, ['type', 'data', 'options'])
+    requireOptions('an event of emitBatch', item, ['type', 'data', 'options'])
     const { type, data, options } = item
     const route = this.#open(type)
     try {

@@ -1,11 +1,12 @@
-import { createBus, Decimal, decimal, defineEvents, type PayloadSchema, z } from 'tradewire'
+import { createBus, Decimal, decimal, type PayloadSchema, z } from 'tradewire'
 import { createLegacyAdapter, type DecimalForm } from 'tradewire/legacy'
 import { describe, expect, it } from 'vitest'
+import { provenEvents } from '../../src/events/catalog.ts'
 import { spy } from './support.ts'
 
 /** What a legacy listener gets when typed code emits `data`, and what was emitted. */
 function heard(schema: PayloadSchema, data: object, decimals?: DecimalForm): unknown {
-  const catalog = defineEvents({
+  const catalog = provenEvents({
     'test.event': { description: 'Is tested.', payload: schema, example: {} },
   })
   const bus = createBus({ catalog })
