@@ -128,7 +128,11 @@ export interface Bus<out Schemas extends EventSchemas = TradingSchemas> {
     options?: NarrowingOptions<SubscribeOptions, EventsMatching<Schemas, Patterns>, Narrowed>,
   ): Subscription
 
-  /** The same as `on` with `once: true`: the first event delivered is the last. */
+  /**
+   * The same as `on` with `once: true`: the first event delivered is the last.
+   *
+   * @throws what `on` throws.
+   */
   once<const Patterns extends PatternsIn<Schemas>>(
     pattern: Patterns,
     handler: Handler<EventsMatching<Schemas, Patterns>>,
@@ -162,12 +166,16 @@ export interface Bus<out Schemas extends EventSchemas = TradingSchemas> {
    * Emits an event, and resolves to it once every handler that it started has settled. Handlers are
    * started in order of priority, then registration, and run concurrently.
    *
-   * A refused emission rejects; if nobody awaits it, it is no unhandled rejection.
+   * A refused emission rejects. If nobody awaits it, it is no unhandled rejection, and `onError` is
+   * told.
    *
    * @throws EventValidationError `EVENT_INVALID` if the payload or the metadata is invalid.
    * @throws UnknownEventError `EVENT_UNKNOWN` if the catalog has no such type.
    * @throws EventVetoedError `EVENT_VETOED` if a middleware refuses it.
-   * @throws EmitDepthError `EMIT_DEPTH` if the chain of emissions is deeper than `maxDepth`.
+   * @throws ConfigurationError `CONFIGURATION` if an option is unknown or malformed.
+   * @throws EmitDepthError `EMIT_DEPTH` if the chain of emissions, each made by a handler of the one
+   * before, or each caused by the one before while no time passed, is longer than `maxDepth`.
+   * @throws EmitQueueFullError `EMIT_QUEUE_FULL` if 100,000 events wait for their dispatch.
    * @throws BusClosedError `BUS_CLOSED` after `close`.
    * @throws AggregateError of `HandlerError`s with `throwOnError`, if handlers failed.
    */
@@ -190,8 +198,11 @@ export interface Bus<out Schemas extends EventSchemas = TradingSchemas> {
 
   /**
    * The same as `emit`, but starts each handler only once the one before has settled. Events that
-   * are emitted meanwhile reach the handlers still to come after this one.
-   */
+   * are emitted meanwhile reach the handlers still to come after this one; whoever emits them does
+   * not wait for those handlers, nor hears of their failures by `throwOnError`. Two serial emissions
+   * at a time keep the order for each handler, but the second does not wait for handlers that the
+   * first has not reached.
+/
   emitSerial<const Type extends TypeIn<Schemas>>(
     type: Type,
     data: PayloadIn<Schemas, Type>,
@@ -201,6 +212,8 @@ export interface Bus<out Schemas extends EventSchemas = TradingSchemas> {
   /**
    * Emits several events in order, after all of them were checked: if one is refused, none is
    * emitted.
+   *
+   * @throws what `emit` rejects with.
    */
   emitBatch<const Items extends readonly BatchItemIn<Schemas>[]>(
     items: Items,
@@ -243,7 +256,11 @@ export interface Bus<out Schemas extends EventSchemas = TradingSchemas> {
     middleware: Middleware<DraftIn<Schemas, Pattern>, EventMatching<Schemas, Pattern>>,
   ): Registration
 
-  /** Watches without taking part. Free of cost while nobody does. */
+  /**
+   * Watches without taking part. Free of cost while nobody does.
+   *
+   * @throws ConfigurationError `CONFIGURATION` if it has none of the four methods, or any other.
+   */
   observe(observer: Observer): Registration
 
   /**
