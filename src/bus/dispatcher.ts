@@ -34,11 +34,9 @@ export class Dispatcher {
   readonly #history: EventHistory
   /** Whether a dispatch is on the stack: emissions then join the queue. */
   #busy = false
-  /** Whether the stack overflowed while the queue was dispatched, so that it still holds events. */
-  #interrupted = false
   /** How deep the emission chain is whose event is being dispatched. */
   #depth = 0
-  /** Emissions of handlers; empty while not busy. */
+  /** Emissions of handlers; empty while not busy, unless a full stack has kept some from their turn. */
   readonly #queue = new Fifo<QueuedEmission | QueuedTask>()
 
   constructor(settings: BusSettings, registry: Registry, history: EventHistory) {
@@ -150,7 +148,8 @@ export class Dispatcher {
    */
   defer(task: () => void): void {
     if (!this.#busy) {
-      this.#run(() => this.#do(task))
+      this.#queue.push({ task, depth: 0 })
+      this.#run()
       return
     }
     this.#requireRoom('A deferred task', 1)
@@ -167,7 +166,7 @@ export class Dispatcher {
     try {
       this.#requireOpen(type)
       if (this.#busy) this.#requireRoom(type, 1)
-      else if (this.#interrupted) this.#run()
+      else if (this.#queue.size > 0) this.#run()
       return this.#registry.route(type)
     } catch (error) {
       this.#refused(type, error)
@@ -287,7 +286,12 @@ export class Dispatcher {
     try {
       return this.#deliver(route, event, flight)
     } finally {
-      this.#finish()
+      // Even a stack too full for one more call must not leave the bus busy.
+      try {
+        if (this.#queue.size > 0) this.#drain()
+      } finally {
+        this.#busy = false
+      }
     }
   }
 
@@ -298,18 +302,11 @@ export class Dispatcher {
     try {
       work?.()
     } finally {
-      this.#finish()
-    }
-  }
-
-  /** Dispatches all that waits. Whatever happens, the bus is not busy afterwards. */
-  #finish(): void {
-    this.#interrupted = true
-    try {
-      if (this.#queue.size > 0) this.#drain()
-      this.#interrupted = false
-    } finally {
-      this.#busy = false
+      try {
+        this.#drain()
+      } finally {
+        this.#busy = false
+      }
     }
   }
 
