@@ -18,7 +18,8 @@ export default defineConfig({
     coverage: {
       provider: 'v8',
       include: ['src/**/*.ts'],
-      reporter: ['text', 'json-summary'],
+      reporter: ['text-summary', 'json-summary'],
+      thresholds: { lines: 100, branches: 100 },
       reportsDirectory: fromRoot('coverage'),
     },
     typecheck: {

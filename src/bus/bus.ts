@@ -202,7 +202,7 @@ export interface Bus<out Schemas extends EventSchemas = TradingSchemas> {
    * not wait for those handlers, nor hears of their failures by `throwOnError`. Two serial emissions
    * at a time keep the order for each handler, but the second does not wait for handlers that the
    * first has not reached.
-/
+   */
   emitSerial<const Type extends TypeIn<Schemas>>(
     type: Type,
     data: PayloadIn<Schemas, Type>,
