@@ -12,9 +12,29 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ['test/**/*.test.ts'],
     // The processes cost more than the tests: two of them are what a small machine has.
     maxWorkers: 2,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'tests',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/types/*.test.ts'],
+        },
+      },
+      {
+        // They run the compiler, and one of them takes its time: alone, after all others.
+        extends: true,
+        test: {
+          name: 'compiled',
+          include: ['test/types/*.test.ts'],
+          sequence: { groupOrder: 1 },
+          fileParallelism: false,
+          testTimeout: 60_000,
+        },
+      },
+    ],
     coverage: {
       provider: 'v8',
       include: ['src/**/*.ts'],

@@ -80,6 +80,20 @@ describe('forward', () => {
     expect(log).toEqual(['handled over there'])
   })
 
+  it('leaves a handler that fails over there to the bus over there', async () => {
+    const { bus: from } = setUp({ run: 'from' })
+    const { bus: to } = setUp({ run: 'to' })
+    const errors = [errorsOf(from), errorsOf(to)]
+    const forward = from.forward(to, { pattern: 'note.*' })
+    to.on('note.made', () => {
+      throw new Error('at once')
+    })
+    to.on('note.made', () => Promise.reject(new Error('later')))
+    await from.emit('note.made', hello, { throwOnError: true })
+    expect(errors).toMatchObject([[], [{ message: 'at once' }, { message: 'later' }]])
+    expect(forward.stats).toMatchObject({ delivered: 1, failed: 0 })
+  })
+
   it('ends like any subscription, and is one', () => {
     const [from, to] = buses('from', 'to')
     const forward = from!.bus.forward(to!.bus)
