@@ -44,9 +44,7 @@ export class Dispatcher {
     this.#registry = registry
     this.#history = history
     this.acceptance = new Acceptance(settings, (type) => this.#requireOpen(type))
-    this.calls = new HandlerCalls(settings, (subscriber, event, cause) =>
-      this.#report(subscriber, event, cause),
-    )
+    this.calls = new HandlerCalls(settings, (...failure) => this.#report(...failure))
   }
 
   emitSync(type: string, data: unknown, options: EmitOptions | undefined): TradewireEvent {
