@@ -16,7 +16,7 @@ import { noticedRefusal } from './refusal.ts'
 import type { Registry, Route } from './registry.ts'
 import { deliverSerially } from './serial-delivery.ts'
 import type { Subscriber } from './subscriber.ts'
-import { onRejection } from './thenable.ts'
+import { onRejection } from '../delivery/thenable.ts'
 
 /** How many emissions of handlers may wait behind a running dispatch. */
 const queueCapacity = 100_000

@@ -3,7 +3,7 @@ import { ConfigurationError } from '../errors/tradewire-error.ts'
 import type { TradewireEvent } from '../events/envelope.ts'
 import type { Dispatcher } from './dispatcher.ts'
 import type { Handler } from './subscription.ts'
-import { onRejection } from './thenable.ts'
+import { onRejection } from '../delivery/thenable.ts'
 
 /** What an event becomes on the other bus; undefined keeps it back. */
 export type ForwardMap = (

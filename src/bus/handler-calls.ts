@@ -7,7 +7,7 @@ import type { BusSettings, ErrorContext } from './options.ts'
 import { Pending, type PendingHost, PendingList } from './pending.ts'
 import { Gate, type Subscriber } from './subscriber.ts'
 import { accepts } from './predicate.ts'
-import { onRejection, toPromise } from './thenable.ts'
+import { onRejection, toPromise } from '../delivery/thenable.ts'
 
 /** How many events may wait behind a serial emission, for each subscriber. */
 const backlogCapacity = 100_000

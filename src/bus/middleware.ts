@@ -2,7 +2,7 @@ import { describeValue, requireFunction, requireOptions } from '../errors/checks
 import { ConfigurationError } from '../errors/tradewire-error.ts'
 import type { EventMetadata, TradewireEvent } from '../events/envelope.ts'
 import { EventVetoedError, type HandlerError } from './errors.ts'
-import { onRejection } from './thenable.ts'
+import { onRejection } from '../delivery/thenable.ts'
 
 /** An emission that has been checked and has not become an event yet. */
 export interface Draft<Type extends string = string, Payload = unknown> {

@@ -3,7 +3,7 @@ import { ConfigurationError } from '../errors/tradewire-error.ts'
 import type { TradewireEvent } from '../events/envelope.ts'
 import type { HandlerError } from './errors.ts'
 import type { Subscription } from './subscription.ts'
-import { onRejection } from './thenable.ts'
+import { onRejection } from '../delivery/thenable.ts'
 
 /** Why an event, or an attempt to emit one, did not reach a handler. */
 export type DropReason =

@@ -2,7 +2,7 @@ import type { TradewireEvent } from '../events/envelope.ts'
 import { runsWithin } from './deadlock.ts'
 import type { Flight } from './flight.ts'
 import type { Subscriber } from './subscriber.ts'
-import { onRejection, thenOf } from './thenable.ts'
+import { onRejection, thenOf } from '../delivery/thenable.ts'
 
 /** What has to know when handlers settle. */
 export interface PendingHost {

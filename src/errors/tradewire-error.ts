@@ -16,6 +16,14 @@ export type ErrorCode =
   | 'STREAM_OVERFLOW'
   | 'WOULD_DEADLOCK'
   | 'CLOCK_BUSY'
+  | 'TEMPORARY'
+  | 'PERMANENT'
+  | 'HANDLER_TIMEOUT'
+  | 'MAILBOX_FULL'
+  | 'BREAKER_OPEN'
+  | 'EVENT_HELD'
+  | 'RATE_LIMITED'
+  | 'ACCESS_DENIED'
 
 /**
  * The base of every error that tradewire throws or rejects with.

@@ -1,4 +1,4 @@
-import { onRejection } from '../bus/thenable.ts'
+import { onRejection } from '../delivery/thenable.ts'
 import { describeValue } from '../errors/checks.ts'
 import { ConfigurationError } from '../errors/tradewire-error.ts'
 import type { TradewireEvent } from '../events/envelope.ts'

@@ -1,5 +1,5 @@
 import { defer } from '../bus/core-bus.ts'
-import { toPromise } from '../bus/thenable.ts'
+import { toPromise } from '../delivery/thenable.ts'
 import type { ListenerTable } from './listener-table.ts'
 import type { LegacyRegistration } from './registration.ts'
 import type { LegacyName } from './types.ts'

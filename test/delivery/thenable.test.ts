@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { onRejection, toPromise } from '../../src/bus/thenable.ts'
+import { onRejection, toPromise } from '../../src/delivery/thenable.ts'
 import { rest } from '../support/buses.ts'
 import { unhandledDuring } from '../support/rejections.ts'
 
