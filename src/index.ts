@@ -64,6 +64,7 @@ export type {
   StopLossTriggered,
   TakeProfitTriggered,
 } from './events/risk.ts'
+export type { Priority } from './events/priority.ts'
 export { z } from './events/schema.ts'
 export type {
   Authenticated,
@@ -96,6 +97,42 @@ export type {
   PayloadIn,
   TypeIn,
 } from './events/types.ts'
+export type { BreakerOptions, BreakerState } from './delivery/breaker.ts'
+export type { DeadLetter, DeadLetterBox, DeadLetterFilter } from './delivery/dead-letters.ts'
+export type { DedupOptions } from './delivery/dedup-window.ts'
+export type { Durations } from './delivery/duration-histogram.ts'
+export {
+  PermanentError,
+  TemporaryError,
+  type TemporaryErrorOptions,
+} from './delivery/errors-of-handlers.ts'
+export {
+  BreakerOpenError,
+  EventHeldError,
+  HandlerTimeoutError,
+  MailboxFullError,
+  RateLimitError,
+} from './delivery/errors.ts'
+export type { LossReason } from './delivery/host.ts'
+export type { MemoryOptions, MemoryUse } from './delivery/memory-guard.ts'
+export type {
+  BatchOptions,
+  DeadLetterOptions,
+  DeliveryOptions,
+  MailboxOptions,
+  MailboxOverflow,
+} from './delivery/options.ts'
+export type { RetryOptions } from './delivery/retry.ts'
+export type { BusStats, CloseReport, Ledger, SubscriptionStats } from './delivery/stats.ts'
+export type {
+  BatchHandler,
+  Handler,
+  HandlerContext,
+  SubscribeOptions,
+  Subscription,
+} from './delivery/subscription.ts'
+export type { RateLimitOptions } from './delivery/token-bucket.ts'
+export type { AccessRules } from './bus/access.ts'
 export {
   type BatchItemIn,
   type Bus,
@@ -106,7 +143,9 @@ export {
   type NarrowingOptions,
   type PatternsIn,
 } from './bus/bus.ts'
+export type { CloseOptions } from './bus/closing.ts'
 export {
+  AccessDeniedError,
   BusClosedError,
   DeadlockError,
   EmitDepthError,
@@ -114,18 +153,21 @@ export {
   EventVetoedError,
   HandlerError,
   StreamOverflowError,
+  SubscriptionEndedError,
   WaitEndedError,
   WaitTimeoutError,
 } from './bus/errors.ts'
 export type { HistoryQuery } from './bus/history.ts'
 export type { Draft, Middleware, Replacement } from './bus/middleware.ts'
 export type { Drop, DropReason, Observer, Registration } from './bus/observers.ts'
-export type { BusOptions, EmitOptions, ErrorContext, Logger } from './bus/options.ts'
-export type { EventStream, StreamOptions, StreamOverflow } from './bus/stream.ts'
 export type {
-  Handler,
-  SubscribeOptions,
-  Subscription,
-  SubscriptionStats,
-} from './bus/subscription.ts'
+  BusOptions,
+  DeadLetterBoxOptions,
+  EmitOptions,
+  ErrorContext,
+  Logger,
+} from './bus/options.ts'
+export type { EventRoute } from './bus/routing.ts'
+export type { RateLimits } from './bus/source-limit.ts'
+export type { EventStream, StreamOptions, StreamOverflow } from './bus/stream.ts'
 export type { WaitOptions } from './bus/waiting.ts'

@@ -8,6 +8,7 @@ import {
 } from '../events/envelope.ts'
 import { isDecimal } from '../events/decimal.ts'
 import { requireMetadata } from '../events/metadata.ts'
+import { type Priority, requirePriority } from '../events/priority.ts'
 import { type Draft, type Middleware, runBefore } from './middleware.ts'
 import { type BusSettings, type EmitOptions, requireName } from './options.ts'
 import type { Route } from './registry.ts'
@@ -18,6 +19,7 @@ const optionNames = [
   'correlationId',
   'metadata',
   'timestamp',
+  'priority',
   'throwOnError',
 ] as const
 const noOptions: EmitOptions = {}
@@ -60,6 +62,7 @@ export class Acceptance {
       data,
       timestamp,
       settings.source,
+      route.entry.priority,
       undefined,
       undefined,
       undefined,
@@ -107,6 +110,7 @@ export class Acceptance {
       data,
       options.timestamp ?? settings.clock.now(),
       options.source ?? settings.source,
+      options.priority ?? route.entry.priority,
       metadata,
       options.cause,
       options.correlationId,
@@ -117,7 +121,7 @@ export class Acceptance {
   /** The event of another bus as an event of this one: same identity, next sequence. */
   adopt(route: Route, data: unknown, origin: TradewireEvent): Envelope {
     this.#requireValid(route, data)
-    const { id, correlationId, causationId, timestamp, source, metadata } = origin
+    const { id, correlationId, causationId, timestamp, source, priority, metadata } = origin
     const { type } = route
     const draft = this.#askMiddlewares(route, { type, data, source, cause: undefined, metadata })
     const identity: EventIdentity = { id, correlationId, causationId }
@@ -126,6 +130,8 @@ export class Acceptance {
       draft.data,
       timestamp,
       source,
+      // Another type has a priority of its own.
+      origin.type === type ? priority : route.entry.priority,
       metadata,
       undefined,
       undefined,
@@ -143,6 +149,7 @@ export class Acceptance {
     data: unknown,
     timestamp: number,
     source: string,
+    priority: Priority,
     metadata: EventMetadata | undefined,
     cause: TradewireEvent | undefined,
     correlationId: string | undefined,
@@ -158,6 +165,7 @@ export class Acceptance {
       timestamp,
       source,
       route.entry.version,
+      priority,
       metadata,
       cause,
       correlationId,
@@ -170,7 +178,7 @@ export class Acceptance {
 
 function requireEmitOptions(options: EmitOptions): void {
   requireOptions('emit', options, optionNames)
-  const { source, cause, correlationId, timestamp, throwOnError } = options
+  const { source, cause, correlationId, timestamp, priority, throwOnError } = options
   if (source !== undefined) requireName('source', source)
   if (correlationId !== undefined) requireName('correlationId', correlationId)
   if (timestamp !== undefined && !Number.isFinite(timestamp)) {
@@ -183,6 +191,7 @@ function requireEmitOptions(options: EmitOptions): void {
       `cause must be an event that a bus emitted or decodeEvent returned, but is ${describeValue(cause)}.`,
     )
   }
+  if (priority !== undefined) requirePriority('priority', priority)
   if (throwOnError !== undefined && typeof throwOnError !== 'boolean') {
     throw new ConfigurationError('throwOnError must be true or false.')
   }

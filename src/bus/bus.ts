@@ -4,13 +4,23 @@ import type { TradewireEvent } from '../events/envelope.ts'
 import { tradingEvents, type TradingSchemas } from '../events/trading-events.ts'
 import type { EventIn, EventMatching, PatternIn, PayloadIn, TypeIn } from '../events/types.ts'
 import type { Clock } from '../time/clock.ts'
+import type { CloseOptions } from './closing.ts'
 import { CoreBus } from './core-bus.ts'
 import type { HistoryQuery } from './history.ts'
 import type { Draft, Middleware } from './middleware.ts'
 import type { Observer, Registration } from './observers.ts'
 import { type BusOptions, type EmitOptions, toSettings } from './options.ts'
+import type { EventRoute } from './routing.ts'
 import type { EventStream, StreamOptions } from './stream.ts'
-import type { Handler, SubscribeOptions, Subscription } from './subscription.ts'
+import type { DeadLetterBox } from '../delivery/dead-letters.ts'
+import type { BatchOptions } from '../delivery/options.ts'
+import type { BusStats, CloseReport } from '../delivery/stats.ts'
+import type {
+  BatchHandler,
+  Handler,
+  SubscribeOptions,
+  Subscription,
+} from '../delivery/subscription.ts'
 import type { WaitOptions } from './waiting.ts'
 
 /** One pattern, or a list of them. */
@@ -33,7 +43,7 @@ export type EventsMatching<
  * every pattern there is.
  */
 export type NarrowingOptions<
-  Options extends Pick<SubscribeOptions, 'where'>,
+  Options extends { readonly where?: unknown },
   Event extends TradewireEvent,
   Narrowed extends TradewireEvent,
 > = Omit<Options, 'where'> & {
@@ -99,6 +109,12 @@ export interface Bus<out Schemas extends EventSchemas = TradingSchemas> {
   readonly run: string
   /** The newest events. */
   readonly history: History<Schemas>
+  /** The events that handlers with `deadLetter` have failed on for good. */
+  readonly deadLetters: DeadLetterBox
+  /** Whether it was paused. */
+  readonly paused: boolean
+  /** What became of all its events, as it is now. */
+  readonly stats: BusStats
   /** Whether `close` was called. */
   readonly closed: boolean
 
@@ -125,7 +141,29 @@ export interface Bus<out Schemas extends EventSchemas = TradingSchemas> {
   >(
     pattern: Patterns,
     handler: Handler<NoInfer<Narrowed>>,
-    options?: NarrowingOptions<SubscribeOptions, EventsMatching<Schemas, Patterns>, Narrowed>,
+    options?: NarrowingOptions<
+      SubscribeOptions<EventsMatching<Schemas, Patterns>>,
+      EventsMatching<Schemas, Patterns>,
+      Narrowed
+    >,
+  ): Subscription
+
+  /**
+   * Calls `handler` with the events that the pattern covers, collected in a mailbox: `maxSize` of them
+   * at a time, or as many as have come `maxWaitMs` after the first of them. `idle` and `close` let an
+   * incomplete batch go at once. A batch succeeds, fails and is tried again as a whole; its events are
+   * counted, and become dead letters, one by one.
+   *
+   * @throws what `on` throws.
+   * @example
+   * ```ts
+   * bus.onBatch('market.trade_tick', (trades) => store(trades), { maxSize: 500, maxWaitMs: 250 })
+   * ```
+   */
+  onBatch<const Patterns extends PatternsIn<Schemas>>(
+    pattern: Patterns,
+    handler: BatchHandler<EventsMatching<Schemas, Patterns>>,
+    options?: SubscribeOptions<EventsMatching<Schemas, Patterns>> & BatchOptions,
   ): Subscription
 
   /**
@@ -280,6 +318,60 @@ export interface Bus<out Schemas extends EventSchemas = TradingSchemas> {
     },
   ): Subscription
 
+  /**
+   * Makes events of one type out of those that a pattern covers, with these as their cause and the
+   * same source and metadata. A `map` that returns undefined keeps an event back; without one the
+   * payload stays as it is, and must fit the other type. Remove it to end it.
+   *
+   * @throws what `on` throws.
+   * @example
+   * ```ts
+   * bus.addRoute({
+   *   pattern: 'market.quote_update',
+   *   where: ({ data }) => data.bidPrice.gt(data.askPrice),
+   *   to: 'system.warning',
+   *   map: ({ timestamp, data }) => ({ timestamp, code: 'crossed', message: `${data.symbol} is crossed` }),
+   * })
+   * ```
+   */
+  addRoute<const Patterns extends PatternsIn<Schemas>, const To extends TypeIn<Schemas>>(rule: {
+    /** A name for it, unique among the subscriptions of the bus. Default: one that the bus makes. */
+    readonly id?: string
+    /** Which events it takes. */
+    readonly pattern: Patterns
+    /** Only those that it returns `true` for. */
+    readonly where?: (event: EventsMatching<Schemas, Patterns>) => boolean
+    /** The type to emit. */
+    readonly to: To
+    /** The payload to emit. */
+    readonly map?: (
+      event: EventsMatching<Schemas, Patterns>,
+    ) => PayloadIn<Schemas, NoInfer<To>> | undefined
+  }): EventRoute
+
+  /**
+   * Passes the events that a pattern covers, and `where` accepts, on to another bus, as `forward` does.
+   *
+   * @throws what `forward` throws.
+   */
+  addRoute<const Patterns extends PatternsIn<Schemas>, TargetSchemas extends EventSchemas>(rule: {
+    /** A name for it, unique among the subscriptions of the bus. Default: one that the bus makes. */
+    readonly id?: string
+    /** Which events it takes. */
+    readonly pattern: Patterns
+    /** Only those that it returns `true` for. */
+    readonly where?: (event: EventsMatching<Schemas, Patterns>) => boolean
+    /** The bus to pass them on to. */
+    readonly to: Bus<TargetSchemas>
+    /** Another type or payload for the other bus; undefined keeps the event back. */
+    readonly map?: (
+      event: EventsMatching<Schemas, Patterns>,
+    ) => { readonly type: TypeIn<TargetSchemas>; readonly data: object } | undefined
+  }): EventRoute
+
+  /** The routes that were added and not removed, in that order. */
+  routes(): readonly EventRoute[]
+
   /** How many subscriptions there are, waits, streams and forwards included, or who hears `type`. */
   handlerCount(type?: TypeIn<Schemas>): number
 
@@ -290,7 +382,29 @@ export interface Bus<out Schemas extends EventSchemas = TradingSchemas> {
   subscriptions(): readonly Subscription[]
 
   /**
-   * Resolves once every handler that has been started has settled.
+   * The subscriptions whose handlers take longest, by the 99th percentile of
+   * `stats.handlerDurationMs`, longest first; of those that were measured.
+   *
+   * @param count how many, a whole number from 0. Default 10.
+   */
+  slowest(count?: number): readonly Subscription[]
+
+  /**
+   * Stops the bus: events that are emitted from now on wait in line for their dispatch, up to 100,000,
+   * then they are refused, and mailboxes call no handler. What is being dispatched, or handled, goes
+   * on. An awaited `emit` waits for `resume`.
+   */
+  pause(): void
+
+  /** Dispatches what has come meanwhile, and lets mailboxes call their handlers again. */
+  resume(): void
+
+  /**
+   * Resolves once every handler that has been started has settled, and every mailbox is empty that is
+   * not paused: nothing waits to be handled or tried again. It lets incomplete batches go.
+   *
+   * On a simulated clock, what waits for its time waits for somebody to advance it.
+   *
    *
    * @throws DeadlockError `WOULD_DEADLOCK` if called inside a handler that it would wait for.
    */
@@ -298,14 +412,16 @@ export interface Bus<out Schemas extends EventSchemas = TradingSchemas> {
 
   /**
    * Refuses new events and subscriptions, ends waits (they reject) and streams (they end after what
-   * they hold), and resolves once every handler has settled and every subscription is gone.
+   * they hold), and resolves once the bus is idle, or `drainMs` have passed, and every subscription is
+   * gone. Tells what became of events since the call, and how many are left: in paused mailboxes, on
+   * a paused bus, or with a handler that has not finished.
    *
    * @throws DeadlockError `WOULD_DEADLOCK` if called inside a handler that it would wait for; the bus
    * then stays open, and `onError` is told.
    */
-  close(): Promise<void>
+  close(options?: CloseOptions): Promise<CloseReport>
 
-  /** The same as `close`. */
+  /** The same as `close()`. */
   [Symbol.asyncDispose](): Promise<void>
 }
 

@@ -1,8 +1,18 @@
-import { describeValue, requireFunction, requireInteger, requireOptions } from '../errors/checks.ts'
+import { DeadLetters } from '../delivery/dead-letters.ts'
+import { Delivery } from '../delivery/delivery.ts'
+import { type BatchOptions, toDeliverySettings, wantsMailbox } from '../delivery/options.ts'
+import type { BusStats, CloseReport } from '../delivery/stats.ts'
+import type { BatchHandler, Handler, SubscribeOptions } from '../delivery/subscription.ts'
+import { laneOf } from '../delivery/turns.ts'
+import { describeValue, requireFunction, requireNumber, requireOptions } from '../errors/checks.ts'
 import { ConfigurationError } from '../errors/tradewire-error.ts'
 import type { TradewireEvent } from '../events/envelope.ts'
 import type { Clock } from '../time/clock.ts'
+import { seededRandom } from '../time/random.ts'
+import { type CloseOptions, within } from './closing.ts'
+import { BusDeliveryHost } from './delivery-host.ts'
 import { Dispatcher } from './dispatcher.ts'
+import { Doorman } from './doorman.ts'
 import type { BatchItem } from './emission.ts'
 import { BusClosedError } from './errors.ts'
 import { forwardHandler, type ForwardMap } from './forward.ts'
@@ -16,30 +26,21 @@ import {
   requireObserver,
 } from './observers.ts'
 import { type BusSettings, type EmitOptions, requireName } from './options.ts'
+import { type ParsedPatterns, parsePatterns, type Patterns } from './patterns.ts'
 import { refusal } from './refusal.ts'
 import { Registry } from './registry.ts'
+import { type EventRoute, mapped, requireRule, type RouteRule, SubscribedRoute } from './routing.ts'
+import { Statistics } from './statistics.ts'
 import { BufferedStream, requireStreamOptions, type StreamOptions } from './stream.ts'
-import { Subscriber, type SubscriberKind } from './subscriber.ts'
-import type { Handler, SubscribeOptions } from './subscription.ts'
+import { type BatchSubscribeOptions, requireSubscribeOptions } from './subscribe-options.ts'
+import { countsOf, Subscriber, type SubscriberKind } from './subscriber.ts'
 import {
   type ListeningHost,
-  requireSignal,
   requireWaitOptions,
   waitForEvent,
   type WaitOptions,
 } from './waiting.ts'
 
-type Patterns = string | readonly string[]
-
-/** What a list of patterns means, once it was checked. */
-interface ParsedPatterns {
-  /** The patterns, joined by a comma. */
-  readonly text: string
-  /** Their tokens; empty for one exact type. */
-  readonly tokens: readonly (readonly string[])[]
-}
-
-const subscribeOptions = ['id', 'priority', 'where', 'signal', 'once'] as const
 const noOptions: SubscribeOptions = {}
 
 /**
@@ -48,6 +49,7 @@ const noOptions: SubscribeOptions = {}
  */
 export class CoreBus {
   readonly history: EventHistory
+  readonly deadLetters: DeadLetters
   readonly #settings: BusSettings
   readonly #registry: Registry
   readonly #dispatcher: Dispatcher
@@ -55,9 +57,14 @@ export class CoreBus {
   readonly #endings = new Set<() => void>()
   #middlewares: readonly Middleware[] = []
   #observers: readonly Observer[] = []
+  readonly #host: BusDeliveryHost
+  readonly #statistics: Statistics
+  /** Undefined where every emission may be made at once. */
+  readonly #doorman: Doorman | undefined
+  readonly #routes = new Set<SubscribedRoute>()
   /** Counts registrations. */
   #order = 0
-  #closing: Promise<void> | undefined = undefined
+  #closing: Promise<CloseReport> | undefined = undefined
 
   constructor(settings: BusSettings) {
     const { catalog } = settings
@@ -65,6 +72,24 @@ export class CoreBus {
     this.history = new EventHistory(settings.history, (pattern) => catalog.parsePattern(pattern))
     this.#registry = new Registry(catalog)
     this.#dispatcher = new Dispatcher(settings, this.#registry, this.history)
+    this.deadLetters = new DeadLetters(settings.deadLetters, (id) => {
+      const delivery = this.#registry.find(id)?.delivery
+      return delivery === undefined ? undefined : (event) => delivery.redeliver(event)
+    })
+    const random = seededRandom(settings.seed)
+    this.#host = new BusDeliveryHost(settings.clock, random, this.deadLetters, this.#dispatcher)
+    const { access, rateLimits, memory } = settings
+    this.#doorman =
+      access === undefined && rateLimits.size === 0
+        ? undefined
+        : new Doorman(settings, access, this.#dispatcher)
+    this.#statistics = new Statistics(
+      this.#dispatcher,
+      this.#registry,
+      this.deadLetters,
+      this.#doorman,
+    )
+    if (memory !== undefined) this.#host.guardMemory(memory)
   }
 
   get catalog(): BusSettings['catalog'] {
@@ -85,12 +110,27 @@ export class CoreBus {
 
   on(patterns: Patterns, handler: Handler, options: SubscribeOptions = noOptions): Subscriber {
     requireFunction('The handler', handler)
-    if (options !== noOptions) requireSubscribeOptions(options)
+    if (options !== noOptions) requireSubscribeOptions(options, false)
     return this.#subscribe(this.#parse(patterns), handler, options, 'handler')
   }
 
+  onBatch(
+    patterns: Patterns,
+    handler: BatchHandler,
+    options: BatchSubscribeOptions = noOptions,
+  ): Subscriber {
+    requireFunction('The handler', handler)
+    requireSubscribeOptions(options, true)
+    const { maxSize, maxWaitMs } = options
+    const batch = {
+      ...(maxSize === undefined ? {} : { maxSize }),
+      ...(maxWaitMs === undefined ? {} : { maxWaitMs }),
+    }
+    return this.#subscribe(this.#parse(patterns), handler, options, 'handler', undefined, batch)
+  }
+
   once(patterns: Patterns, handler: Handler, options: SubscribeOptions = noOptions): Subscriber {
-    requireSubscribeOptions(options)
+    requireSubscribeOptions(options, false)
     return this.on(patterns, handler, { ...options, once: true })
   }
 
@@ -125,19 +165,23 @@ export class CoreBus {
   }
 
   emit(type: string, data: unknown, options?: EmitOptions): Promise<TradewireEvent> {
-    return this.#dispatcher.emit(type, data, options)
+    if (this.#doorman === undefined) return this.#dispatcher.emit(type, data, options)
+    return this.#doorman.admit(type, options, () => this.#dispatcher.emit(type, data, options))
   }
 
   emitSync(type: string, data: unknown, options?: EmitOptions): TradewireEvent {
+    if (this.#doorman !== undefined) this.#doorman.admitNow(type, options)
     return this.#dispatcher.emitSync(type, data, options)
   }
 
   emitSerial(type: string, data: unknown, options?: EmitOptions): Promise<TradewireEvent> {
-    return this.#dispatcher.emitSerial(type, data, options)
+    const emit = (): Promise<TradewireEvent> => this.#dispatcher.emitSerial(type, data, options)
+    return this.#doorman === undefined ? emit() : this.#doorman.admit(type, options, emit)
   }
 
   emitBatch(items: readonly BatchItem[]): Promise<TradewireEvent[]> {
-    return this.#dispatcher.emitBatch(items)
+    const emit = (): Promise<TradewireEvent[]> => this.#dispatcher.emitBatch(items)
+    return this.#doorman === undefined ? emit() : this.#doorman.admitBatch(items, emit)
   }
 
   waitFor(patterns: Patterns, options: WaitOptions = {}): Promise<TradewireEvent> {
@@ -193,22 +237,67 @@ export class CoreBus {
   forward(target: unknown, options: { pattern?: Patterns; map?: ForwardMap } = {}): Subscriber {
     requireOptions('forward', options, ['pattern', 'map'])
     if (options.map !== undefined) requireFunction('map', options.map)
+    const other = this.#requireOther('forward', target)
+    const handler = forwardHandler(this.#dispatcher, other.#dispatcher, options.map)
+    return this.#subscribe(this.#parse(options.pattern ?? '*'), handler, noOptions, 'forward')
+  }
+
+  addRoute(rule: RouteRule): SubscribedRoute {
+    requireRule(rule)
+    const { id, where, pattern, to } = rule
+    const handler = typeof to === 'string' ? this.#routeTo(to, rule) : this.#routeAway(rule)
+    const options: SubscribeOptions = {
+      ...(id === undefined ? {} : { id: requireName('id', id) }),
+      ...(where === undefined ? {} : { where }),
+    }
+    const name = to instanceof CoreBus ? `run ${to.run}` : (to as string)
+    const subscriber = this.#subscribe(this.#parse(pattern), handler, options, 'route', () =>
+      this.#routes.delete(route),
+    )
+    const route = new SubscribedRoute(subscriber, name)
+    this.#routes.add(route)
+    return route
+  }
+
+  routes(): EventRoute[] {
+    return [...this.#routes]
+  }
+
+  /** Makes events of another type of this bus. */
+  #routeTo(type: string, rule: RouteRule): Handler {
+    this.#registry.route(type)
+    return (event) => {
+      const data = mapped(rule, event)
+      if (data === undefined) return
+      const { source, metadata } = event
+      const options = { cause: event, source, ...(metadata === undefined ? {} : { metadata }) }
+      this.emitSync(type, data, options)
+    }
+  }
+
+  /** Sends events to another bus. */
+  #routeAway({ to, map }: RouteRule): Handler {
+    const other = this.#requireOther('addRoute', to)
+    // What it returns is checked when it is used.
+    return forwardHandler(this.#dispatcher, other.#dispatcher, map as ForwardMap | undefined)
+  }
+
+  #requireOther(method: string, target: unknown): CoreBus {
     if (!(target instanceof CoreBus) || target === this) {
-      throw new ConfigurationError('forward takes another bus, as createBus() returned it.')
+      throw new ConfigurationError(`${method} takes another bus, as createBus() returned it.`)
     }
     if (target.run === this.run) {
       throw new ConfigurationError(
         `Both buses have the run ${describeValue(this.run)}, so events of one would have the ids of the other. Give each a run of its own: createBus({ run: 'backtest-1' }).`,
       )
     }
-    const handler = forwardHandler(this.#dispatcher, target.#dispatcher, options.map)
-    return this.#subscribe(this.#parse(options.pattern ?? '*'), handler, noOptions, 'forward')
+    return target
   }
 
   /** See {@link defer}. */
   static defer(bus: object, task: () => void): void {
     if (!(#dispatcher in bus)) throw new ConfigurationError('defer takes a bus of createBus().')
-    bus.#dispatcher.defer(task)
+    bus.#dispatcher.line.defer(task)
   }
 
   handlerCount(type?: string): number {
@@ -225,30 +314,68 @@ export class CoreBus {
 
   idle(): Promise<void> {
     const deadlock = this.#dispatcher.deadlock('idle')
-    return deadlock === undefined ? this.#dispatcher.calls.pending.idle() : refusal(deadlock)
+    if (deadlock !== undefined) return refusal(deadlock)
+    for (const mailbox of this.#host.scheduler.mailboxes) mailbox.flush()
+    return this.#dispatcher.calls.pending.idle()
   }
 
-  close(): Promise<void> {
+  get stats(): BusStats {
+    return this.#statistics.stats
+  }
+
+  slowest(count = 10): Subscriber[] {
+    return this.#statistics.slowest(count)
+  }
+
+  get paused(): boolean {
+    return this.#dispatcher.line.paused
+  }
+
+  pause(): void {
+    this.#requireOpen()
+    this.#dispatcher.line.pause()
+    this.#host.scheduler.pause()
+  }
+
+  resume(): void {
+    this.#dispatcher.line.resume()
+    this.#host.scheduler.resume()
+  }
+
+  close(options: CloseOptions = {}): Promise<CloseReport> {
+    requireOptions('close', options, ['drainMs'])
+    const { drainMs } = options
+    if (drainMs !== undefined) requireNumber('drainMs', drainMs, 0)
     const deadlock = this.#dispatcher.deadlock('close')
     if (deadlock !== undefined) {
       // Nobody may be looking at the promise, and a bus that stays open is worth a word.
       this.#dispatcher.calls.lastResort(deadlock, { origin: 'handler', event: undefined })
       return refusal(deadlock)
     }
-    this.#closing ??= this.#close()
+    this.#closing ??= this.#close(drainMs)
     return this.#closing
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close()
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
   }
 
-  async #close(): Promise<void> {
+  async #close(drainMs: number | undefined): Promise<CloseReport> {
+    const { line, calls } = this.#dispatcher
+    const before = this.stats
     this.#dispatcher.closed = true
+    const error = new BusClosedError('What waited was not emitted')
+    this.#doorman?.close(error)
+    const abandoned = line.paused ? line.abandon(error) : 0
+    // For the reports of handlers that still run; mailboxes of a paused bus stay as they are.
+    line.resume()
     // Each ending takes itself out of the set, which iteration allows for.
     for (const end of this.#endings) end()
-    await this.#dispatcher.calls.pending.idle()
+    for (const mailbox of calls.scheduler.mailboxes) mailbox.flush()
+    await within(this.clock, drainMs, calls.pending.idle())
+    const report = this.#statistics.since(before, abandoned)
     for (const subscriber of this.#registry.all()) subscriber.unsubscribe()
+    return report
   }
 
   #setMiddlewares(list: readonly Middleware[]): void {
@@ -288,34 +415,29 @@ export class CoreBus {
 
   #parse(patterns: Patterns): ParsedPatterns {
     this.#requireOpen()
-    const { catalog } = this.#settings
-    if (typeof patterns === 'string' && !patterns.includes('*')) {
-      // What the catalog does not know may be malformed, too.
-      if (catalog.find(patterns) === undefined) catalog.parsePattern(patterns)
-      this.#registry.route(patterns)
-      return { text: patterns, tokens: [] }
-    }
-    // Copied with its holes as undefined, which are refused then.
-    const list: readonly string[] = Array.isArray(patterns) ? [...patterns] : [patterns as string]
-    if (list.length === 0) {
-      throw new ConfigurationError('A list of patterns must hold at least one pattern.')
-    }
-    const tokens = list.map((pattern) => catalog.parsePattern(pattern))
-    return { text: list.join(','), tokens }
+    const parsed = parsePatterns(patterns, this.catalog)
+    // What it refuses is refused before anything has changed.
+    if (parsed.tokens.length === 0) this.#registry.route(parsed.text)
+    return parsed
   }
 
   #subscribe(
     { text, tokens }: ParsedPatterns,
-    handler: Handler,
-    { id, priority = 0, where, signal, once = false }: SubscribeOptions,
+    handler: Handler | BatchHandler,
+    options: SubscribeOptions,
     kind: SubscriberKind,
     onEnd?: () => void,
+    batch?: BatchOptions,
   ): Subscriber {
     this.#requireOpen()
+    const { id, priority = 0, where, signal, once = false, minPriority = 'low' } = options
+    const settings =
+      batch !== undefined || wantsMailbox(options) ? toDeliverySettings(options, batch) : undefined
     if (id !== undefined) this.#registry.requireFreeId(id)
     this.#order += 1
-    const subscriber = new Subscriber(
-      handler,
+    const subscriber: Subscriber = new Subscriber(
+      // A handler of batches has a mailbox.
+      settings === undefined ? (handler as Handler) : (event) => subscriber.delivery!.accept(event),
       text,
       tokens,
       this.#order,
@@ -323,10 +445,14 @@ export class CoreBus {
       id,
       priority,
       where,
-      once,
+      laneOf(minPriority),
+      once && settings === undefined,
       this.#remove,
       onEnd,
     )
+    if (settings !== undefined) {
+      subscriber.delivery = new Delivery(settings, handler, subscriber, once, this.#host)
+    }
     this.#registry.add(subscriber, id)
     if (signal === undefined) return subscriber
     if (signal.aborted) subscriber.unsubscribe()
@@ -334,7 +460,10 @@ export class CoreBus {
     return subscriber
   }
 
-  readonly #remove = (subscriber: Subscriber): void => this.#registry.remove(subscriber)
+  readonly #remove = (subscriber: Subscriber): void => {
+    this.#registry.remove(subscriber)
+    if (subscriber.delivery === undefined) this.#dispatcher.calls.gone.add(countsOf(subscriber))
+  }
 
   #requireOpen(): void {
     if (this.#dispatcher.closed) throw new BusClosedError('No subscription was made')
@@ -350,18 +479,6 @@ export class CoreBus {
  */
 export function defer(bus: object, task: () => void): void {
   CoreBus.defer(bus, task)
-}
-
-function requireSubscribeOptions(options: SubscribeOptions): void {
-  requireOptions('on', options, subscribeOptions)
-  const { id, priority, where, signal, once } = options
-  if (id !== undefined) requireName('id', id)
-  if (priority !== undefined) requireInteger('priority', priority)
-  if (where !== undefined) requireFunction('where', where)
-  requireSignal(signal)
-  if (once !== undefined && typeof once !== 'boolean') {
-    throw new ConfigurationError('once must be true or false.')
-  }
 }
 
 function without<Item>(list: readonly Item[], gone: Item): readonly Item[] {

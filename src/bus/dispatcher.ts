@@ -1,58 +1,55 @@
+import type { Announcement } from '../delivery/host.ts'
 import { describeValue, requireOptions } from '../errors/checks.ts'
 import { ConfigurationError } from '../errors/tradewire-error.ts'
 import { Envelope, type TradewireEvent } from '../events/envelope.ts'
 import { Acceptance, type AcceptedDraft } from './acceptance.ts'
-import { BusClosedError, DeadlockError, EmitDepthError, EmitQueueFullError } from './errors.ts'
-import type { BatchItem, QueuedEmission, QueuedTask } from './emission.ts'
-import { failureReport } from './failure-report.ts'
-import { Fifo } from './fifo.ts'
+import { DispatchLine } from './dispatch-line.ts'
+import type { BatchItem, QueuedEmission } from './emission.ts'
+import { BusClosedError, DeadlockError, EmitDepthError } from './errors.ts'
 import { Flight } from './flight.ts'
 import { HandlerCalls } from './handler-calls.ts'
 import type { EventHistory } from './history.ts'
-import type { Middleware } from './middleware.ts'
+import { type Middleware, runAfter } from './middleware.ts'
 import type { BusSettings, EmitOptions } from './options.ts'
 import type { Pending } from './pending.ts'
 import { noticedRefusal } from './refusal.ts'
 import type { Registry, Route } from './registry.ts'
 import { deliverSerially } from './serial-delivery.ts'
-import type { Subscriber } from './subscriber.ts'
-import { onRejection } from '../delivery/thenable.ts'
-
-/** How many emissions of handlers may wait behind a running dispatch. */
-const queueCapacity = 100_000
 
 /** Calls handlers: in one order, isolated from each other, to completion. */
 export class Dispatcher {
   readonly acceptance: Acceptance
   /** Set by `close()`; from then on emissions are refused. */
   closed = false
+  /** Emissions that were refused. */
+  refusals = 0
   /** Middlewares with an `after`, in order; replaced when one comes or goes. */
   after: readonly Middleware[] | undefined = undefined
   readonly calls: HandlerCalls
   readonly #settings: BusSettings
   readonly #registry: Registry
   readonly #history: EventHistory
-  /** Whether a dispatch is on the stack: emissions then join the queue. */
-  #busy = false
-  /** How deep the emission chain is whose event is being dispatched. */
-  #depth = 0
-  /** Emissions of handlers; empty while not busy, unless a full stack has kept some from their turn. */
-  readonly #queue = new Fifo<QueuedEmission | QueuedTask>()
+  readonly line: DispatchLine
 
   constructor(settings: BusSettings, registry: Registry, history: EventHistory) {
     this.#settings = settings
     this.#registry = registry
     this.#history = history
+    this.line = new DispatchLine(
+      settings.maxDepth,
+      (emission) => this.#dispatchQueued(emission),
+      (error) => this.calls.lastResort(error, { origin: 'handler', event: undefined }),
+    )
     this.acceptance = new Acceptance(settings, (type) => this.#requireOpen(type))
-    this.calls = new HandlerCalls(settings, (...failure) => this.#report(...failure))
+    this.calls = new HandlerCalls(settings, (...announcement) => this.announce(...announcement))
   }
 
   emitSync(type: string, data: unknown, options: EmitOptions | undefined): TradewireEvent {
     const route = this.#open(type)
     const event = this.#accept(route, data, options)
     const flight = this.#flightFor(event, options, false)
-    if (this.#busy) {
-      this.#enqueue(event, flight)
+    if (this.line.busy) {
+      this.line.push(event, flight)
       return event
     }
     this.#dispatch(route, event, flight)
@@ -69,9 +66,9 @@ export class Dispatcher {
     } catch (error) {
       return this.#refuse(error)
     }
-    const flight = this.#flightFor(event, options, this.#busy)
-    if (this.#busy) {
-      this.#enqueue(event, flight)
+    const flight = this.#flightFor(event, options, this.line.busy)
+    if (this.line.busy) {
+      this.line.push(event, flight)
       return flight!.promise()
     }
     const pending = this.#dispatch(route, event, flight)
@@ -116,8 +113,8 @@ export class Dispatcher {
     } catch (error) {
       return this.#refuse(error)
     }
-    for (const flight of flights) this.#enqueue(flight.event, flight)
-    if (!this.#busy) this.#run()
+    for (const flight of flights) this.line.push(flight.event, flight)
+    if (!this.line.busy) this.line.run()
     const all = Promise.all(flights.map((flight) => flight.promise()))
     all.catch(() => {})
     return all
@@ -127,9 +124,10 @@ export class Dispatcher {
   adopt(type: string, data: unknown, origin: TradewireEvent): TradewireEvent {
     const route = this.#open(type)
     try {
+      this.#settings.access?.require(type, origin.source)
       return this.acceptance.adopt(route, data, origin)
     } catch (error) {
-      this.#refused(type, error)
+      this.refused(type, error)
       throw error
     }
   }
@@ -139,33 +137,19 @@ export class Dispatcher {
     return this.#launch(new Flight(event, false, this.#onLanded))
   }
 
-  /**
-   * Does `task` in its turn: at once if nothing is being dispatched, else behind what is in line.
-   *
-   * @throws EmitDepthError `EMIT_DEPTH`, EmitQueueFullError `EMIT_QUEUE_FULL` as an emission would.
-   */
-  defer(task: () => void): void {
-    if (!this.#busy) {
-      this.#queue.push({ task, depth: 0 })
-      this.#run()
-      return
-    }
-    this.#requireRoom('A deferred task', 1)
-    this.#queue.push({ task, depth: this.#depth + 1 })
-  }
-
   /** Why waiting for all handlers could never end; undefined where it can. */
   deadlock(method: string): DeadlockError | undefined {
-    return this.#busy || this.calls.pending.runsInHandler() ? new DeadlockError(method) : undefined
+    const within = this.line.running || this.calls.runsInHandler()
+    return within ? new DeadlockError(method) : undefined
   }
 
   /** The route of an emission, if there may be one now. */
   #open(type: string): Route {
     try {
-      if (this.closed || this.#busy || this.#queue.size > 0) this.#makeWay(type)
+      if (this.closed || this.line.busy || this.line.size > 0) this.#makeWay(type)
       return this.#registry.route(type)
     } catch (error) {
-      this.#refused(type, error)
+      this.refused(type, error)
       throw error
     }
   }
@@ -173,8 +157,8 @@ export class Dispatcher {
   /** What is rarely needed before an emission, apart so that the rest is small enough to inline. */
   #makeWay(type: string): void {
     this.#requireOpen(type)
-    if (this.#busy) this.#requireRoom(type, 1)
-    else this.#run()
+    if (this.line.busy) this.line.requireRoom(type, 1)
+    else this.line.run()
   }
 
   #requireOpen(type: string): void {
@@ -195,7 +179,7 @@ export class Dispatcher {
       if (options !== undefined) this.#requireShallow(route.type, options)
       return this.acceptance.accept(route, data, options)
     } catch (error) {
-      this.#refused(route.type, error)
+      this.refused(route.type, error)
       throw error
     }
   }
@@ -208,26 +192,17 @@ export class Dispatcher {
       if (options !== undefined) this.#requireShallow(type, options)
       return this.acceptance.check(route, data, options)
     } catch (error) {
-      this.#refused(type, error)
+      this.refused(type, error)
       throw error
     }
   }
 
   #requireRoomFor(items: readonly BatchItem[]): void {
     try {
-      this.#requireRoom('A batch', items.length)
+      this.line.requireRoom('A batch', items.length)
     } catch (error) {
-      this.#refused('emitBatch', error)
+      this.refused('emitBatch', error)
       throw error
-    }
-  }
-
-  #requireRoom(type: string, events: number): void {
-    if (!this.#busy) return
-    const { maxDepth } = this.#settings
-    if (this.#depth >= maxDepth) throw new EmitDepthError(type, maxDepth)
-    if (this.#queue.size + events > queueCapacity) {
-      throw new EmitQueueFullError(type, queueCapacity)
     }
   }
 
@@ -238,7 +213,9 @@ export class Dispatcher {
     )
   }
 
-  #refused(type: string, error: unknown): void {
+  /** Counts and tells of an emission that was refused. */
+  refused(type: string, error: unknown): void {
+    this.refusals += 1
     this.calls.observers?.dropped({ type, reason: 'refused', error })
   }
 
@@ -258,25 +235,14 @@ export class Dispatcher {
   }
 
   readonly #runAfter = ({ event, failures }: Flight): void => {
-    const failed = (error: unknown): void =>
-      this.calls.lastResort(error, { origin: 'middleware', event })
-    for (const middleware of this.after ?? []) {
-      try {
-        onRejection(middleware.after!(event, failures), failed)
-      } catch (error) {
-        failed(error)
-      }
-    }
-  }
-
-  #enqueue(event: TradewireEvent, flight: Flight | undefined): void {
-    const depth = this.#busy ? this.#depth + 1 : 0
-    this.#queue.push({ event, depth, flight })
+    runAfter(this.after ?? [], event, failures, (error) =>
+      this.calls.lastResort(error, { origin: 'middleware', event }),
+    )
   }
 
   #launch(flight: Flight): Promise<TradewireEvent> {
-    this.#enqueue(flight.event, flight)
-    if (!this.#busy) this.#run()
+    this.line.push(flight.event, flight)
+    if (!this.line.busy) this.line.run()
     return flight.promise()
   }
 
@@ -285,70 +251,33 @@ export class Dispatcher {
    * {@link #deliver} returns.
    */
   #dispatch(route: Route, event: TradewireEvent, flight: Flight | undefined): Pending | undefined {
-    this.#busy = true
-    this.#depth = 0
+    const { line } = this
+    line.busy = true
+    line.depth = 0
     try {
       return this.#deliver(route, event, flight)
     } finally {
       // Even a stack too full for one more call must not leave the bus busy.
       try {
-        if (this.#queue.size > 0) this.#drain()
+        if (line.size > 0) line.drain()
       } finally {
-        this.#busy = false
+        line.rest()
       }
     }
   }
 
-  /** Does `work` as part of a dispatch, and then dispatches all that waits. */
-  #run(work?: () => void): void {
-    this.#busy = true
-    this.#depth = 0
-    try {
-      work?.()
-    } finally {
-      try {
-        this.#drain()
-      } finally {
-        this.#busy = false
-      }
-    }
+  #dispatchQueued({ event, depth, flight }: QueuedEmission): void {
+    // Looked up again: what was emitted before may have changed who listens.
+    const route = this.#registry.route(event.type)
+    if (flight?.serial === true) {
+      this.#begin(route, event)
+      deliverSerially(this, this.#registry.listOf(route), event, flight, depth)
+    } else this.#deliver(route, event, flight)
   }
 
-  #drain(): void {
-    for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
-      this.#depth = next.depth
-      if (next.task !== undefined) {
-        this.#do(next.task)
-        continue
-      }
-      const { event, flight } = next
-      // Looked up again: what was emitted before may have changed who listens.
-      const route = this.#registry.route(event.type)
-      if (flight?.serial === true) {
-        this.#begin(route, event)
-        deliverSerially(this, this.#registry.listOf(route), event, flight, next.depth)
-      } else this.#deliver(route, event, flight)
-    }
-  }
-
-  /** Does `work` as part of a dispatch, at `depth` of the chain of emissions. */
-  during(depth: number, work: () => void): void {
-    if (this.#busy) {
-      work()
-      return
-    }
-    this.#run(() => {
-      this.#depth = depth
-      work()
-    })
-  }
-
-  #do(task: () => void): void {
-    try {
-      task()
-    } catch (error) {
-      this.calls.lastResort(error, { origin: 'handler', event: undefined })
-    }
+  /** See {@link DispatchLine.during}. */
+  during(depth: number, work: () => void): boolean {
+    return this.line.during(depth, work)
   }
 
   /** From here on the event has happened: before its turn nobody can find it anywhere. */
@@ -383,18 +312,17 @@ export class Dispatcher {
   }
 
   /**
-   * Emits the `system.error` of a failed handler; also while the bus is closing, at any depth.
-   * Returns whether somebody hears it.
+   * Emits an event of the bus itself; also while it is closing, at any depth. Returns whether somebody
+   * hears it.
    */
-  #report(subscriber: Subscriber, event: TradewireEvent, cause: unknown): boolean {
-    const route = this.#registry.route('system.error')
-    const timestamp = this.#settings.clock.now()
-    const data = failureReport(timestamp, event, subscriber, subscriber.handler, cause)
-    const report = this.acceptance.accept(route, data, { cause: event, timestamp })
-    const flight = this.after === undefined ? undefined : new Flight(report, false, this.#runAfter)
-    this.#enqueue(report, flight)
+  announce(type: string, data: Announcement, cause: TradewireEvent | undefined): boolean {
+    const route = this.#registry.route(type)
+    const { timestamp } = data
+    const options = cause === undefined ? { timestamp } : { cause, timestamp }
+    const event = this.acceptance.accept(route, data, options)
+    this.line.push(event, this.#flightFor(event, undefined, false))
     const heard = this.#registry.listOf(route).length > 0
-    if (!this.#busy) this.#run()
+    if (!this.line.busy) this.line.run()
     return heard
   }
 }

@@ -8,13 +8,16 @@ export class HandlerError extends TradewireError {
   readonly event: TradewireEvent
   /** The id of its subscription. */
   readonly subscriptionId: string
+  /** How often it was called with the event; 0 if it was given up before. */
+  readonly attempts: number
 
-  constructor(event: TradewireEvent, subscriptionId: string, cause: unknown) {
+  constructor(event: TradewireEvent, subscriptionId: string, cause: unknown, attempts = 1) {
     super(`The handler of subscription ${subscriptionId} failed on ${event.type} ${event.id}.`, {
       cause,
     })
     this.event = event
     this.subscriptionId = subscriptionId
+    this.attempts = attempts
   }
 }
 
@@ -44,6 +47,18 @@ export class WaitEndedError extends TradewireError {
   constructor(pattern: string) {
     super(`The wait for ${pattern} was ended by unsubscribing it. To end a wait, abort its signal.`)
     this.pattern = pattern
+  }
+}
+
+/** The reason with which the signal of a handler aborts when its subscription ends. */
+export class SubscriptionEndedError extends TradewireError {
+  readonly code = 'SUBSCRIPTION_ENDED'
+  /** The id of the subscription. */
+  readonly subscriptionId: string
+
+  constructor(subscriptionId: string) {
+    super(`Subscription ${subscriptionId} has ended: nobody waits for what its handler does.`)
+    this.subscriptionId = subscriptionId
   }
 }
 
@@ -101,6 +116,23 @@ export class EventVetoedError extends TradewireError {
       options === undefined ? 'a middleware vetoed it' : 'a middleware threw while it was asked'
     super(`${type} was refused: ${reason}.`, options)
     this.type = type
+  }
+}
+
+/** The source of an emission may not emit its type, by the `allow` of the bus. */
+export class AccessDeniedError extends TradewireError {
+  readonly code = 'ACCESS_DENIED'
+  /** The type that was refused. */
+  readonly type: string
+  /** Who was to emit it. */
+  readonly source: string
+
+  constructor(type: string, source: string, allowed: readonly string[]) {
+    super(
+      `${type} was refused: the source ${JSON.stringify(source)} may not emit it. Those that may: ${allowed.join(', ') || 'none'}. Give the right source to emit, or add it to allow.`,
+    )
+    this.type = type
+    this.source = source
   }
 }
 

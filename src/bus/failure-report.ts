@@ -1,5 +1,6 @@
 import type { TradewireEvent } from '../events/envelope.ts'
-import type { Subscription } from './subscription.ts'
+import type { Subscription } from '../delivery/subscription.ts'
+import type { Announcement } from '../delivery/host.ts'
 
 const longestName = 256
 const longestMessage = 10_000
@@ -11,7 +12,8 @@ export function failureReport(
   subscription: Subscription,
   handler: object,
   error: unknown,
-): object {
+  attempts: number | undefined,
+): Announcement {
   const code = readText(error, 'code', longestName)
   const handlerName = readText(handler, 'name', longestName)
   return {
@@ -22,6 +24,7 @@ export function failureReport(
     originalEvent: { id: event.id, type: event.type },
     subscriptionId: subscription.id,
     ...(handlerName === undefined ? {} : { handler: handlerName }),
+    ...(attempts === undefined || attempts === 0 ? {} : { attempts }),
   }
 }
 

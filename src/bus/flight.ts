@@ -12,7 +12,8 @@ export class Flight {
   #failures: HandlerError[] | undefined = undefined
   #landed = false
   #resolve: ((event: TradewireEvent) => void) | undefined = undefined
-  #reject: ((error: AggregateError) => void) | undefined = undefined
+  #promise: Promise<TradewireEvent> | undefined = undefined
+  #reject: ((error: Error) => void) | undefined = undefined
 
   constructor(
     event: TradewireEvent,
@@ -43,6 +44,12 @@ export class Flight {
     this.#failures.push(error)
   }
 
+  /** Nobody will be called. */
+  cancel(error: Error): void {
+    this.#promise?.catch(() => {})
+    this.#reject?.(error)
+  }
+
   /** The handlers that were started together have settled. */
   settled(): void {
     if (!this.serial) this.land()
@@ -64,6 +71,7 @@ export class Flight {
       this.#resolve = resolve
       this.#reject = reject
     })
+    this.#promise = promise
     if (this.#throwOnError) promise.catch(() => {})
     if (this.#landed) this.#settle()
     return promise

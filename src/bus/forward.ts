@@ -2,7 +2,7 @@ import { describeValue } from '../errors/checks.ts'
 import { ConfigurationError } from '../errors/tradewire-error.ts'
 import type { TradewireEvent } from '../events/envelope.ts'
 import type { Dispatcher } from './dispatcher.ts'
-import type { Handler } from './subscription.ts'
+import type { Handler } from '../delivery/subscription.ts'
 import { onRejection } from '../delivery/thenable.ts'
 
 /** What an event becomes on the other bus; undefined keeps it back. */

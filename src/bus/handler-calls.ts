@@ -1,13 +1,26 @@
 import type { TradewireEvent } from '../events/envelope.ts'
+import { DurationHistogram } from '../delivery/duration-histogram.ts'
+import type { Announcement, LossReason } from '../delivery/host.ts'
+import { Scheduler } from '../delivery/scheduler.ts'
+import { Counts } from '../delivery/stats.ts'
+import type { Subscription } from '../delivery/subscription.ts'
+import { laneOf } from '../delivery/turns.ts'
 import { HandlerError } from './errors.ts'
-import { printed } from './failure-report.ts'
+import { failureReport, printed } from './failure-report.ts'
 import type { Flight } from './flight.ts'
 import type { Observers } from './observers.ts'
 import type { BusSettings, ErrorContext } from './options.ts'
 import { Pending, type PendingHost, PendingList } from './pending.ts'
 import { Gate, type Subscriber } from './subscriber.ts'
-import { accepts } from './predicate.ts'
+import { accepts } from '../delivery/predicate.ts'
 import { onRejection, toPromise } from '../delivery/thenable.ts'
+
+/** Emits an event of the bus itself, because of another one if there is one. */
+type Announce = (
+  type: string,
+  data: Announcement,
+  cause: TradewireEvent | undefined,
+) => boolean
 
 /** How many events may wait behind a serial emission, for each subscriber. */
 const backlogCapacity = 100_000
@@ -16,17 +29,23 @@ const backlogCapacity = 100_000
 export class HandlerCalls implements PendingHost {
   /** Undefined while nobody observes. */
   observers: Observers | undefined = undefined
-  readonly pending = new PendingList()
+  readonly pending: PendingList
+  /** Who calls the handlers that have mailboxes. */
+  readonly scheduler: Scheduler
+  /** What became of the events of subscriptions that have ended and had no mailbox. */
+  readonly gone = new Counts()
   readonly #settings: BusSettings
-  /** Emits the `system.error` of a failure; throws if it is refused, tells whether it is heard. */
-  readonly #report: (subscriber: Subscriber, event: TradewireEvent, cause: unknown) => boolean
+  /** Emits an event of the bus itself; throws if it is refused, tells whether it is heard. */
+  readonly #announce: Announce
 
   constructor(
     settings: BusSettings,
-    report: (subscriber: Subscriber, event: TradewireEvent, cause: unknown) => boolean,
+    announce: Announce,
   ) {
     this.#settings = settings
-    this.#report = report
+    this.#announce = announce
+    this.scheduler = new Scheduler(settings.clock, () => this.pending.wake())
+    this.pending = new PendingList(() => this.scheduler.busy)
   }
 
   /** The last resort for errors that cannot be events. */
@@ -38,9 +57,20 @@ export class HandlerCalls implements PendingHost {
     }
   }
 
+  /** Whether the running code is a part, over any number of awaits, of a handler. */
+  runsInHandler(): boolean {
+    for (const mailbox of this.scheduler.mailboxes) mailbox.watch()
+    return this.pending.runsInHandler(this.scheduler.mailboxes.size > 0)
+  }
+
   /** Counts an event that did not reach `subscriber`. */
   dropped(subscriber: Subscriber, event: TradewireEvent, reason: 'paused' | 'overflow'): void {
     subscriber.dropped += 1
+    this.lost(subscriber, event, reason)
+  }
+
+  /** Tells observers of an event that did not reach `subscriber`. */
+  lost(subscriber: Subscription, event: TradewireEvent, reason: LossReason | 'paused'): void {
     this.observers?.dropped({ type: event.type, reason, event, subscription: subscriber })
   }
 
@@ -54,15 +84,28 @@ export class HandlerCalls implements PendingHost {
     }
     if ((gate & Gate.held) !== 0) return this.#hold(subscriber, event)
     try {
+      if (laneOf(event.priority) > subscriber.lowestLane) return false
       // A predicate may end the very subscription that it is asked for.
       if (where !== undefined && (!accepts(where, event) || !subscriber.active)) return false
     } catch (error) {
+      // It was not called, but counts as if it had been, and failed.
+      if (subscriber.delivery !== undefined) subscriber.delivery.failedBefore()
+      else if (!subscriber.active) this.#calledAfterEnd()
       this.#fail(subscriber, event, error, flight)
       return false
     }
     // Consumed before the call, so that nested emissions cannot call it twice.
-    if ((gate & Gate.once) !== 0) subscriber.unsubscribe()
+    if ((gate & Gate.once) !== 0) {
+      subscriber.retire()
+      this.#calledAfterEnd()
+    }
     return true
+  }
+
+  /** A call that is not in the counts with which its subscription has ended. */
+  #calledAfterEnd(): void {
+    this.gone.accepted += 1
+    this.gone.delivered += 1
   }
 
   /** Lets the event wait in the backlog. Returns false: it is not to be called now. */
@@ -82,17 +125,37 @@ export class HandlerCalls implements PendingHost {
     event: TradewireEvent,
     flight: Flight | undefined,
   ): Promise<unknown> | undefined {
-    const { observers } = this
-    if (observers === undefined) return this.#invoke(subscriber, event, flight)
+    // Each 64th call is measured, because reading the clock costs more than all else here.
+    if (this.observers === undefined && (subscriber.delivered & 63) !== 0) {
+      return this.#invoke(subscriber, event, flight)
+    }
+    return this.#measure(subscriber, event, flight)
+  }
+
+  /** Calls a handler, and takes its time. What puts events into a mailbox is no handler. */
+  #measure(
+    subscriber: Subscriber,
+    event: TradewireEvent,
+    flight: Flight | undefined,
+  ): Promise<unknown> | undefined {
+    if (subscriber.delivery !== undefined) return this.#invoke(subscriber, event, flight)
     const { clock } = this.#settings
     const startedAt = clock.monotonic()
     const { failed } = subscriber
     const promise = this.#invoke(subscriber, event, flight)
-    if (promise !== undefined) return this.#observe(subscriber, event, promise, startedAt)
+    if (promise !== undefined) return this.#measureAsync(subscriber, event, promise, startedAt)
     if (subscriber.failed === failed) {
-      observers.handled(event, subscriber, clock.monotonic() - startedAt)
+      this.#handled(subscriber, event, clock.monotonic() - startedAt)
     }
     return undefined
+  }
+
+  #handled(subscriber: Subscriber, event: TradewireEvent, durationMs: number): void {
+    if (subscriber.kind === 'handler') {
+      subscriber.durations ??= new DurationHistogram()
+      subscriber.durations.record(durationMs)
+    }
+    this.observers?.handled(event, subscriber, durationMs)
   }
 
   #invoke(
@@ -105,7 +168,7 @@ export class HandlerCalls implements PendingHost {
     let result: unknown
     try {
       const { handler } = subscriber
-      result = handler(event)
+      result = handler(event, subscriber.context)
     } catch (error) {
       subscriber.delivered -= 1
       this.#fail(subscriber, event, error, flight)
@@ -135,14 +198,51 @@ export class HandlerCalls implements PendingHost {
     this.pending.remove(pending)
   }
 
-  async #observe(
+  async #measureAsync(
     subscriber: Subscriber,
     event: TradewireEvent,
     promise: Promise<unknown>,
     startedAt: number,
   ): Promise<void> {
     await promise
-    this.observers?.handled(event, subscriber, this.#settings.clock.monotonic() - startedAt)
+    this.#handled(subscriber, event, this.#settings.clock.monotonic() - startedAt)
+  }
+
+  /** Emits the one `system.error` of an event that a delivery gives up. Never throws. */
+  gaveUp(
+    subscription: Subscription,
+    handler: object,
+    event: TradewireEvent,
+    cause: unknown,
+    attempts: number,
+  ): void {
+    try {
+      const error = new HandlerError(event, subscription.id, cause, attempts)
+      this.#tell(error, subscription, handler, attempts)
+    } catch (failure) {
+      complain(failure)
+    }
+  }
+
+  /** Tells observers of an attempt that has failed. */
+  attemptFailed(
+    subscription: Subscription,
+    event: TradewireEvent,
+    cause: unknown,
+    attempt: number,
+  ): void {
+    if (this.observers === undefined) return
+    const error = new HandlerError(event, subscription.id, cause, attempt)
+    this.observers.failed(event, subscription, error)
+  }
+
+  /** Emits an event about a delivery; one that is refused goes to the last resort. */
+  warn(type: string, data: Announcement): void {
+    try {
+      this.#announce(type, data, undefined)
+    } catch (failure) {
+      this.lastResort(failure, { origin: 'report', event: undefined })
+    }
   }
 
   /** Counts and reports a failure. Never throws, even where the stack has no room left. */
@@ -153,22 +253,41 @@ export class HandlerCalls implements PendingHost {
     flight: Flight | undefined,
   ): void {
     subscriber.failed += 1
+    if (!subscriber.active && subscriber.delivery === undefined) this.#failedAfterEnd()
     try {
       const error = new HandlerError(event, subscriber.id, cause)
       flight?.fail(error)
       this.observers?.failed(event, subscriber, error)
-      if (event.type === 'system.error') this.lastResort(error, { origin: 'handler', event })
-      else this.#reportOrResort(error, subscriber)
+      this.#tell(error, subscriber, subscriber.delivery?.handler ?? subscriber.handler, undefined)
     } catch (failure) {
       complain(failure)
     }
   }
 
-  #reportOrResort(error: HandlerError, subscriber: Subscriber): void {
+  /** A call has failed that is in the counts with which its subscription has ended. */
+  #failedAfterEnd(): void {
+    this.gone.delivered -= 1
+    this.gone.failed += 1
+    this.gone.dropped += 1
+  }
+
+  /** Tells of a failure: by a `system.error`, unless it is one that was failed on, or nobody hears. */
+  #tell(
+    error: HandlerError,
+    subscription: Subscription,
+    handler: object,
+    attempts: number | undefined,
+  ): void {
     const { event, cause } = error
+    if (event.type === 'system.error') {
+      this.lastResort(error, { origin: 'handler', event })
+      return
+    }
     try {
+      const timestamp = this.#settings.clock.now()
+      const report = failureReport(timestamp, event, subscription, handler, cause, attempts)
       // A failure that no handler of system.error hears of must not be silent.
-      if (!this.#report(subscriber, event, cause)) {
+      if (!this.#announce('system.error', report, event)) {
         this.lastResort(error, { origin: 'handler', event })
       }
     } catch (failure) {

@@ -71,6 +71,22 @@ export function runBefore(list: readonly Middleware[], draft: Draft): Draft {
   return current
 }
 
+/** Tells all who stand around an emission how it has ended. */
+export function runAfter(
+  list: readonly Middleware[],
+  event: TradewireEvent,
+  failures: readonly HandlerError[],
+  failed: (error: unknown) => void,
+): void {
+  for (const middleware of list) {
+    try {
+      onRejection(middleware.after!(event, failures), failed)
+    } catch (error) {
+      failed(error)
+    }
+  }
+}
+
 function ask(middleware: Middleware, draft: Draft): Replacement | false | undefined {
   try {
     const answer: unknown = middleware.before?.(draft)

@@ -1,18 +1,19 @@
 import { requireFunction, requireOptions } from '../errors/checks.ts'
 import { ConfigurationError } from '../errors/tradewire-error.ts'
 import type { TradewireEvent } from '../events/envelope.ts'
+import type { LossReason } from '../delivery/host.ts'
 import type { HandlerError } from './errors.ts'
-import type { Subscription } from './subscription.ts'
+import type { Subscription } from '../delivery/subscription.ts'
 import { onRejection } from '../delivery/thenable.ts'
 
 /** Why an event, or an attempt to emit one, did not reach a handler. */
 export type DropReason =
   /** The emission was refused: `error` says why. */
   | 'refused'
-  /** The subscription was paused. */
+  /** The subscription was paused, and has no mailbox. */
   | 'paused'
-  /** A stream was full. */
-  | 'overflow'
+  /** A mailbox or a stream was full. */
+  | LossReason
 
 /** What was dropped, and why. */
 export interface Drop {
@@ -37,7 +38,7 @@ export interface Observer {
   onEmitted?(event: TradewireEvent): void
   /** A handler has handled it. `durationMs` is from its call to its end. */
   onHandled?(event: TradewireEvent, subscription: Subscription, durationMs: number): void
-  /** A handler has failed on it. */
+  /** A handler has failed on it; with `retry`, each attempt that fails. */
   onFailed?(event: TradewireEvent, subscription: Subscription, error: HandlerError): void
   /** An event did not reach somebody, or an emission was refused. */
   onDropped?(drop: Drop): void

@@ -1,11 +1,16 @@
+import { type MemoryOptions, type MemorySettings, toMemorySettings } from '../delivery/memory-guard.ts'
+import type { RateLimitSettings } from '../delivery/token-bucket.ts'
 import { describeValue, requireFunction, requireInteger, requireOptions } from '../errors/checks.ts'
 import { ConfigurationError } from '../errors/tradewire-error.ts'
 import { Catalog } from '../events/catalog.ts'
 import type { EventSchemas } from '../events/definition.ts'
 import type { EventMetadata, TradewireEvent } from '../events/envelope.ts'
+import type { Priority } from '../events/priority.ts'
 import type { Clock } from '../time/clock.ts'
-import { randomRun } from '../time/random.ts'
+import { randomRun, randomSeed } from '../time/random.ts'
 import { SystemClock } from '../time/system-clock.ts'
+import { Access, type AccessRules } from './access.ts'
+import { type RateLimits, toSourceLimits } from './source-limit.ts'
 
 /** Where a bus writes what concerns people: `console` fits. */
 export interface Logger {
@@ -17,11 +22,18 @@ export interface Logger {
 export interface ErrorContext {
   /**
    * What failed: a handler of `system.error`, or one whose `system.error` nobody hears; an observer;
-   * a middleware; an emission that was refused and that nobody awaits; or the bus's own report.
+   * a middleware; an emission that was refused and that nobody awaits; the `usage` of `memory`; or the
+   * bus's own report.
    */
-  readonly origin: 'handler' | 'observer' | 'middleware' | 'emission' | 'report'
+  readonly origin: 'handler' | 'observer' | 'middleware' | 'emission' | 'memory' | 'report'
   /** The event that was being handled, if there was one. */
   readonly event: TradewireEvent | undefined
+}
+
+/** How dead letters are kept. */
+export interface DeadLetterBoxOptions {
+  /** How many are kept; then the oldest is forgotten. A whole number from 1. Default 1,000. */
+  readonly capacity?: number
 }
 
 /** Options of `createBus`. */
@@ -51,6 +63,23 @@ export interface BusOptions<Schemas extends EventSchemas = EventSchemas> {
    * fails where it does so. Worth its cost in development and tests. Default false.
    */
   readonly freeze?: boolean
+  /**
+   * Which sources may emit which types: a list of sources for each pattern. A type that no pattern
+   * covers is free for all. Forwarded events keep their source, and are asked, too. Default: all may
+   * emit all.
+   */
+  readonly allow?: AccessRules
+  /** How often sources may emit, by their names. With `wait`, an awaited `emit` waits its turn. */
+  readonly rateLimits?: RateLimits
+  /** How dead letters are kept. */
+  readonly deadLetters?: DeadLetterBoxOptions
+  /** What to give up when memory runs short. Default: nothing. */
+  readonly memory?: MemoryOptions
+  /**
+   * What random choices, such as the jitter of retries, begin with: a whole number. Default: random on
+   * a live clock, 0 on a deterministic one.
+   */
+  readonly seed?: number
   /** The last resort: gets errors that cannot be events. Default: writes to `logger`. */
   readonly onError?: (error: unknown, context: ErrorContext) => void
   /** Default `console`. */
@@ -69,6 +98,8 @@ export interface EmitOptions {
   readonly metadata?: EventMetadata
   /** Milliseconds since the Unix epoch. Default: the clock of the bus. */
   readonly timestamp?: number
+  /** How urgent it is to subscriptions that have others waiting. Default: as its definition says. */
+  readonly priority?: Priority
   /**
    * Whether failures of handlers reach the emitter as an `AggregateError` of `HandlerError`s, once
    * every handler has settled. Default false.
@@ -86,6 +117,13 @@ export interface BusSettings {
   readonly validate: boolean
   readonly maxDepth: number
   readonly freeze: boolean
+  /** Undefined where all may emit all. */
+  readonly access: Access | undefined
+  readonly rateLimits: ReadonlyMap<string, RateLimitSettings>
+  /** How many dead letters are kept. */
+  readonly deadLetters: number
+  readonly memory: MemorySettings | undefined
+  readonly seed: number
   readonly onError: (error: unknown, context: ErrorContext) => void
 }
 
@@ -98,6 +136,11 @@ const optionNames = [
   'validate',
   'maxDepth',
   'freeze',
+  'allow',
+  'rateLimits',
+  'deadLetters',
+  'memory',
+  'seed',
   'onError',
   'logger',
 ] as const
@@ -122,6 +165,9 @@ export function toSettings(options: BusOptions, defaultCatalog: Catalog): BusSet
   requireFunction('logger.error', (logger as Partial<Logger> | null)?.error)
   requireFunction('onError', onError)
   const { run = clock.deterministic ? 'sim' : randomRun() } = options
+  const { seed = clock.deterministic ? 0 : randomSeed() } = options
+  const { allow, rateLimits = {}, deadLetters = {}, memory } = options
+  requireOptions('deadLetters', deadLetters, ['capacity'])
   return {
     catalog,
     clock,
@@ -131,6 +177,11 @@ export function toSettings(options: BusOptions, defaultCatalog: Catalog): BusSet
     validate: requireBoolean('validate', validate),
     maxDepth: requireInteger('maxDepth', maxDepth, 1),
     freeze: requireBoolean('freeze', freeze),
+    access: allow === undefined ? undefined : new Access(allow, catalog),
+    rateLimits: toSourceLimits(rateLimits),
+    deadLetters: requireInteger('deadLetters.capacity', deadLetters.capacity ?? 1_000, 1, 10_000_000),
+    memory: memory === undefined ? undefined : toMemorySettings(memory),
+    seed: requireInteger('seed', seed, Number.MIN_SAFE_INTEGER),
     onError,
   }
 }

@@ -1,5 +1,5 @@
 import type { TradewireEvent } from '../events/envelope.ts'
-import { runsWithin } from './deadlock.ts'
+import { Probe, type Probed } from '../delivery/deadlock.ts'
 import type { Flight } from './flight.ts'
 import type { Subscriber } from './subscriber.ts'
 import { onRejection, thenOf } from '../delivery/thenable.ts'
@@ -13,7 +13,7 @@ export interface PendingHost {
 }
 
 /** One handler of a pending event. */
-class Leg {
+class Leg implements Probed {
   readonly subscriber: Subscriber
   /** What the handler returned. */
   readonly promise: Promise<unknown>
@@ -56,7 +56,7 @@ export class Pending {
   lastLeg: Leg | undefined = undefined
   readonly #host: PendingHost
   /** Handlers that have not settled. */
-  #count = 0
+  count = 0
   /** Whether a handler has rejected, so that each is asked on its own. */
   #asked = false
   readonly #arrive: () => void
@@ -67,8 +67,8 @@ export class Pending {
     this.flight = flight
     this.#host = host
     this.#arrive = () => {
-      this.#count -= 1
-      if (this.#count === 0) this.#host.settled(this)
+      this.count -= 1
+      if (this.count === 0) this.#host.settled(this)
     }
     this.#ask = () => {
       if (!this.#asked) this.#askAll()
@@ -77,7 +77,7 @@ export class Pending {
 
   /** Waits for the promise that the handler of `subscriber` returned, too. */
   follow(subscriber: Subscriber, promise: Promise<unknown>): void {
-    this.#count += 1
+    this.count += 1
     let tail: Promise<void>
     try {
       tail = thenOf(promise, this.#arrive, this.#ask)
@@ -114,19 +114,17 @@ export class PendingList {
   /** Serial emissions that have not ended. */
   #serials = 0
   #idleWaiters: (() => void)[] = []
-  /** Awaits a tail, and is found on the stack of what that tail waits for. */
-  readonly #probe: (tail: Promise<void>) => Promise<void>
-  readonly #probeName: string
+  readonly #probe: Probe
+  /** How the names of probes begin that are of this bus. */
+  readonly probeName: string
+  /** Whether mailboxes have something to do. */
+  readonly #mailboxesBusy: () => boolean
 
-  constructor() {
+  constructor(mailboxesBusy: () => boolean) {
     lists += 1
-    this.#probeName = `handlerOfBus${lists}_`
-    // A computed name is the name of the function.
-    this.#probe = {
-      [this.#probeName]: async (tail: Promise<void>) => {
-        await tail
-      },
-    }[this.#probeName]!
+    this.probeName = `handlerOfBus${lists}_`
+    this.#probe = new Probe(this.probeName)
+    this.#mailboxesBusy = mailboxesBusy
   }
 
   add(pending: Pending): void {
@@ -139,7 +137,7 @@ export class PendingList {
     if (pending.previous === undefined) this.#first = pending.next
     else pending.previous.next = pending.next
     if (pending.next !== undefined) pending.next.previous = pending.previous
-    this.#wake()
+    this.wake()
   }
 
   beginSerial(): void {
@@ -148,11 +146,11 @@ export class PendingList {
 
   endSerial(): void {
     this.#serials -= 1
-    this.#wake()
+    this.wake()
   }
 
   get empty(): boolean {
-    return this.#first === undefined && this.#serials === 0
+    return this.#first === undefined && this.#serials === 0 && !this.#mailboxesBusy()
   }
 
   /** Resolves once nothing is pending. */
@@ -166,19 +164,27 @@ export class PendingList {
   /**
    * Whether the running code is a part, over any number of awaits, of a handler that is pending.
    * Each pending handler gets something that awaits it, whose name then stands on the stack.
+   *
+   * @param watched whether there are calls that probes with names of this bus watch already.
    */
-  runsInHandler(): boolean {
+  runsInHandler(watched: boolean): boolean {
     for (let pending = this.#first; pending !== undefined; pending = pending.next) {
-      for (let leg = pending.lastLeg; leg !== undefined; leg = leg.next) {
-        // A second probe would hide the first: V8 follows promises that one thing alone awaits.
-        if (!leg.probed) leg.tail = this.#probe(leg.tail)
-        leg.probed = true
-      }
+      for (let leg = pending.lastLeg; leg !== undefined; leg = leg.next) this.#probe.watch(leg)
     }
-    return this.#first !== undefined && runsWithin(this.#probeName)
+    return (watched || this.#first !== undefined) && this.#probe.onStack()
   }
 
-  #wake(): void {
+  /** How many handlers have not settled. */
+  get size(): number {
+    let size = 0
+    for (let pending = this.#first; pending !== undefined; pending = pending.next) {
+      size += pending.count
+    }
+    return size
+  }
+
+  /** Tells those who wait for nothing to be pending, if nothing is. */
+  wake(): void {
     if (!this.empty || this.#idleWaiters.length === 0) return
     const waiters = this.#idleWaiters
     this.#idleWaiters = []

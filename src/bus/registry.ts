@@ -9,7 +9,7 @@ import type { Subscriber } from './subscriber.ts'
 const mostLooseRoutes = 1_000
 
 /** The ids that {@link Subscriber} makes for subscriptions without one. */
-const madeId = /^(?:handler|wait|stream|forward)-\d+$/
+const madeId = /^(?:handler|wait|stream|forward|route)-\d+$/
 
 /** How often events of one catalog entry were emitted. */
 interface Counter {

@@ -2,7 +2,7 @@ import { requireFunction, requireInteger, requireOptions } from '../errors/check
 import { ConfigurationError } from '../errors/tradewire-error.ts'
 import type { TradewireEvent } from '../events/envelope.ts'
 import { StreamOverflowError } from './errors.ts'
-import { Fifo } from './fifo.ts'
+import { Fifo } from '../delivery/fifo.ts'
 import { type ListeningHost, requireSignal } from './waiting.ts'
 
 /** What a full stream does with one more event. */

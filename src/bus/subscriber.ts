@@ -1,5 +1,12 @@
+import { Counts } from '../delivery/stats.ts'
+import { laneCount } from '../delivery/turns.ts'
 import type { TradewireEvent } from '../events/envelope.ts'
-import type { Handler, Subscription, SubscriptionStats } from './subscription.ts'
+import type { Delivery } from '../delivery/delivery.ts'
+import type { DurationHistogram } from '../delivery/duration-histogram.ts'
+import type { SubscriptionStats } from '../delivery/stats.ts'
+import type { Handler, Subscription } from '../delivery/subscription.ts'
+import { DirectContext } from './direct-context.ts'
+import { SubscriptionEndedError } from './errors.ts'
 
 /** Why a subscriber cannot be called just so: bits of {@link Subscriber.gate}. */
 export const Gate = {
@@ -9,27 +16,37 @@ export const Gate = {
   paused: 2,
   /** A serial emission has not reached it yet: later events wait in its backlog. */
   held: 4,
-  /** It wants only events that its predicate accepts. */
+  /** It wants only events that its predicate accepts, or of some priority. */
   where: 8,
   /** It ends with the first event that it is called with. */
   once: 16,
 } as const
 
 /** What a subscriber was made for; `clear()` removes only handlers. */
-export type SubscriberKind = 'handler' | 'wait' | 'stream' | 'forward'
+export type SubscriberKind = 'handler' | 'wait' | 'stream' | 'forward' | 'route'
 
 /** What the bus remembers of one registration. */
 export class Subscriber implements Subscription {
   /** Bits of {@link Gate}; 0 lets dispatch call the handler directly. */
   gate: number
+  /** Without a mailbox: calls of the handler that have not failed. */
   delivered = 0
+  /** Without a mailbox: calls of the handler or of `where` that have failed. */
   failed = 0
+  /** Without a mailbox: events that passed it by. */
   dropped = 0
   /** Timestamp of the last event delivered, or -Infinity before the first. */
   lastDeliveredAt = -Infinity
   /** Events that wait for a serial emission to pass; present only while the gate is held. */
   backlog: TradewireEvent[] | undefined
+  /** What dispatch calls: the handler itself, or what puts events into its mailbox. */
   readonly handler: Handler
+  /** What a handler without a mailbox is told beside the event. */
+  readonly context: DirectContext
+  /** Present for a subscription with a mailbox, from right after it was made. */
+  delivery: Delivery | undefined
+  /** How long some of the calls took, without a mailbox. */
+  durations: DurationHistogram | undefined
   readonly pattern: string
   /** Patterns as tokens, for a subscription to more than one exact type. */
   readonly patterns: readonly (readonly string[])[]
@@ -38,6 +55,8 @@ export class Subscriber implements Subscription {
   readonly order: number
   readonly kind: SubscriberKind
   readonly where: ((event: TradewireEvent) => boolean) | undefined
+  /** The least urgent lane that it wants. */
+  readonly lowestLane: number
   readonly #id: string | undefined
   readonly #remove: (subscriber: Subscriber) => void
   readonly #onEnd: (() => void) | undefined
@@ -53,11 +72,13 @@ export class Subscriber implements Subscription {
     id: string | undefined,
     priority: number,
     where: ((event: TradewireEvent) => boolean) | undefined,
+    lowestLane: number,
     once: boolean,
     remove: (subscriber: Subscriber) => void,
     onEnd: (() => void) | undefined,
   ) {
-    this.gate = (where === undefined ? 0 : Gate.where) | (once ? Gate.once : 0)
+    const wantsAll = where === undefined && lowestLane === laneCount - 1
+    this.gate = (wantsAll ? 0 : Gate.where) | (once ? Gate.once : 0)
     this.backlog = undefined
     this.handler = handler
     this.pattern = pattern
@@ -66,6 +87,10 @@ export class Subscriber implements Subscription {
     this.order = order
     this.kind = kind
     this.where = where
+    this.lowestLane = lowestLane
+    this.context = new DirectContext(this)
+    this.delivery = undefined
+    this.durations = undefined
     this.#id = id
     this.#remove = remove
     this.#onEnd = onEnd
@@ -82,32 +107,47 @@ export class Subscriber implements Subscription {
   }
 
   get paused(): boolean {
-    return (this.gate & Gate.paused) !== 0
+    return this.delivery?.paused ?? (this.gate & Gate.paused) !== 0
   }
 
   get stats(): SubscriptionStats {
+    if (this.delivery !== undefined) return this.delivery.stats
     return {
-      delivered: this.delivered,
-      failed: this.failed,
-      dropped: this.dropped,
+      ...countsOf(this),
+      pending: 0,
+      depth: 0,
+      oldestAgeMs: 0,
       lastDeliveredAt: this.lastDeliveredAt === -Infinity ? undefined : this.lastDeliveredAt,
+      handlerDurationMs: this.durations?.summary(),
+      breaker: undefined,
     }
   }
 
   pause(): void {
-    this.gate |= Gate.paused
+    if (this.delivery === undefined) this.gate |= Gate.paused
+    else this.delivery.pause()
   }
 
   resume(): void {
-    this.gate &= ~Gate.paused
+    if (this.delivery === undefined) this.gate &= ~Gate.paused
+    else this.delivery.resume()
   }
 
   unsubscribe(): void {
     if (!this.active) return
+    this.retire()
+    const reason = new SubscriptionEndedError(this.id)
+    this.delivery?.end(reason)
+    this.context.end(reason)
+  }
+
+  /** Hears no further event; what waits in its mailbox is still delivered. */
+  retire(): void {
     this.gate |= Gate.removed
     this.backlog = undefined
     if (this.#onAbort !== undefined) this.#signal!.removeEventListener('abort', this.#onAbort)
     this.#remove(this)
+    this.delivery?.retire()
     // Whoever waits behind this subscription must not wait for ever.
     this.#onEnd?.()
   }
@@ -127,4 +167,16 @@ export class Subscriber implements Subscription {
     this.#onAbort = () => this.unsubscribe()
     signal.addEventListener('abort', this.#onAbort, { once: true })
   }
+}
+
+/** What became of the events of a subscription without a mailbox. */
+export function countsOf({ kind, delivered, failed, dropped }: Subscriber): Counts {
+  const counts = new Counts()
+  // A stream has taken what it drops.
+  const taken = kind === 'stream' ? delivered - dropped : delivered
+  counts.accepted = taken + failed + dropped
+  counts.delivered = taken
+  counts.failed = failed
+  counts.dropped = dropped + failed
+  return counts
 }

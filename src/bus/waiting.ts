@@ -3,8 +3,8 @@ import { ConfigurationError } from '../errors/tradewire-error.ts'
 import type { TradewireEvent } from '../events/envelope.ts'
 import type { Clock } from '../time/clock.ts'
 import { BusClosedError, WaitEndedError, WaitTimeoutError } from './errors.ts'
-import { accepts } from './predicate.ts'
-import type { Handler, Subscription } from './subscription.ts'
+import { accepts } from '../delivery/predicate.ts'
+import type { Handler, Subscription } from '../delivery/subscription.ts'
 
 /** Options of `waitFor`. */
 export interface WaitOptions<Event extends TradewireEvent = TradewireEvent> {

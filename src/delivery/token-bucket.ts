@@ -142,3 +142,20 @@ export class TokenBucket {
     return gained > 0 ? Math.min(this.#burst, this.#tokens + gained) : this.#tokens
   }
 }
+
+/** What `performance.rate_limit_warning` says of a bucket, all but the timestamp. */
+export function rateLimitWarning(
+  endpoint: string,
+  { perSecond, burst }: RateLimitSettings,
+  bucket: TokenBucket,
+  now: number,
+): object {
+  const retryAfterMs = bucket.waitMs(now)
+  return {
+    endpoint,
+    used: bucket.used(now),
+    limit: burst,
+    windowMs: (burst * 1_000) / perSecond,
+    ...(retryAfterMs > 0 ? { retryAfterMs } : {}),
+  }
+}

@@ -16,6 +16,7 @@ export type ErrorCode =
   | 'STREAM_OVERFLOW'
   | 'WOULD_DEADLOCK'
   | 'CLOCK_BUSY'
+  | 'SUBSCRIPTION_ENDED'
   | 'TEMPORARY'
   | 'PERMANENT'
   | 'HANDLER_TIMEOUT'

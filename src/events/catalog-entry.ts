@@ -5,6 +5,7 @@ import type { EventDefinition, PayloadSchema } from './definition.ts'
 import { EventValidationError } from './errors.ts'
 import { inOurWords, toIssues } from './issues.ts'
 import { isParameter, parseName } from './pattern.ts'
+import { type Priority, priorityOf, requirePriority } from './priority.ts'
 import { processSchema } from './process-schema.ts'
 
 /**
@@ -18,6 +19,8 @@ export class CatalogEntry {
   readonly category: string
   /** Its version, from 1. */
   readonly version: number
+  /** How urgent its events are, unless an emission says otherwise. */
+  readonly priority: Priority
   /** What fact it states. */
   readonly description: string
   /** The schema of its payload, decoding from plain JSON to the values of the process. */
@@ -49,6 +52,8 @@ export class CatalogEntry {
       )
     }
     this.version = requireInteger(`The version of ${name}`, definition.version ?? 1, 1)
+    const { priority = priorityOf(this.category) } = definition
+    this.priority = requirePriority(`The priority of ${name}`, priority)
     this.description = requireText(`The description of ${name}`, definition.description)
     // Its output is an object, says its typing.
     this.payload = definition.payload as PayloadSchema

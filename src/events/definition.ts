@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { Priority } from './priority.ts'
 
 /** A zod schema of a payload: an object, or a union of objects. */
 export type PayloadSchema = z.ZodType<object>
@@ -35,6 +36,11 @@ export interface EventDefinition<Schema extends PayloadTyping = PayloadTyping> {
   readonly example: z.output<Schema>
   /** Raised when the payload changes its meaning or shape. A whole number from 1. Default 1. */
   readonly version?: number
+  /**
+   * How urgent it is to subscriptions that have others waiting. Default by category: `critical` for
+   * risk, `high` for order, position and system, `low` for performance, `normal` for all others.
+   */
+  readonly priority?: Priority
   /** What the event was called in the world of string events, for migration. */
   readonly legacyName?: string
 }

@@ -6,6 +6,7 @@ import { EventValidationError } from './errors.ts'
 import { inOurWords, toIssues } from './issues.ts'
 import { requireMetadata } from './metadata.ts'
 import { requirePlainJSON } from './plain-json.ts'
+import { priorities, type Priority } from './priority.ts'
 import { tradingEvents, type TradingSchemas } from './trading-events.ts'
 import type { AnyEventIn } from './types.ts'
 
@@ -29,6 +30,8 @@ export interface EncodedEvent {
   readonly causationId?: string
   /** The version of its definition, from 1. */
   readonly version: number
+  /** How urgent it is, where its emission has said otherwise than its definition. */
+  readonly priority?: Priority
   /** Flat facts beside the payload. */
   readonly metadata?: EventMetadata
 }
@@ -45,6 +48,7 @@ const envelopeSchema = /* @__PURE__ */ z.strictObject({
   correlationId: text,
   causationId: text.optional(),
   version: z.number().int().min(1),
+  priority: z.enum(priorities).optional(),
   metadata: z.unknown().optional(),
 })
 
@@ -61,7 +65,9 @@ export function encodeEvent<Schemas extends EventSchemas = TradingSchemas>(
   catalog: Catalog<Schemas> = tradingEvents as unknown as Catalog<Schemas>,
 ): EncodedEvent {
   const { id, type, timestamp, sequence, source, correlationId, causationId, version } = event
-  const data = catalog.get(type).encode(type, event.data)
+  const { priority, metadata } = event
+  const entry = catalog.get(type)
+  const data = entry.encode(type, event.data)
   const encoded = {
     id,
     type,
@@ -72,7 +78,8 @@ export function encodeEvent<Schemas extends EventSchemas = TradingSchemas>(
     correlationId,
     ...(causationId === undefined ? {} : { causationId }),
     version,
-    ...(event.metadata === undefined ? {} : { metadata: event.metadata }),
+    ...(priority === entry.priority ? {} : { priority }),
+    ...(metadata === undefined ? {} : { metadata }),
   }
   // What could not be decoded again is not written in the first place.
   requirePlainJSON(type, encoded)
@@ -96,7 +103,7 @@ export function decodeEvent<Schemas extends EventSchemas = TradingSchemas>(
   requirePlainJSON('An encoded event', json)
   const parsed = envelopeSchema.safeParse(json, inOurWords)
   if (!parsed.success) throw new EventValidationError('An encoded event', toIssues(parsed.error))
-  const { type, version, metadata, ...envelope } = parsed.data
+  const { type, version, priority, metadata, ...envelope } = parsed.data
   const entry = catalog.get(type)
   if (version !== entry.version) {
     const message = `expected ${entry.version}, which this catalog defines, found ${version}`
@@ -110,6 +117,7 @@ export function decodeEvent<Schemas extends EventSchemas = TradingSchemas>(
     envelope.timestamp,
     envelope.source,
     version,
+    priority ?? entry.priority,
     metadata === undefined ? undefined : requireMetadata(type, metadata),
     undefined,
     undefined,

@@ -1,3 +1,5 @@
+import type { Priority } from './priority.ts'
+
 /** Flat facts about an event that are not part of its payload, such as a request id. */
 export type EventMetadata = Readonly<Record<string, string | number | boolean>>
 
@@ -26,6 +28,12 @@ export interface TradewireEvent<Type extends string = string, Payload = unknown>
   readonly causationId: string | undefined
   /** The version of its definition, from 1. */
   readonly version: number
+  /**
+   * How urgent it is where others wait: as its emission or else its definition says; by default risk
+   * events are critical, order, position and system events high, performance events low, and all
+   * others normal.
+   */
+  readonly priority: Priority
   /** Flat facts beside the payload. */
   readonly metadata: EventMetadata | undefined
 }
@@ -51,6 +59,7 @@ export class Envelope<Type extends string = string, Payload = unknown> implement
   readonly sequence: number
   readonly source: string
   readonly version: number
+  readonly priority: Priority
   readonly metadata: EventMetadata | undefined
   /** How many causes in a row have the very timestamp of this event. */
   readonly #depth: number
@@ -70,6 +79,7 @@ export class Envelope<Type extends string = string, Payload = unknown> implement
     timestamp: number,
     source: string,
     version: number,
+    priority: Priority,
     metadata: EventMetadata | undefined,
     cause: TradewireEvent | undefined,
     correlation: string | undefined,
@@ -81,6 +91,7 @@ export class Envelope<Type extends string = string, Payload = unknown> implement
     this.sequence = sequence
     this.source = source
     this.version = version
+    this.priority = priority
     this.metadata = metadata
     this.#depth = cause === undefined ? 0 : Envelope.depthAfter(cause, timestamp)
     this.#run = run
@@ -138,6 +149,7 @@ export class Envelope<Type extends string = string, Payload = unknown> implement
       correlationId: this.correlationId,
       causationId: this.causationId,
       version: this.version,
+      priority: this.priority,
       metadata: this.metadata,
     }
   }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { CatalogEntry } from './catalog-entry.ts'
 import { isParameter } from './pattern.ts'
+import { priorities } from './priority.ts'
 
 /** A JSON Schema, as a plain object. */
 export type JSONSchemaDocument = Readonly<Record<string, unknown>>
@@ -37,6 +38,7 @@ function eventJSONSchema(entry: CatalogEntry): JSONSchemaDocument {
       correlationId: text,
       causationId: text,
       version: { const: entry.version },
+      priority: { enum: [...priorities] },
       metadata: {
         type: 'object',
         additionalProperties: { type: ['string', 'number', 'boolean'] },

@@ -1,4 +1,4 @@
-import type { Subscription } from '../bus/subscription.ts'
+import type { Subscription } from '../delivery/subscription.ts'
 import { describeValue } from '../errors/checks.ts'
 import type { LegacyListener, LegacyName } from './types.ts'
 

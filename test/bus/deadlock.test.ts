@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { runsWithin } from '../../src/bus/deadlock.ts'
+import { runsWithin } from '../../src/delivery/deadlock.ts'
 import { coded, hello, rest, setUp, type TestBus } from '../support/buses.ts'
 
 type Ask = (bus: TestBus) => Promise<void>

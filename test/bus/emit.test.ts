@@ -57,6 +57,7 @@ describe('emit', () => {
       sequence: 1,
       source: 'desk',
       correlationId: 'r1-1',
+      priority: 'normal',
       version: 1,
     })
   })

@@ -9,7 +9,7 @@ function report(error: unknown, handler: object = unnamed): Record<string, unkno
   const { bus } = setUp()
   const subscription = bus.on('note.made', () => {}, { id: 'book' })
   const event = bus.emitSync('note.made', hello)
-  const payload = failureReport(5, event, subscription, handler, error)
+  const payload = failureReport(5, event, subscription, handler, error, undefined)
   expect(tradingEvents.get('system.error').accepts(payload)).toBe(true)
   return payload as Record<string, unknown>
 }

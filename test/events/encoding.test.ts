@@ -23,6 +23,7 @@ function eventOf(
     1_767_225_600_123.25,
     'desk',
     1,
+    tradingEvents.find(type)?.priority ?? 'normal',
     metadata,
     cause,
     undefined,

@@ -23,6 +23,7 @@ function event(
     5,
     'desk',
     2,
+    'normal',
     { a: 1 },
     cause,
     correlation,
@@ -92,6 +93,7 @@ describe('Envelope', () => {
       correlationId: 'run-1',
       causationId: 'run-1',
       version: 2,
+      priority: 'normal',
       metadata: { a: 1 },
     }
     const second = event(2, { cause: event(1) })

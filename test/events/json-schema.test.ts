@@ -20,6 +20,7 @@ function encodedExample(
     5.25,
     'desk',
     1,
+    catalog.get(type).priority,
     { a: 1 },
     undefined,
     undefined,

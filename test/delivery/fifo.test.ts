@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Fifo } from '../../src/bus/fifo.ts'
+import { Fifo } from '../../src/delivery/fifo.ts'
 
 describe('Fifo', () => {
   it('gives back what it was given, in order, and then undefined', () => {

@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../errors/tradewire-error.ts'
 import type { TradewireEvent } from '../events/envelope.ts'
-import { onRejection } from '../delivery/thenable.ts'
+import { onRejection } from './thenable.ts'
 
 /**
  * Whether a predicate accepts an event. Throws what the predicate throws, and `CONFIGURATION` if it

@@ -8,6 +8,11 @@ export class Fifo<Item> {
     return this.#items.length - this.#head
   }
 
+  /** The oldest item. */
+  get first(): Item | undefined {
+    return this.#items[this.#head]
+  }
+
   push(item: Item): void {
     this.#items.push(item)
   }

@@ -1,0 +1,124 @@
+import { RateLimitError } from '../delivery/errors.ts'
+import { Fifo } from '../delivery/fifo.ts'
+import {
+  type RateLimitOptions,
+  type RateLimitSettings,
+  rateLimitWarning,
+  TokenBucket,
+  toRateLimitSettings,
+} from '../delivery/token-bucket.ts'
+import { requireOptions } from '../errors/checks.ts'
+import type { Clock } from '../time/clock.ts'
+
+/** How many emissions of one source may wait for their turn. */
+const mostWaiting = 10_000
+
+/** An emission that waits for its turn. */
+interface Waiting {
+  readonly events: number
+  readonly resolve: () => void
+  readonly reject: (error: Error) => void
+}
+
+/** How often one source may emit. */
+export class SourceLimit {
+  readonly settings: RateLimitSettings
+  readonly #source: string
+  readonly #clock: Clock
+  readonly #bucket: TokenBucket
+  readonly #warn: (data: object) => void
+  readonly #waiting = new Fifo<Waiting>()
+
+  /** @param warn is told, when the limit is nearly reached, what the warning says. */
+  constructor(
+    source: string,
+    settings: RateLimitSettings,
+    clock: Clock,
+    warn: (data: object) => void,
+  ) {
+    this.settings = settings
+    this.#source = source
+    this.#clock = clock
+    this.#bucket = new TokenBucket(settings, clock.monotonic())
+    this.#warn = warn
+  }
+
+  /** Whether so many events may be emitted now; then they count. */
+  take(events: number): boolean {
+    if (this.#waiting.size > 0) return false
+    const now = this.#clock.monotonic()
+    const taken = this.#bucket.take(now, events)
+    if (this.#bucket.shouldWarn(now)) {
+      this.#warn(rateLimitWarning(this.#source, this.settings, this.#bucket, now))
+    }
+    return taken
+  }
+
+  /** What an emission fails with that may not be made now. */
+  refusal(events: number, advice: string): RateLimitError {
+    const retryAfterMs = this.#bucket.waitMs(this.#clock.monotonic(), events)
+    return new RateLimitError(
+      this.#source,
+      this.settings.perSecond,
+      retryAfterMs,
+      advice,
+    )
+  }
+
+  /**
+   * Resolves once so many events may be emitted, after all that wait already; they count then.
+   *
+   * @throws RateLimitError `RATE_LIMITED` if they never may, or too many wait.
+   */
+  wait(events: number): Promise<void> {
+    if (events > this.settings.burst) {
+      throw this.refusal(events, 'A batch must not be larger than burst. Split it, or raise burst.')
+    }
+    if (this.#waiting.size >= mostWaiting) {
+      throw this.refusal(events, `${mostWaiting} emissions wait already. Await emit.`)
+    }
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ events, resolve, reject })
+      if (this.#waiting.size === 1) this.#setTimer(events)
+    })
+  }
+
+  /** Ends all waits. */
+  close(error: Error): void {
+    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
+      next.reject(error)
+    }
+  }
+
+  #setTimer(events: number): void {
+    const delayMs = this.#bucket.waitMs(this.#clock.monotonic(), events)
+    this.#clock.setTimer(delayMs, () => this.#release())
+  }
+
+  /** Lets pass who may, and waits for the next one's time. */
+  #release(): void {
+    for (let first = this.#waiting.first; first !== undefined; first = this.#waiting.first) {
+      // A timer may come a little early.
+      if (!this.#bucket.take(this.#clock.monotonic(), first.events)) {
+        this.#setTimer(first.events)
+        return
+      }
+      this.#waiting.shift()
+      first.resolve()
+    }
+  }
+}
+
+/** How often sources may emit, by their names. */
+export type RateLimits = Readonly<Record<string, RateLimitOptions>>
+
+/** @throws ConfigurationError `CONFIGURATION` if a limit is malformed. */
+export function toSourceLimits(limits: RateLimits): ReadonlyMap<string, RateLimitSettings> {
+  requireOptions('rateLimits', limits, Object.keys(Object(limits)))
+  return new Map(
+    Object.entries(limits).map(([source, options]) => [
+      source,
+      toRateLimitSettings(`rateLimits[${JSON.stringify(source)}]`, options),
+    ]),
+  )
+}

@@ -1,0 +1,388 @@
+import type { TradewireEvent } from '../events/envelope.ts'
+import type { Clock } from '../time/clock.ts'
+import { Attempts, type AttemptsOwner } from './attempts.ts'
+import { Collector } from './collector.ts'
+import { Probe } from './deadlock.ts'
+import { DedupWindow } from './dedup-window.ts'
+import { Entry } from './entry.ts'
+import { BreakerOpenError, EventHeldError } from './errors.ts'
+import type { DeliveryHost, LossReason } from './host.ts'
+import { Mailbox, type MailboxOwner } from './mailbox.ts'
+import type { DeliverySettings } from './options.ts'
+import type { Schedulable } from './scheduler.ts'
+import { Counts, type SubscriptionStats } from './stats.ts'
+import type { BatchHandler, Handler, Subscription } from './subscription.ts'
+import { Valve } from './valve.ts'
+
+let deliveries = 0
+
+/** How the events of one subscription reach its handler: from its mailbox, in calls that may fail. */
+export class Delivery implements Schedulable, MailboxOwner, AttemptsOwner {
+  readonly settings: DeliverySettings
+  readonly host: DeliveryHost
+  readonly subscription: Subscription
+  readonly handler: Handler | BatchHandler
+  readonly counts = new Counts()
+  readonly valve: Valve
+  previous: Schedulable | undefined = undefined
+  next: Schedulable | undefined = undefined
+  ringLane = -1
+  readonly #once: boolean
+  readonly #mailbox: Mailbox
+  readonly #attempts: Attempts
+  readonly #collector: Collector | undefined
+  readonly #window: DedupWindow | undefined
+  readonly #probe: Probe
+  #paused = false
+  /** Whether no other event is to come. */
+  #retired = false
+  #ended = false
+  /** Whether something will happen by itself: then the bus is not idle. */
+  #active = false
+  /** What {@link #callNow} is to call the handler with. */
+  #entry: Entry | undefined = undefined
+  /** Whether its handler, or what that has emitted, is on the stack. */
+  #calling = false
+  readonly #callNow = (): void => this.#attempts.call(this.#entry!)
+
+  /** @param once whether the first event accepted is to be the last. */
+  constructor(
+    settings: DeliverySettings,
+    handler: Handler | BatchHandler,
+    subscription: Subscription,
+    once: boolean,
+    host: DeliveryHost,
+  ) {
+    const wake = (): void => this.update()
+    const { batch, dedup } = settings
+    this.settings = settings
+    this.handler = handler
+    this.subscription = subscription
+    this.host = host
+    this.#once = once
+    deliveries += 1
+    this.#probe = new Probe(`${host.probeName}mailbox${deliveries}_`)
+    this.valve = new Valve(settings, () => this.id, host, wake)
+    this.#mailbox = new Mailbox(settings, this)
+    this.#attempts = new Attempts(this)
+    this.#collector = batch === undefined ? undefined : new Collector(batch, host.clock, wake)
+    this.#window = dedup === undefined ? undefined : new DedupWindow(dedup.capacity)
+    host.scheduler.join(this)
+  }
+
+  get id(): string {
+    return this.subscription.id
+  }
+
+  get paused(): boolean {
+    return this.#paused
+  }
+
+  get clock(): Clock {
+    return this.host.clock
+  }
+
+  /** Events whose end is open. */
+  get pending(): number {
+    return this.#mailbox.size + this.#attempts.inHand
+  }
+
+  /** Events in the mailbox. */
+  get depth(): number {
+    return this.#mailbox.size
+  }
+
+  /** Calls that have returned a promise and have not ended. */
+  get running(): Attempts['running'] {
+    return this.#attempts.running
+  }
+
+  get stats(): SubscriptionStats {
+    const { oldestTimestamp, size } = this.#mailbox
+    return {
+      ...this.counts,
+      pending: this.pending,
+      depth: size,
+      // Nothing may wait, and the clock may have been set back.
+      oldestAgeMs: Math.max(0, this.clock.now() - oldestTimestamp),
+      lastDeliveredAt: this.#attempts.lastDeliveredAt,
+      handlerDurationMs: this.#attempts.durations.summary(),
+      breaker: this.valve.breaker,
+    }
+  }
+
+  /**
+   * Takes an event in; returns a promise if its emission has to wait for room.
+   *
+   * @throws MailboxFullError `MAILBOX_FULL`, RateLimitError `RATE_LIMITED` or what a key function
+   * throws. The event is lost then, and counted.
+   */
+  accept(event: TradewireEvent): Promise<void> | undefined {
+    const { dedup, conflationKey, maxAgeMs, batch, rateLimit } = this.settings
+    let key: unknown
+    if (dedup !== undefined || conflationKey !== undefined) {
+      try {
+        if (this.#window?.add(dedup!.key(event)) === false) {
+          this.counts.duplicates += 1
+          this.host.lost(this.subscription, event, 'duplicate')
+          return undefined
+        }
+        key = conflationKey?.(event)
+      } catch (error) {
+        this.#acceptBroken(event, error)
+        throw error
+      }
+    }
+    const timed = maxAgeMs !== undefined || batch !== undefined
+    const entry = new Entry(event, this.host.depth, timed ? this.clock.monotonic() : -1)
+    const sheds = this.host.scheduler.sheds(entry.lane)
+    const refusal = rateLimit === undefined ? undefined : this.valve.refuses()
+    this.counts.accepted += 1
+    if (sheds) {
+      this.lost(event, 'memory')
+      return undefined
+    }
+    if (refusal !== undefined) {
+      this.lost(event, 'rate-limit')
+      if (rateLimit!.onLimit === 'error') throw refusal
+      return undefined
+    }
+    try {
+      return this.#mailbox.post(entry, key)
+    } finally {
+      if (this.#once && this.pending > 0) this.host.consumed(this.subscription)
+      this.update()
+    }
+  }
+
+  /** Takes a dead letter back; returns whether there was room. */
+  redeliver(event: TradewireEvent): boolean {
+    if (this.#ended || !this.#mailbox.hasRoom) return false
+    this.counts.accepted += 1
+    this.#mailbox.restore(new Entry(event, this.host.depth, this.clock.monotonic()))
+    this.update()
+    return true
+  }
+
+  pause(): void {
+    this.#paused = true
+    this.update()
+  }
+
+  resume(): void {
+    this.#paused = false
+    this.update()
+  }
+
+  /** No other event is to come; what there is goes on. */
+  retire(): void {
+    this.#retired = true
+  }
+
+  /** Lets an incomplete batch go. */
+  flush(): void {
+    if (this.#mailbox.size === 0) return
+    this.#collector?.flush()
+    this.update()
+  }
+
+  /** Gives up what waits in a lane, or in a less urgent one. */
+  shed(lane: number): void {
+    this.#mailbox.shed(lane)
+    this.update()
+  }
+
+  /**
+   * Gives up what waits, and what waits to be tried again. Calls that run are told by their signals,
+   * and still count as they end.
+   */
+  end(reason: unknown): void {
+    this.#ended = true
+    this.valve.stop()
+    this.#collector?.stop()
+    this.#mailbox.clear()
+    this.#attempts.end(reason)
+    this.update()
+  }
+
+  lost(event: TradewireEvent, reason: LossReason): void {
+    if (reason === 'conflated') this.counts.conflated += 1
+    else {
+      if (reason === 'expired') this.counts.expired += 1
+      else this.counts.dropped += 1
+      this.#welcomeAgain(event)
+    }
+    this.host.lost(this.subscription, event, reason)
+  }
+
+  gaveUp(entry: Entry, reason: unknown): void {
+    const { event, tries } = entry
+    if (this.settings.deadLetter) this.#bury(entry, reason)
+    else this.lost(event, 'failed')
+    const attempts = tries?.count ?? 0
+    this.host.gaveUp(this.subscription, this.handler, event, reason, attempts)
+  }
+
+  emitsToItself(): boolean {
+    if (!this.#attempts.full) return false
+    if (this.#calling) return true
+    this.watch()
+    return this.#probe.onStack()
+  }
+
+  /** Makes the calls that run known by name to whatever they do from here on. */
+  watch(): void {
+    for (const attempt of this.#attempts.running) this.#probe.watch(attempt)
+  }
+
+  /** Calls the handler with what is next, if it may be called. */
+  step(): void {
+    const { scheduler } = this.host
+    const entry = this.#takeNext(scheduler.now())
+    if (entry !== undefined) {
+      this.#entry = entry
+      this.#calling = true
+      const dispatched = this.host.during(entry.depth, this.#callNow)
+      this.#calling = false
+      if (dispatched) scheduler.forgetNow()
+    }
+    this.update()
+  }
+
+  /** Gets in line for a call if there is something to do, and out of it if there is not. */
+  update(): void {
+    const { scheduler } = this.host
+    const lane = this.#lane()
+    if (lane === -1) scheduler.remove(this)
+    else scheduler.add(this, lane)
+    const active =
+      this.#paused || scheduler.paused ? this.#attempts.running.size > 0 : this.pending > 0
+    if (active !== this.#active) {
+      this.#active = active
+      scheduler.activity(active ? 1 : -1)
+    }
+    if ((this.#retired || this.#ended) && this.pending === 0) scheduler.leave(this)
+  }
+
+  /** The lane of what could be done now; -1 if nothing can. */
+  #lane(): number {
+    if (this.#paused || this.valve.shut) return -1
+    const due = this.#attempts.dueLane
+    if (due !== undefined) return due
+    const { size } = this.#mailbox
+    if (size === 0 || this.#attempts.full) return -1
+    if (this.#collector?.complete(size, this.#mailbox) === false) return -1
+    return this.#mailbox.mostUrgent
+  }
+
+  /** The next event to call the handler with, if it may be called. It has its place then. */
+  #takeNext(now: number): Entry | undefined {
+    for (;;) {
+      const passage = this.valve.ask(now)
+      if (passage === 'later') return undefined
+      const entry = this.#attempts.takeDue() ?? this.#takeNew(now)
+      if (entry === undefined || passage === 'open') return entry
+      this.#attempts.giveUp(entry, new BreakerOpenError(this.id))
+    }
+  }
+
+  #takeNew(now: number): Entry | undefined {
+    if (this.#attempts.full) return undefined
+    const first = this.#takeOne(now)
+    if (first === undefined) return undefined
+    this.#attempts.takePlace()
+    if (this.#collector === undefined) return first
+    const entries = [first]
+    while (entries.length < this.#collector.maxSize) {
+      const entry = this.#takeOne(now)
+      if (entry === undefined) break
+      entries.push(entry)
+    }
+    this.#collector.gone(this.#mailbox.size)
+    entries.sort((left, right) => left.event.sequence - right.event.sequence)
+    const [lead, ...companions] = entries
+    lead!.companions = companions
+    return lead
+  }
+
+  /** The next event in line that has not expired, and need not be held. It is in hand then. */
+  #takeOne(now: number): Entry | undefined {
+    const { maxAgeMs, holdKey } = this.settings
+    for (;;) {
+      const entry = this.#mailbox.take()
+      if (entry === undefined) return undefined
+      this.#attempts.inHand += 1
+      this.#mailbox.left(entry)
+      if (maxAgeMs !== undefined && now - entry.acceptedAt > maxAgeMs) {
+        this.#attempts.inHand -= 1
+        this.lost(entry.event, 'expired')
+        continue
+      }
+      const held = holdKey === undefined ? undefined : this.#heldBy(entry.event)
+      if (held === undefined) return entry
+      this.#attempts.inHand -= 1
+      this.gaveUp(entry, held)
+    }
+  }
+
+  /** Why the event must not be delivered now, if so: an earlier one of its key is a dead letter. */
+  #heldBy(event: TradewireEvent): unknown {
+    try {
+      const key = this.settings.holdKey!(event)
+      const ahead = this.host.deadLetters.ahead(this.id, key, event.sequence)
+      return ahead === undefined ? undefined : new EventHeldError(ahead.id)
+    } catch (error) {
+      this.counts.failed += 1
+      return error
+    }
+  }
+
+  #bury({ event, tries }: Entry, reason: unknown): void {
+    const { holdKey } = this.settings
+    this.counts.deadLettered += 1
+    const now = this.clock.now()
+    const { count = 0, errors = [reason], firstAt = now, lastAt = now } = tries ?? {}
+    let key: unknown
+    let holds = holdKey !== undefined
+    try {
+      key = holdKey?.(event)
+    } catch {
+      // Whoever asks for the key of a later event is told.
+      holds = false
+    }
+    this.host.deadLetters.add({
+      event,
+      subscriptionId: this.id,
+      attempts: count,
+      firstAt,
+      lastAt,
+      errors: errors.includes(reason) ? [...errors] : [...errors, reason],
+      key,
+      holds,
+    })
+  }
+
+  /** Counts an event that `where` threw on. */
+  failedBefore(): void {
+    this.counts.accepted += 1
+    this.counts.failed += 1
+    this.counts.dropped += 1
+  }
+
+  /** Accepts an event whose key cannot be told, only to give it up. */
+  #acceptBroken(event: TradewireEvent, error: unknown): void {
+    this.counts.accepted += 1
+    this.counts.failed += 1
+    if (this.settings.deadLetter) this.#bury(new Entry(event, 0, -1), error)
+    else this.lost(event, 'failed')
+  }
+
+  /** Forgets the key of an event that was given up, so that a copy of it is no duplicate. */
+  #welcomeAgain(event: TradewireEvent): void {
+    try {
+      this.#window?.forget(this.settings.dedup!.key(event))
+    } catch {
+      // Then it never had a key.
+    }
+  }
+}
