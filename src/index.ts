@@ -130,6 +130,7 @@ export type {
   HandlerContext,
   SubscribeOptions,
   Subscription,
+  SubscriptionOptions,
 } from './delivery/subscription.ts'
 export type { RateLimitOptions } from './delivery/token-bucket.ts'
 export type { AccessRules } from './bus/access.ts'
@@ -141,6 +142,7 @@ export {
   type EventsMatching,
   type History,
   type NarrowingOptions,
+  type NarrowingSubscribeOptions,
   type PatternsIn,
 } from './bus/bus.ts'
 export type { CloseOptions } from './bus/closing.ts'

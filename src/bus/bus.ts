@@ -20,6 +20,7 @@ import type {
   Handler,
   SubscribeOptions,
   Subscription,
+  SubscriptionOptions,
 } from '../delivery/subscription.ts'
 import type { WaitOptions } from './waiting.ts'
 
@@ -48,6 +49,18 @@ export type NarrowingOptions<
   Narrowed extends TradewireEvent,
 > = Omit<Options, 'where'> & {
   /** Only events that it returns `true` for; as a type guard it narrows the event. */
+  readonly where?: ((event: Event) => event is Event & Narrowed) | ((event: Event) => boolean)
+}
+
+/** `SubscribeOptions`; a `where` that is a type guard narrows the event to `Narrowed`. */
+export interface NarrowingSubscribeOptions<
+  Event extends TradewireEvent,
+  Narrowed extends TradewireEvent,
+> extends SubscriptionOptions<Event> {
+  /**
+   * Only events that it returns `true` for are delivered; as a type guard it narrows the event. A
+   * throw counts as a failed delivery.
+   */
   readonly where?: ((event: Event) => event is Event & Narrowed) | ((event: Event) => boolean)
 }
 
@@ -141,11 +154,7 @@ export interface Bus<out Schemas extends EventSchemas = TradingSchemas> {
   >(
     pattern: Patterns,
     handler: Handler<NoInfer<Narrowed>>,
-    options?: NarrowingOptions<
-      SubscribeOptions<EventsMatching<Schemas, Patterns>>,
-      EventsMatching<Schemas, Patterns>,
-      Narrowed
-    >,
+    options?: NarrowingSubscribeOptions<EventsMatching<Schemas, Patterns>, Narrowed>,
   ): Subscription
 
   /**

@@ -25,11 +25,17 @@ import {
   type Registration,
   requireObserver,
 } from './observers.ts'
-import { type BusSettings, type EmitOptions, requireName } from './options.ts'
+import type { BusSettings, EmitOptions } from './options.ts'
 import { type ParsedPatterns, parsePatterns, type Patterns } from './patterns.ts'
 import { refusal } from './refusal.ts'
 import { Registry } from './registry.ts'
-import { type EventRoute, mapped, requireRule, type RouteRule, SubscribedRoute } from './routing.ts'
+import {
+  type EventRoute,
+  handlerOf,
+  requireRule,
+  type RouteRule,
+  SubscribedRoute,
+} from './routing.ts'
 import { Statistics } from './statistics.ts'
 import { BufferedStream, requireStreamOptions, type StreamOptions } from './stream.ts'
 import { type BatchSubscribeOptions, requireSubscribeOptions } from './subscribe-options.ts'
@@ -245,13 +251,22 @@ export class CoreBus {
   addRoute(rule: RouteRule): SubscribedRoute {
     requireRule(rule)
     const { id, where, pattern, to } = rule
-    const handler = typeof to === 'string' ? this.#routeTo(to, rule) : this.#routeAway(rule)
-    const options: SubscribeOptions = {
-      ...(id === undefined ? {} : { id: requireName('id', id) }),
-      ...(where === undefined ? {} : { where }),
+    const options = { ...(id !== undefined && { id }), ...(where !== undefined && { where }) }
+    requireSubscribeOptions(options, false)
+    const parsed = this.#parse(pattern)
+    let handler: Handler
+    let name: string
+    if (typeof to === 'string') {
+      this.#registry.route(to)
+      handler = handlerOf(rule, (data, event) => this.emitSync(to, data, event))
+      name = to
+    } else {
+      const other = this.#requireOther('addRoute', to)
+      // What it returns is checked when it is used.
+      handler = forwardHandler(this.#dispatcher, other.#dispatcher, rule.map as ForwardMap)
+      name = `run ${other.run}`
     }
-    const name = to instanceof CoreBus ? `run ${to.run}` : (to as string)
-    const subscriber = this.#subscribe(this.#parse(pattern), handler, options, 'route', () =>
+    const subscriber = this.#subscribe(parsed, handler, options, 'route', () =>
       this.#routes.delete(route),
     )
     const route = new SubscribedRoute(subscriber, name)
@@ -261,25 +276,6 @@ export class CoreBus {
 
   routes(): EventRoute[] {
     return [...this.#routes]
-  }
-
-  /** Makes events of another type of this bus. */
-  #routeTo(type: string, rule: RouteRule): Handler {
-    this.#registry.route(type)
-    return (event) => {
-      const data = mapped(rule, event)
-      if (data === undefined) return
-      const { source, metadata } = event
-      const options = { cause: event, source, ...(metadata === undefined ? {} : { metadata }) }
-      this.emitSync(type, data, options)
-    }
-  }
-
-  /** Sends events to another bus. */
-  #routeAway({ to, map }: RouteRule): Handler {
-    const other = this.#requireOther('addRoute', to)
-    // What it returns is checked when it is used.
-    return forwardHandler(this.#dispatcher, other.#dispatcher, map as ForwardMap | undefined)
   }
 
   #requireOther(method: string, target: unknown): CoreBus {

@@ -70,10 +70,7 @@ export class Doorman {
     for (const limit of this.#limits.values()) limit.close(error)
   }
 
-  #admitAll<Result>(
-    items: readonly BatchItem[],
-    emit: () => Promise<Result>,
-  ): Promise<Result> {
+  #admitAll<Result>(items: readonly BatchItem[], emit: () => Promise<Result>): Promise<Result> {
     const type = items.length === 1 ? items[0]!.type : 'A batch'
     try {
       const counts = new Map<SourceLimit, number>()

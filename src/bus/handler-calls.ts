@@ -16,11 +16,7 @@ import { accepts } from '../delivery/predicate.ts'
 import { onRejection, toPromise } from '../delivery/thenable.ts'
 
 /** Emits an event of the bus itself, because of another one if there is one. */
-type Announce = (
-  type: string,
-  data: Announcement,
-  cause: TradewireEvent | undefined,
-) => boolean
+type Announce = (type: string, data: Announcement, cause: TradewireEvent | undefined) => boolean
 
 /** How many events may wait behind a serial emission, for each subscriber. */
 const backlogCapacity = 100_000
@@ -38,10 +34,7 @@ export class HandlerCalls implements PendingHost {
   /** Emits an event of the bus itself; throws if it is refused, tells whether it is heard. */
   readonly #announce: Announce
 
-  constructor(
-    settings: BusSettings,
-    announce: Announce,
-  ) {
+  constructor(settings: BusSettings, announce: Announce) {
     this.#settings = settings
     this.#announce = announce
     this.scheduler = new Scheduler(settings.clock, () => this.pending.wake())
@@ -139,23 +132,30 @@ export class HandlerCalls implements PendingHost {
     flight: Flight | undefined,
   ): Promise<unknown> | undefined {
     if (subscriber.delivery !== undefined) return this.#invoke(subscriber, event, flight)
+    const { observers } = this
     const { clock } = this.#settings
     const startedAt = clock.monotonic()
     const { failed } = subscriber
     const promise = this.#invoke(subscriber, event, flight)
     if (promise !== undefined) return this.#measureAsync(subscriber, event, promise, startedAt)
     if (subscriber.failed === failed) {
-      this.#handled(subscriber, event, clock.monotonic() - startedAt)
+      // Those are told who watched as it began.
+      this.#handled(subscriber, event, clock.monotonic() - startedAt, observers)
     }
     return undefined
   }
 
-  #handled(subscriber: Subscriber, event: TradewireEvent, durationMs: number): void {
+  #handled(
+    subscriber: Subscriber,
+    event: TradewireEvent,
+    durationMs: number,
+    observers: Observers | undefined,
+  ): void {
     if (subscriber.kind === 'handler') {
       subscriber.durations ??= new DurationHistogram()
       subscriber.durations.record(durationMs)
     }
-    this.observers?.handled(event, subscriber, durationMs)
+    observers?.handled(event, subscriber, durationMs)
   }
 
   #invoke(
@@ -205,7 +205,8 @@ export class HandlerCalls implements PendingHost {
     startedAt: number,
   ): Promise<void> {
     await promise
-    this.#handled(subscriber, event, this.#settings.clock.monotonic() - startedAt)
+    const durationMs = this.#settings.clock.monotonic() - startedAt
+    this.#handled(subscriber, event, durationMs, this.observers)
   }
 
   /** Emits the one `system.error` of an event that a delivery gives up. Never throws. */

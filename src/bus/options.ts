@@ -1,4 +1,8 @@
-import { type MemoryOptions, type MemorySettings, toMemorySettings } from '../delivery/memory-guard.ts'
+import {
+  type MemoryOptions,
+  type MemorySettings,
+  toMemorySettings,
+} from '../delivery/memory-guard.ts'
 import type { RateLimitSettings } from '../delivery/token-bucket.ts'
 import { describeValue, requireFunction, requireInteger, requireOptions } from '../errors/checks.ts'
 import { ConfigurationError } from '../errors/tradewire-error.ts'
@@ -179,7 +183,12 @@ export function toSettings(options: BusOptions, defaultCatalog: Catalog): BusSet
     freeze: requireBoolean('freeze', freeze),
     access: allow === undefined ? undefined : new Access(allow, catalog),
     rateLimits: toSourceLimits(rateLimits),
-    deadLetters: requireInteger('deadLetters.capacity', deadLetters.capacity ?? 1_000, 1, 10_000_000),
+    deadLetters: requireInteger(
+      'deadLetters.capacity',
+      deadLetters.capacity ?? 1_000,
+      1,
+      10_000_000,
+    ),
     memory: memory === undefined ? undefined : toMemorySettings(memory),
     seed: requireInteger('seed', seed, Number.MIN_SAFE_INTEGER),
     onError,

@@ -3,7 +3,8 @@ import { ConfigurationError } from '../errors/tradewire-error.ts'
 import type { TradewireEvent } from '../events/envelope.ts'
 import { onRejection } from '../delivery/thenable.ts'
 import type { SubscriptionStats } from '../delivery/stats.ts'
-import type { Subscription } from '../delivery/subscription.ts'
+import type { Handler, Subscription } from '../delivery/subscription.ts'
+import type { EmitOptions } from './options.ts'
 import type { Patterns } from './patterns.ts'
 
 /** A routing rule that is in force. Works with `using`. */
@@ -45,8 +46,21 @@ export function requireRule(rule: RouteRule): void {
   }
 }
 
+/** What emits events of another type of the same bus, by a rule. */
+export function handlerOf(
+  rule: RouteRule,
+  emit: (data: unknown, options: EmitOptions) => unknown,
+): Handler {
+  return (event) => {
+    const data = mapped(rule, event)
+    if (data === undefined) return
+    const { source, metadata } = event
+    emit(data, { cause: event, source, ...(metadata !== undefined && { metadata }) })
+  }
+}
+
 /** The payload that a rule makes of an event; undefined keeps it back. */
-export function mapped(rule: RouteRule, event: TradewireEvent): unknown {
+function mapped(rule: RouteRule, event: TradewireEvent): unknown {
   if (rule.map === undefined) return event.data
   const data = rule.map(event)
   if (!(data instanceof Promise)) return data

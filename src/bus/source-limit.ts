@@ -57,12 +57,7 @@ export class SourceLimit {
   /** What an emission fails with that may not be made now. */
   refusal(events: number, advice: string): RateLimitError {
     const retryAfterMs = this.#bucket.waitMs(this.#clock.monotonic(), events)
-    return new RateLimitError(
-      this.#source,
-      this.settings.perSecond,
-      retryAfterMs,
-      advice,
-    )
+    return new RateLimitError(this.#source, this.settings.perSecond, retryAfterMs, advice)
   }
 
   /**

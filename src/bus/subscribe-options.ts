@@ -1,8 +1,4 @@
-import {
-  type BatchOptions,
-  deliveryOptionNames,
-  requireMinPriority,
-} from '../delivery/options.ts'
+import { type BatchOptions, deliveryOptionNames, requireMinPriority } from '../delivery/options.ts'
 import type { SubscribeOptions } from '../delivery/subscription.ts'
 import { requireFunction, requireInteger, requireOptions } from '../errors/checks.ts'
 import { ConfigurationError } from '../errors/tradewire-error.ts'

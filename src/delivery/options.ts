@@ -11,7 +11,11 @@ import { type Priority, requirePriority } from '../events/priority.ts'
 import { type BreakerOptions, type BreakerSettings, toBreakerSettings } from './breaker.ts'
 import { type DedupOptions, type DedupSettings, toDedupSettings } from './dedup-window.ts'
 import { type RetryOptions, type RetrySettings, toRetrySettings } from './retry.ts'
-import { type RateLimitOptions, type RateLimitSettings, toRateLimitSettings } from './token-bucket.ts'
+import {
+  type RateLimitOptions,
+  type RateLimitSettings,
+  toRateLimitSettings,
+} from './token-bucket.ts'
 
 /** What a full mailbox does with one more event. */
 export type MailboxOverflow =

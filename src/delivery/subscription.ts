@@ -30,11 +30,8 @@ export type BatchHandler<Event extends TradewireEvent = TradewireEvent> = (
   context: HandlerContext,
 ) => unknown
 
-/**
- * Options of `on`. With any of {@link DeliveryOptions} the subscription gets a mailbox: events wait
- * there for the handler, and `emit` awaits only that they got in.
- */
-export interface SubscribeOptions<
+/** Options of every kind of subscription. */
+export interface SubscriptionOptions<
   Event extends TradewireEvent = TradewireEvent,
 > extends DeliveryOptions<Event> {
   /**
@@ -44,12 +41,21 @@ export interface SubscribeOptions<
   readonly id?: string
   /** Higher is called earlier; equal ones in order of registration. A whole number from 0. Default 0. */
   readonly priority?: number
-  /** Only events that it returns `true` for are delivered. A throw counts as a failed delivery. */
-  readonly where?: (event: Event) => boolean
   /** Ends the subscription when it aborts. */
   readonly signal?: AbortSignal
   /** Whether the first event delivered is the last. Default false. */
   readonly once?: boolean
+}
+
+/**
+ * Options of `on`. With any of {@link DeliveryOptions}, but for `minPriority`, the subscription gets a
+ * mailbox: events wait there for the handler, and `emit` awaits only that they got in.
+ */
+export interface SubscribeOptions<
+  Event extends TradewireEvent = TradewireEvent,
+> extends SubscriptionOptions<Event> {
+  /** Only events that it returns `true` for are delivered. A throw counts as a failed delivery. */
+  readonly where?: (event: Event) => boolean
 }
 
 /** One registration of a handler. Works with `using`. */

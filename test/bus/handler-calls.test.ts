@@ -196,7 +196,7 @@ describe('system.error', () => {
     bus.emitSync('note.made', hello)
     expect(errors).toMatchObject([{ message: 'unsure' }])
     expect(handler).not.toHaveBeenCalled()
-    expect(subscription.stats).toMatchObject({ delivered: 0, failed: 1 })
+    expect(subscription.stats).toMatchObject({ accepted: 1, delivered: 0, failed: 1, dropped: 1 })
   })
 
   it('comes for a predicate that answers with a promise, which is no answer', async () => {
@@ -278,10 +278,22 @@ describe('stats', () => {
     const gate = Promise.withResolvers<void>()
     const subscription = bus.on('note.made', () => gate.promise)
     expect(subscription.stats).toEqual({
+      accepted: 0,
       delivered: 0,
-      failed: 0,
       dropped: 0,
+      conflated: 0,
+      expired: 0,
+      deadLettered: 0,
+      pending: 0,
+      failed: 0,
+      retried: 0,
+      timedOut: 0,
+      duplicates: 0,
+      depth: 0,
+      oldestAgeMs: 0,
       lastDeliveredAt: undefined,
+      handlerDurationMs: undefined,
+      breaker: undefined,
     })
     await clock.advanceBy(5)
     const emitted = bus.emit('note.made', hello)

@@ -228,7 +228,11 @@ describe('stream', () => {
     await bus.emitSerial('note.made', hello)
     await bus.idle()
     await rest()
-    expect(bus.subscriptions()[0]!.stats).toMatchObject({ delivered: 2, dropped: 1 })
+    expect(bus.subscriptions()[0]!.stats).toMatchObject({
+      accepted: 2,
+      delivered: 1,
+      dropped: 1,
+    })
   })
 
   it.each<[string, unknown]>([

@@ -53,7 +53,7 @@ describe('LegacyAdapter.emit', () => {
     const typed = spy()
     bus.on('order.filled', typed)
     adapter.emit(name, plainFill)
-    expect(typed.mock.calls).toMatchObject([[{ data: typedFill }]])
+    expect(typed.mock.calls.map(([event]) => event)).toMatchObject([{ data: typedFill }])
   })
 
   it('tells whether anybody hears, typed handlers included', () => {
