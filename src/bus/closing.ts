@@ -19,11 +19,8 @@ export async function within(
     await done
     return
   }
-  await new Promise<void>((resolve) => {
-    const timer = clock.setTimer(limitMs, resolve)
-    void done.then(() => {
-      timer.cancel()
-      resolve()
-    })
-  })
+  const limit = Promise.withResolvers<void>()
+  const timer = clock.setTimer(limitMs, limit.resolve)
+  await Promise.race([done, limit.promise])
+  timer.cancel()
 }

@@ -15,16 +15,12 @@ import { Dispatcher } from './dispatcher.ts'
 import { Doorman } from './doorman.ts'
 import type { BatchItem } from './emission.ts'
 import { BusClosedError } from './errors.ts'
-import { forwardHandler, type ForwardMap } from './forward.ts'
+import { Extensions } from './extensions.ts'
+import { forwardHandler, type ForwardMap, requireOtherRun } from './forward.ts'
 import { EventHistory } from './history.ts'
-import { type Middleware, requireMiddleware } from './middleware.ts'
-import {
-  type Observer,
-  Observers,
-  registration,
-  type Registration,
-  requireObserver,
-} from './observers.ts'
+import { Listeners } from './listeners.ts'
+import type { Middleware } from './middleware.ts'
+import type { Observer, Registration } from './observers.ts'
 import type { BusSettings, EmitOptions } from './options.ts'
 import { type ParsedPatterns, parsePatterns, type Patterns } from './patterns.ts'
 import { refusal } from './refusal.ts'
@@ -37,15 +33,10 @@ import {
   SubscribedRoute,
 } from './routing.ts'
 import { Statistics } from './statistics.ts'
-import { BufferedStream, requireStreamOptions, type StreamOptions } from './stream.ts'
+import { type BufferedStream, requireStreamOptions, type StreamOptions } from './stream.ts'
 import { type BatchSubscribeOptions, requireSubscribeOptions } from './subscribe-options.ts'
 import { countsOf, Subscriber, type SubscriberKind } from './subscriber.ts'
-import {
-  type ListeningHost,
-  requireWaitOptions,
-  waitForEvent,
-  type WaitOptions,
-} from './waiting.ts'
+import { requireWaitOptions, type WaitOptions } from './waiting.ts'
 
 const noOptions: SubscribeOptions = {}
 
@@ -59,10 +50,8 @@ export class CoreBus {
   readonly #settings: BusSettings
   readonly #registry: Registry
   readonly #dispatcher: Dispatcher
-  /** What ends with the bus: waits and streams. */
-  readonly #endings = new Set<() => void>()
-  #middlewares: readonly Middleware[] = []
-  #observers: readonly Observer[] = []
+  readonly #extensions: Extensions
+  readonly #listeners: Listeners
   readonly #host: BusDeliveryHost
   readonly #statistics: Statistics
   /** Undefined where every emission may be made at once. */
@@ -82,13 +71,15 @@ export class CoreBus {
       const delivery = this.#registry.find(id)?.delivery
       return delivery === undefined ? undefined : (event) => delivery.redeliver(event)
     })
+    this.#extensions = new Extensions(this.#dispatcher)
+    this.#listeners = new Listeners(settings.clock, this.#subscribe, (...drop) =>
+      this.#dispatcher.calls.dropped(...drop, 'overflow'),
+    )
     const random = seededRandom(settings.seed)
     this.#host = new BusDeliveryHost(settings.clock, random, this.deadLetters, this.#dispatcher)
     const { access, rateLimits, memory } = settings
-    this.#doorman =
-      access === undefined && rateLimits.size === 0
-        ? undefined
-        : new Doorman(settings, access, this.#dispatcher)
+    const open = access === undefined && rateLimits.size === 0
+    this.#doorman = open ? undefined : new Doorman(settings, this.#dispatcher)
     this.#statistics = new Statistics(
       this.#dispatcher,
       this.#registry,
@@ -193,8 +184,7 @@ export class CoreBus {
   waitFor(patterns: Patterns, options: WaitOptions = {}): Promise<TradewireEvent> {
     try {
       requireWaitOptions(options)
-      const parsed = this.#parse(patterns)
-      return waitForEvent(this.#hostFor(parsed, noOptions, 'wait'), parsed.text, options)
+      return this.#listeners.waitFor(this.#parse(patterns), options)
     } catch (error) {
       return refusal(error)
     }
@@ -202,42 +192,15 @@ export class CoreBus {
 
   stream(patterns: Patterns, options: StreamOptions = {}): BufferedStream {
     requireStreamOptions(options)
-    const parsed = this.#parse(patterns)
-    let subscriber: Subscriber | undefined
-    const { where } = options
-    const host = this.#hostFor(
-      parsed,
-      where === undefined ? noOptions : { where },
-      'stream',
-      (made) => {
-        subscriber = made
-      },
-    )
-    return new BufferedStream(host, parsed.text, options, (event) =>
-      this.#dispatcher.calls.dropped(subscriber!, event, 'overflow'),
-    )
+    return this.#listeners.stream(this.#parse(patterns), options)
   }
 
   use(middleware: Middleware): Registration {
-    requireMiddleware(middleware)
-    // Identity is per registration: the same object used twice runs twice.
-    const own = { ...middleware }
-    if (middleware.before !== undefined) own.before = (draft) => middleware.before!(draft)
-    if (middleware.after !== undefined) own.after = (event, all) => middleware.after!(event, all)
-    this.#setMiddlewares([...this.#middlewares, own])
-    return registration(() => this.#setMiddlewares(without(this.#middlewares, own)))
+    return this.#extensions.use(middleware)
   }
 
   observe(observer: Observer): Registration {
-    requireObserver(observer)
-    const own: Observer = {
-      onEmitted: (event) => observer.onEmitted?.(event),
-      onHandled: (...handled) => observer.onHandled?.(...handled),
-      onFailed: (...failed) => observer.onFailed?.(...failed),
-      onDropped: (drop) => observer.onDropped?.(drop),
-    }
-    this.#setObservers([...this.#observers, own])
-    return registration(() => this.#setObservers(without(this.#observers, own)))
+    return this.#extensions.observe(observer)
   }
 
   forward(target: unknown, options: { pattern?: Patterns; map?: ForwardMap } = {}): Subscriber {
@@ -282,11 +245,7 @@ export class CoreBus {
     if (!(target instanceof CoreBus) || target === this) {
       throw new ConfigurationError(`${method} takes another bus, as createBus() returned it.`)
     }
-    if (target.run === this.run) {
-      throw new ConfigurationError(
-        `Both buses have the run ${describeValue(this.run)}, so events of one would have the ids of the other. Give each a run of its own: createBus({ run: 'backtest-1' }).`,
-      )
-    }
+    requireOtherRun(this.run, target.run)
     return target
   }
 
@@ -365,48 +324,12 @@ export class CoreBus {
     const abandoned = line.paused ? line.abandon(error) : 0
     // For the reports of handlers that still run; mailboxes of a paused bus stay as they are.
     line.resume()
-    // Each ending takes itself out of the set, which iteration allows for.
-    for (const end of this.#endings) end()
+    this.#listeners.close()
     for (const mailbox of calls.scheduler.mailboxes) mailbox.flush()
     await within(this.clock, drainMs, calls.pending.idle())
     const report = this.#statistics.since(before, abandoned)
     for (const subscriber of this.#registry.all()) subscriber.unsubscribe()
     return report
-  }
-
-  #setMiddlewares(list: readonly Middleware[]): void {
-    this.#middlewares = list
-    const before = list.filter((middleware) => middleware.before !== undefined)
-    const after = list.filter((middleware) => middleware.after !== undefined)
-    this.#dispatcher.acceptance.before = before.length === 0 ? undefined : before
-    this.#dispatcher.after = after.length === 0 ? undefined : after
-  }
-
-  #setObservers(list: readonly Observer[]): void {
-    this.#observers = list
-    const report = (error: unknown): void =>
-      this.#dispatcher.calls.lastResort(error, { origin: 'observer', event: undefined })
-    this.#dispatcher.calls.observers = list.length === 0 ? undefined : new Observers(list, report)
-  }
-
-  #hostFor(
-    parsed: ParsedPatterns,
-    options: SubscribeOptions,
-    kind: SubscriberKind,
-    onListen?: (subscriber: Subscriber) => void,
-  ): ListeningHost {
-    return {
-      clock: this.#settings.clock,
-      listen: (handler, onEnd) => {
-        const subscriber = this.#subscribe(parsed, handler, options, kind, onEnd)
-        onListen?.(subscriber)
-        return subscriber
-      },
-      onClose: (end) => {
-        this.#endings.add(end)
-        return () => this.#endings.delete(end)
-      },
-    }
   }
 
   #parse(patterns: Patterns): ParsedPatterns {
@@ -417,14 +340,14 @@ export class CoreBus {
     return parsed
   }
 
-  #subscribe(
+  readonly #subscribe = (
     { text, tokens }: ParsedPatterns,
     handler: Handler | BatchHandler,
     options: SubscribeOptions,
     kind: SubscriberKind,
     onEnd?: () => void,
     batch?: BatchOptions,
-  ): Subscriber {
+  ): Subscriber => {
     this.#requireOpen()
     const { id, priority = 0, where, signal, once = false, minPriority = 'low' } = options
     const settings =
@@ -475,8 +398,4 @@ export class CoreBus {
  */
 export function defer(bus: object, task: () => void): void {
   CoreBus.defer(bus, task)
-}
-
-function without<Item>(list: readonly Item[], gone: Item): readonly Item[] {
-  return list.filter((item) => item !== gone)
 }

@@ -21,8 +21,8 @@ export class Doorman {
   readonly #dispatcher: Dispatcher
   readonly #defaultSource: string
 
-  constructor(settings: BusSettings, access: Access | undefined, dispatcher: Dispatcher) {
-    this.#access = access
+  constructor(settings: BusSettings, dispatcher: Dispatcher) {
+    this.#access = settings.access
     this.#dispatcher = dispatcher
     this.#defaultSource = settings.source
     const { clock } = settings

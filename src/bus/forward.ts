@@ -48,6 +48,14 @@ export function forwardHandler(
   }
 }
 
+/** Throws `CONFIGURATION` if events of two buses would have the same ids. */
+export function requireOtherRun(run: string, other: string): void {
+  if (run !== other) return
+  throw new ConfigurationError(
+    `Both buses have the run ${describeValue(run)}, so events of one would have the ids of the other. Give each a run of its own: createBus({ run: 'backtest-1' }).`,
+  )
+}
+
 function requireImage(image: unknown): void {
   if (typeof image === 'object' && image !== null && 'type' in image && 'data' in image) return
   onRejection(image, () => {})

@@ -84,6 +84,6 @@ export class Statistics {
     for (const subscriber of this.#registry.all()) {
       if (subscriber.delivery === undefined) counts.add(countsOf(subscriber))
     }
-    return { ...counts, pending }
+    return counts.ledger(pending)
   }
 }

@@ -113,8 +113,7 @@ export class Subscriber implements Subscription {
   get stats(): SubscriptionStats {
     if (this.delivery !== undefined) return this.delivery.stats
     return {
-      ...countsOf(this),
-      pending: 0,
+      ...countsOf(this).ledger(0),
       depth: 0,
       oldestAgeMs: 0,
       lastDeliveredAt: this.lastDeliveredAt === -Infinity ? undefined : this.lastDeliveredAt,

@@ -100,8 +100,7 @@ export class Delivery implements Schedulable, MailboxOwner, AttemptsOwner {
   get stats(): SubscriptionStats {
     const { oldestTimestamp, size } = this.#mailbox
     return {
-      ...this.counts,
-      pending: this.pending,
+      ...this.counts.ledger(this.pending),
       depth: size,
       // Nothing may wait, and the clock may have been set back.
       oldestAgeMs: Math.max(0, this.clock.now() - oldestTimestamp),

@@ -94,6 +94,25 @@ export class Counts {
   timedOut = 0
   duplicates = 0
 
+  /** A plain copy, with how many events are pending. */
+  ledger(pending: number): Ledger {
+    const { accepted, delivered, dropped, conflated, expired, deadLettered } = this
+    const { failed, retried, timedOut, duplicates } = this
+    return {
+      accepted,
+      delivered,
+      dropped,
+      conflated,
+      expired,
+      deadLettered,
+      pending,
+      failed,
+      retried,
+      timedOut,
+      duplicates,
+    }
+  }
+
   /** Adds those of another one. */
   add(other: Readonly<Counts>): void {
     this.accepted += other.accepted

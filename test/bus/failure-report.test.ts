@@ -11,7 +11,7 @@ function report(error: unknown, handler: object = unnamed): Record<string, unkno
   const event = bus.emitSync('note.made', hello)
   const payload = failureReport(5, event, subscription, handler, error, undefined)
   expect(tradingEvents.get('system.error').accepts(payload)).toBe(true)
-  return payload as Record<string, unknown>
+  return payload
 }
 
 const unreadable = {
