@@ -16,7 +16,8 @@ export interface DrivenBus {
   subscriptions(): readonly DrivenSubscription[]
   eventCounts(): ReadonlyMap<string, number>
   idle(): Promise<void>
-  close(): Promise<void>
+  /** What it resolves to is the business of other tests. */
+  close(): Promise<unknown>
 }
 
 /** A bus under test, with the time that it lives in. */
@@ -99,6 +100,7 @@ export interface DrivenSubscription {
 }
 
 export interface DrivenStats {
+  readonly accepted: number
   readonly delivered: number
   readonly failed: number
   readonly dropped: number

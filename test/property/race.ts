@@ -256,7 +256,9 @@ export class Race {
       `${name} got ${expected.join()}, not ${gotten.join()}`,
     )
     this.#require(!once || gotten.length <= 1, `${name} is called once`)
-    const { delivered, failed } = listener.subscription!.stats
+    const { accepted, delivered, dropped, failed } = listener.subscription!.stats
+    this.#require(accepted === gotten.length, `${name} accepted ${accepted}`)
+    this.#require(dropped === failures, `${name} gave up ${failures}, and not ${dropped}`)
     this.#require(failed === failures, `${name} failed ${failures} times, and not ${failed}`)
     this.#require(delivered === gotten.length - failures, `${name} handled ${delivered}`)
   }

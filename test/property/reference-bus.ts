@@ -155,7 +155,7 @@ export class ReferenceBus implements DrivenBus {
     const handler = (event: DrivenEvent): void => {
       const dropped = stream.take(event)
       if (dropped === undefined) return
-      this.#dispatch.drop(subscription, dropped, 'overflow')
+      this.#dispatch.dropTaken(subscription, dropped)
       stream.endIfFull()
     }
     const subscription = this.#subscribe(patterns, handler, { where }, 'stream')

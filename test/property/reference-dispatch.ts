@@ -86,7 +86,19 @@ export class ReferenceDispatch {
     for (const observer of this.observers) tell(observer)
   }
 
-  drop(subscriber: ReferenceSubscription, { type }: DrivenEvent, reason: string): void {
+  /** Counts an event that did not reach a subscriber, and was not accepted before. */
+  #pass(subscriber: ReferenceSubscription, event: DrivenEvent): void {
+    subscriber.stats.accepted += 1
+    this.#drop(subscriber, event, 'paused')
+  }
+
+  /** Counts an event that a stream has taken and dropped. */
+  dropTaken(subscriber: ReferenceSubscription, event: DrivenEvent): void {
+    subscriber.stats.delivered -= 1
+    this.#drop(subscriber, event, 'overflow')
+  }
+
+  #drop(subscriber: ReferenceSubscription, { type }: DrivenEvent, reason: string): void {
     subscriber.stats.dropped += 1
     this.observe((observer) => observer.onDropped?.({ type, reason }))
   }
@@ -218,7 +230,7 @@ export class ReferenceDispatch {
   #admits(subscriber: ReferenceSubscription, event: DrivenEvent): boolean {
     if (!subscriber.active) return false
     if (subscriber.paused) {
-      this.drop(subscriber, event, 'paused')
+      this.#pass(subscriber, event)
       return false
     }
     if (subscriber.backlog !== undefined) {
@@ -246,6 +258,7 @@ export class ReferenceDispatch {
   }
 
   #delivered(subscriber: ReferenceSubscription, event: DrivenEvent): void {
+    subscriber.stats.accepted += 1
     subscriber.stats.delivered += 1
     this.observe((observer) => observer.onHandled?.(event, subscriber))
   }
@@ -255,7 +268,10 @@ export class ReferenceDispatch {
     event: DrivenEvent,
     emission: Emission | undefined,
   ): void {
+    // Without dead letters, what a handler has failed on is given up.
+    subscriber.stats.accepted += 1
     subscriber.stats.failed += 1
+    subscriber.stats.dropped += 1
     if (emission !== undefined) emission.failures += 1
     this.observe((observer) => observer.onFailed?.(event, subscriber))
     if (event.type === 'system.error') {

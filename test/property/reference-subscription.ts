@@ -17,7 +17,13 @@ export class ReferenceSubscription implements DrivenSubscription {
   readonly priority: number
   readonly where: Where | undefined
   readonly once: boolean
-  stats = { delivered: 0, failed: 0, dropped: 0, lastDeliveredAt: undefined as number | undefined }
+  stats = {
+    accepted: 0,
+    delivered: 0,
+    failed: 0,
+    dropped: 0,
+    lastDeliveredAt: undefined as number | undefined,
+  }
   /** Events that wait until a serial emission has passed; undefined while none holds it. */
   backlog: DrivenEvent[] | undefined = undefined
   readonly patterns: readonly string[]

@@ -70,8 +70,10 @@ export class World {
     }
     for (const subscription of [...bus.subscriptions(), ...this.#subscriptions]) {
       const { id, active, paused, stats } = subscription
-      const { delivered, failed, dropped, lastDeliveredAt } = stats
-      this.#note(`${id} ${active} ${paused} ${delivered} ${failed} ${dropped} ${lastDeliveredAt}`)
+      const { accepted, delivered, failed, dropped, lastDeliveredAt } = stats
+      this.#note(
+        `${id} ${active} ${paused} ${accepted} ${delivered} ${failed} ${dropped} ${lastDeliveredAt}`,
+      )
     }
     for (const { size, dropped } of this.#streams) this.#note(`stream ${size} ${dropped}`)
     for (const { sequence } of bus.history.query()) this.#note(`history ${sequence}`)
@@ -149,8 +151,13 @@ export class World {
         this.#controller(act.index % 3).abort(new CodedError('ABORTED'))
         break
       case 'idle':
+        this.#promise(act.do, bus.idle())
+        break
       case 'close':
-        this.#promise(act.do, bus[act.do]())
+        this.#promise(
+          act.do,
+          bus.close().then(() => 'and told what became of events'),
+        )
         break
       case 'settle':
       case 'advance':
