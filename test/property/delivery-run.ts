@@ -2,6 +2,7 @@ import {
   createBus,
   type DeliveryOptions,
   type Drop,
+  type EmitOptions,
   type HandlerContext,
   type Ledger,
   PermanentError,
@@ -55,6 +56,7 @@ export class DeliveryRun {
   #emitted = 0
   /** Emissions that have not resolved. */
   #emitting = 0
+  #idle = false
   #redelivered = 0
   #discarded = 0
 
@@ -94,20 +96,22 @@ export class DeliveryRun {
   async finish(): Promise<void> {
     this.#bus.resume()
     for (const { subscription } of this.#subjects) subscription.resume()
-    let idle = false
-    void this.#bus.idle().then(() => {
-      idle = true
-    })
-    for (let round = 0; round < 200 && !idle; round += 1) {
+    void this.#awaitIdle()
+    for (let round = 0; round < 200 && !this.#idle; round += 1) {
       await this.#clock.advanceBy(1_000)
       this.#note('later')
     }
     await rest()
     this.#requireExplained()
     const { pending, depth } = this.#bus.stats
-    if (!idle) this.#broken('idle has not resolved')
+    if (!this.#idle) this.#broken('idle has not resolved')
     if (pending > 0 || depth > 0) this.#broken(`${pending} events are pending at the end`)
     if (this.#emitting > 0) this.#broken(`${this.#emitting} emissions have not resolved`)
+  }
+
+  async #awaitIdle(): Promise<void> {
+    await this.#bus.idle()
+    this.#idle = true
   }
 
   #subscribe(id: string, subject: Subject): Subscription {
@@ -147,15 +151,21 @@ export class DeliveryRun {
   #act(outcome: Outcome, end: () => void): unknown {
     if (outcome.kind === 'hangs') return new Promise(() => {})
     if (outcome.kind === 'succeeds late' || outcome.kind === 'rejects late') {
-      return this.#clock.sleep(outcome.afterMs).then(() => {
-        end()
-        if (outcome.kind === 'rejects late') throw new Error('late')
-      })
+      return this.#actLate(outcome, end)
     }
     end()
     if (outcome.kind === 'throws') throw new Error('at once')
     if (outcome.kind === 'gives up') throw new PermanentError('for good')
     return undefined
+  }
+
+  async #actLate(
+    { kind, afterMs }: Extract<Outcome, { afterMs: number }>,
+    end: () => void,
+  ): Promise<void> {
+    await this.#clock.sleep(afterMs)
+    end()
+    if (kind === 'rejects late') throw new Error('late')
   }
 
   /** First attempts begin in order of their sequence, and attempts at one event follow each other. */
@@ -185,7 +195,7 @@ export class DeliveryRun {
     if (step.kind === 'pause bus') return this.#bus.pause()
     if (step.kind === 'resume bus') return this.#bus.resume()
     const { deadLetters } = this.#bus
-    if (step.kind === 'redeliver one') {
+    if (!('who' in step)) {
       const letter = deadLetters.list().find(({ subscriptionId }) => this.#isActive(subscriptionId))
       if (letter !== undefined) this.#redelivered += deadLetters.redeliver(letter.id)
       return undefined
@@ -201,17 +211,16 @@ export class DeliveryRun {
   #emit({ count, priority }: Extract<Step, { kind: 'emit' }>): void {
     for (let index = 0; index < count; index += 1) {
       this.#emitted += 1
-      this.#emitting += 1
-      const emission = this.#bus.emit(
-        'note.made',
-        { text: String(this.#emitted % 4) },
-        // Every fifth is a copy of the one before.
-        { priority, metadata: { copy: Math.floor(this.#emitted / 5) * 5 + (this.#emitted % 4) } },
-      )
-      void emission.then(() => {
-        this.#emitting -= 1
-      })
+      // Every fifth is a copy of an earlier one.
+      const copy = this.#emitted - (this.#emitted % 5 === 0 ? 3 : 0)
+      void this.#emitOne({ text: String(this.#emitted % 4) }, { priority, metadata: { copy } })
     }
+  }
+
+  async #emitOne(data: { readonly text: string }, options: EmitOptions): Promise<void> {
+    this.#emitting += 1
+    await this.#bus.emit('note.made', data, options)
+    this.#emitting -= 1
   }
 
   #isActive(id: string): boolean {
