@@ -20,6 +20,7 @@ function syncScenario(count: number, likeness: Likeness): Scenario {
     id: `sync-${likeness}-${count}`,
     group: 'sync',
     title: `emitSync, ${handlers(count, likeness)}`,
+    compared: `handlers: ${count}`,
     unit: 'ns',
     reference: 'eventemitter3',
     async run(options) {
@@ -35,6 +36,7 @@ function awaitedScenario(count: number, kind: HandlerKind): Scenario {
     id: `awaited-${kind}-${count}`,
     group: 'awaited',
     title: `await emit, ${handlers(count, kind)}`,
+    compared: `handlers: ${count}`,
     unit: 'ns',
     reference: 'emittery',
     async run(options) {

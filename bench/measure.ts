@@ -7,6 +7,8 @@ export interface MeasureOptions {
   readonly warmupRounds: number
   /** How long one batch of one candidate lasts, in milliseconds. */
   readonly batchMs: number
+  /** Whether this is for a first look: what lasts a minute lasts seconds then. */
+  readonly quick: boolean
 }
 
 export interface Row {
@@ -18,21 +20,24 @@ export interface Row {
 /**
  * Times candidates in turn, A B C A B C …, so that what disturbs the machine disturbs all of them.
  * Each gets batches of about the same duration.
+ *
+ * @param fixedTimes how many events a batch has for all of them, where it must be the same number.
  */
 export async function measure(
   candidates: readonly Candidate[],
   { rounds, warmupRounds, batchMs }: MeasureOptions,
+  fixedTimes?: number,
 ): Promise<Row[]> {
   const entries = candidates.map((candidate) => ({
     candidate,
-    times: 100,
+    times: fixedTimes ?? 100,
     samples: [] as number[],
   }))
   for (let round = -warmupRounds; round < rounds; round += 1) {
     for (const entry of entries) {
       const nanoseconds = await timeBatch(entry.candidate, entry.times)
       if (round >= 0) entry.samples.push(nanoseconds / entry.times)
-      else entry.times = nextTimes(entry.times, nanoseconds, batchMs)
+      else entry.times = fixedTimes ?? nextTimes(entry.times, nanoseconds, batchMs)
     }
   }
   return entries.map(({ candidate, samples }) => ({ name: candidate.name, samples }))

@@ -1,6 +1,14 @@
 import type { MeasureOptions, Row } from './measure.ts'
 
-export const groups = ['sync', 'awaited', 'costs', 'churn', 'allocation'] as const
+export const groups = [
+  'sync',
+  'awaited',
+  'costs',
+  'churn',
+  'allocation',
+  'delivery',
+  'sustained',
+] as const
 export type Group = (typeof groups)[number]
 
 /** One comparison. It runs in a process of its own, so that no other one has warmed the engine up. */
@@ -11,6 +19,8 @@ export interface Scenario {
   readonly title: string
   /** What the samples count. */
   readonly unit: 'ns' | 'ms' | 'bytes' | 'promises'
+  /** The head of its column, where it shares a table with others. */
+  readonly compared?: string
   /** The row that the others are compared with. */
   readonly reference?: string
   /** Flags that its process needs beside `--expose-gc`. */

@@ -1,6 +1,7 @@
 import { allocationScenarios } from './allocation.ts'
 import { churnScenario } from './churn.ts'
 import { costScenarios } from './costs.ts'
+import { queueScenarios } from './delivery-queues.ts'
 import { emitterScenarios } from './emitters.ts'
 import type { Scenario } from './scenario.ts'
 
@@ -10,4 +11,5 @@ export const allScenarios: readonly Scenario[] = [
   ...costScenarios,
   churnScenario,
   ...allocationScenarios,
+  ...queueScenarios,
 ]

@@ -1,3 +1,5 @@
+import { concurrencies } from './delivery-queues.ts'
+import type { WorkKind } from './delivery-work.ts'
 import { handlerCounts } from './emitters.ts'
 import { median } from './measure.ts'
 import type { Result } from './results.ts'
@@ -23,8 +25,15 @@ export function tablesOf(results: Results, targets: readonly Target[]): string {
     emitterTable(results, 'awaited-sync', 'Awaited emit, synchronous handlers (and × emittery)'),
     emitterTable(results, 'awaited-async', 'Awaited emit, asynchronous handlers (and × emittery)'),
     ...[...results.values()]
-      .filter(({ scenario }) => scenario.group !== 'sync' && scenario.group !== 'awaited')
+      .filter(({ scenario }) => scenario.compared === undefined)
       .map(smallTable),
+    queueTable(
+      results,
+      ['sync', 'async'],
+      'ns',
+      '10,000 items queued and worked off, no-op workers',
+    ),
+    queueTable(results, ['timer'], 'ms', '20 items for each of the workers, which take 1 ms'),
     targetTable(targets),
   ]
   return sections.filter((section) => section !== '').join('\n\n')
@@ -32,18 +41,37 @@ export function tablesOf(results: Results, targets: readonly Target[]): string {
 
 /** Nanoseconds an event: candidates below each other, numbers of handlers beside each other. */
 function emitterTable(results: Results, prefix: string, title: string): string {
-  const columns = handlerCounts.flatMap((count) => results.get(`${prefix}-${count}`) ?? [])
+  const ids = handlerCounts.map((count) => `${prefix}-${count}`)
+  return comparison(results, ids, title)
+}
+
+/** Time of an item: candidates below each other, workers beside each other. */
+function queueTable(
+  results: Results,
+  kinds: readonly WorkKind[],
+  unit: 'ns' | 'ms',
+  title: string,
+): string {
+  const ids = kinds.flatMap((kind) => concurrencies.map((count) => `queue-${kind}-${count}`))
+  return comparison(results, ids, `${title}: ${unit} an item (and × fastq)`)
+}
+
+/** One scenario a column. */
+function comparison(results: Results, ids: readonly string[], title: string): string {
+  const columns = ids.flatMap((id) => results.get(id) ?? [])
   if (columns.length === 0) return ''
   const names = [...columns[0]!.rows.keys()]
   const cells = (name: string): string[] =>
     columns.map((result) => {
-      const ratio = result.ratio(name, result.scenario.reference!)
-      return `${nanoseconds(result.value(name))} (${ratio.toFixed(2)})`
+      const { reference, unit } = result.scenario
+      const ratio = result.ratio(name, reference!)
+      const value = result.value(name)
+      const text = unit === 'ns' ? nanoseconds(value) : value.toFixed(3)
+      return `${text} (${ratio.toFixed(2)})`
     })
-  const titles = handlerCounts.slice(0, columns.length).map((count) => `handlers: ${count}`)
   return table(
     title,
-    ['', ...titles],
+    ['', ...columns.map(({ scenario }) => scenario.compared!)],
     names.map((name) => [name, ...cells(name)]),
   )
 }

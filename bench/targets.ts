@@ -1,3 +1,5 @@
+import { concurrencies } from './delivery-queues.ts'
+import { workKinds } from './delivery-work.ts'
 import { handlerCounts } from './emitters.ts'
 import type { Result } from './results.ts'
 
@@ -21,6 +23,7 @@ export function evaluateTargets(results: Results): readonly Target[] {
     ...awaitedTargets(results, 'sync', [7, 8, 10]),
     ...awaitedTargets(results, 'async', [4, 4, 4]),
     ...otherTargets(results),
+    ...queueTargets(results),
   ]
 }
 
@@ -62,6 +65,53 @@ function awaitedTargets(results: Results, kind: 'sync' | 'async', limits: Limits
       },
     ]
   })
+}
+
+/** What 1 ms workers do takes 1 ms whoever calls them: there, nobody can be 10 times as fast. */
+function queueTargets(results: Results): Target[] {
+  const mailbox = 'tradewire, a mailbox'
+  return workKinds.flatMap((kind) =>
+    concurrencies.flatMap((concurrency): Target[] => {
+      const result = results.get(`queue-${kind}-${concurrency}`)
+      if (result === undefined) return []
+      const what = `a mailbox, ${kind} worker, concurrency ${concurrency}`
+      const direct = 'tradewire, the direct path'
+      const targets: Target[] = [
+        {
+          what,
+          unit: '× fastq',
+          kind: 'at most',
+          limit: 1,
+          measured: result.ratio(mailbox, 'fastq'),
+        },
+        {
+          what,
+          unit: '× fastq.promise',
+          kind: 'at most',
+          limit: 1,
+          measured: result.ratio(mailbox, 'fastq.promise'),
+        },
+      ]
+      if (kind === 'timer') return targets
+      return [
+        {
+          what,
+          unit: '× as fast as p-queue',
+          kind: 'at least',
+          limit: 10,
+          measured: result.ratio('p-queue', mailbox),
+        },
+        ...targets,
+        {
+          what,
+          unit: '× the direct path',
+          kind: 'at most',
+          limit: 3,
+          measured: result.ratio(mailbox, direct),
+        },
+      ]
+    }),
+  )
 }
 
 function otherTargets(results: Results): Target[] {
