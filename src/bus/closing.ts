@@ -1,4 +1,11 @@
+import type { CloseReport } from '../delivery/stats.ts'
 import type { Clock } from '../time/clock.ts'
+import type { Dispatcher } from './dispatcher.ts'
+import type { Doorman } from './doorman.ts'
+import { BusClosedError, SubscriptionEndedError } from './errors.ts'
+import type { Listeners } from './listeners.ts'
+import type { Registry } from './registry.ts'
+import type { Statistics } from './statistics.ts'
 
 /** Options of `close`. */
 export interface CloseOptions {
@@ -9,8 +16,43 @@ export interface CloseOptions {
   readonly drainMs?: number
 }
 
+/** What a bus consists of, as far as closing it goes. */
+export interface ClosingBus {
+  readonly dispatcher: Dispatcher
+  readonly registry: Registry
+  readonly listeners: Listeners
+  readonly doorman: Doorman | undefined
+  readonly statistics: Statistics
+  readonly clock: Clock
+}
+
+/** Refuses what comes, waits for what runs, up to `drainMs`, and ends every subscription. */
+export async function closeBus(
+  { dispatcher, registry, listeners, doorman, statistics, clock }: ClosingBus,
+  drainMs: number | undefined,
+): Promise<CloseReport> {
+  const { line, calls } = dispatcher
+  const before = statistics.stats
+  dispatcher.closed = true
+  const error = new BusClosedError('What waited was not emitted')
+  doorman?.close(error)
+  const abandoned = line.paused ? line.abandon(error) : 0
+  // For the reports of handlers that still run; mailboxes of a paused bus stay as they are.
+  line.resume()
+  listeners.close()
+  for (const mailbox of calls.scheduler.mailboxes) mailbox.flush()
+  await within(clock, drainMs, calls.pending.idle())
+  const report = statistics.since(before, abandoned)
+  for (const subscriber of registry.all()) subscriber.unsubscribe()
+  // Those of subscriptions that have ended, and have events left.
+  for (const mailbox of calls.scheduler.mailboxes) {
+    mailbox.end(new SubscriptionEndedError(mailbox.id))
+  }
+  return report
+}
+
 /** Resolves with `done`, or after `limitMs`, whichever is first. */
-export async function within(
+async function within(
   clock: Clock,
   limitMs: number | undefined,
   done: Promise<void>,

@@ -9,7 +9,7 @@ import { ConfigurationError } from '../errors/tradewire-error.ts'
 import type { TradewireEvent } from '../events/envelope.ts'
 import type { Clock } from '../time/clock.ts'
 import { seededRandom } from '../time/random.ts'
-import { type CloseOptions, within } from './closing.ts'
+import { closeBus, type CloseOptions } from './closing.ts'
 import { BusDeliveryHost } from './delivery-host.ts'
 import { Dispatcher } from './dispatcher.ts'
 import { Doorman } from './doorman.ts'
@@ -307,29 +307,22 @@ export class CoreBus {
       this.#dispatcher.calls.lastResort(deadlock, { origin: 'handler', event: undefined })
       return refusal(deadlock)
     }
-    this.#closing ??= this.#close(drainMs)
+    this.#closing ??= closeBus(
+      {
+        dispatcher: this.#dispatcher,
+        registry: this.#registry,
+        listeners: this.#listeners,
+        doorman: this.#doorman,
+        statistics: this.#statistics,
+        clock: this.clock,
+      },
+      drainMs,
+    )
     return this.#closing
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
-  }
-
-  async #close(drainMs: number | undefined): Promise<CloseReport> {
-    const { line, calls } = this.#dispatcher
-    const before = this.stats
-    this.#dispatcher.closed = true
-    const error = new BusClosedError('What waited was not emitted')
-    this.#doorman?.close(error)
-    const abandoned = line.paused ? line.abandon(error) : 0
-    // For the reports of handlers that still run; mailboxes of a paused bus stay as they are.
-    line.resume()
-    this.#listeners.close()
-    for (const mailbox of calls.scheduler.mailboxes) mailbox.flush()
-    await within(this.clock, drainMs, calls.pending.idle())
-    const report = this.#statistics.since(before, abandoned)
-    for (const subscriber of this.#registry.all()) subscriber.unsubscribe()
-    return report
   }
 
   #parse(patterns: Patterns): ParsedPatterns {

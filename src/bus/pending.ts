@@ -55,8 +55,10 @@ export class Pending {
   /** The handler that was followed last; the others are behind it. */
   lastLeg: Leg | undefined = undefined
   readonly #host: PendingHost
-  /** Handlers that have not settled. */
-  count = 0
+  /** Promises that have not settled. */
+  #count = 0
+  /** Of these, those of events that wait for room in a mailbox: the mailbox counts them, too. */
+  #doors = 0
   /** Whether a handler has rejected, so that each is asked on its own. */
   #asked = false
   readonly #arrive: () => void
@@ -67,20 +69,25 @@ export class Pending {
     this.flight = flight
     this.#host = host
     this.#arrive = () => {
-      this.count -= 1
-      if (this.count === 0) this.#host.settled(this)
+      this.#count -= 1
+      if (this.#count === 0) this.#host.settled(this)
     }
     this.#ask = () => {
       if (!this.#asked) this.#askAll()
     }
   }
 
+  /** Handlers that have not settled. */
+  get handlers(): number {
+    return this.#count - this.#doors
+  }
+
   /** Waits for the promise that the handler of `subscriber` returned, too. */
   follow(subscriber: Subscriber, promise: Promise<unknown>): void {
-    this.count += 1
+    this.#count += 1
     let tail: Promise<void>
     try {
-      tail = thenOf(promise, this.#arrive, this.#ask)
+      tail = thenOf(promise, this.#arrivalOf(subscriber), this.#ask)
     } catch (error) {
       // Its constructor throws, and it is as good as rejected.
       tail = Promise.resolve().then(() => this.#rejected(subscriber, error))
@@ -88,8 +95,21 @@ export class Pending {
     this.lastLeg = new Leg(subscriber, promise, tail, this.lastLeg)
   }
 
+  /** What is called when the promise of `subscriber` fulfils. */
+  #arrivalOf({ delivery }: Subscriber): () => void {
+    if (delivery === undefined) return this.#arrive
+    this.#doors += 1
+    return this.#arriveAtDoor
+  }
+
   #rejected(subscriber: Subscriber, error: unknown): void {
     this.#host.rejected(subscriber, this, error)
+    if (subscriber.delivery === undefined) this.#arrive()
+    else this.#arriveAtDoor()
+  }
+
+  readonly #arriveAtDoor = (): void => {
+    this.#doors -= 1
     this.#arrive()
   }
 
@@ -178,7 +198,7 @@ export class PendingList {
   get size(): number {
     let size = 0
     for (let pending = this.#first; pending !== undefined; pending = pending.next) {
-      size += pending.count
+      size += pending.handlers
     }
     return size
   }

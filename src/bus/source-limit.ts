@@ -8,7 +8,7 @@ import {
   toRateLimitSettings,
 } from '../delivery/token-bucket.ts'
 import { requireOptions } from '../errors/checks.ts'
-import type { Clock } from '../time/clock.ts'
+import type { Clock, Timer } from '../time/clock.ts'
 
 /** How many emissions of one source may wait for their turn. */
 const mostWaiting = 10_000
@@ -28,6 +28,8 @@ export class SourceLimit {
   readonly #bucket: TokenBucket
   readonly #warn: (data: object) => void
   readonly #waiting = new Fifo<Waiting>()
+  /** For the first that waits. */
+  #timer: Timer | undefined = undefined
 
   /** @param warn is told, when the limit is nearly reached, what the warning says. */
   constructor(
@@ -80,6 +82,7 @@ export class SourceLimit {
 
   /** Ends all waits. */
   close(error: Error): void {
+    this.#timer?.cancel()
     for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
       next.reject(error)
     }
@@ -87,7 +90,7 @@ export class SourceLimit {
 
   #setTimer(events: number): void {
     const delayMs = this.#bucket.waitMs(this.#clock.monotonic(), events)
-    this.#clock.setTimer(delayMs, () => this.#release())
+    this.#timer = this.#clock.setTimer(delayMs, () => this.#release())
   }
 
   /** Lets pass who may, and waits for the next one's time. */

@@ -133,8 +133,8 @@ export class Subscriber implements Subscription {
   }
 
   unsubscribe(): void {
-    if (!this.active) return
-    this.retire()
+    if (this.active) this.retire()
+    else if (this.delivery?.ended !== false) return
     const reason = new SubscriptionEndedError(this.id)
     this.delivery?.end(reason)
     this.context.end(reason)

@@ -1,10 +1,11 @@
 import type { Timer } from '../time/clock.ts'
+import type { Linked } from './chain.ts'
 import type { Probed } from './deadlock.ts'
 import type { Entry } from './entry.ts'
 import type { HandlerContext, Subscription } from './subscription.ts'
 
 /** One call of a handler, which is what the handler sees as its context. */
-export class Attempt implements HandlerContext, Probed {
+export class Attempt implements HandlerContext, Probed, Linked<Attempt> {
   readonly subscription: Subscription
   readonly attempt: number
   readonly #entry: Entry
@@ -16,6 +17,8 @@ export class Attempt implements HandlerContext, Probed {
   #aborted: { readonly reason: unknown } | undefined = undefined
   #settled = false
   tail: Promise<void> | undefined = undefined
+  previous: Attempt | undefined = undefined
+  next: Attempt | undefined = undefined
   probed = false
 
   /**

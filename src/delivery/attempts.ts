@@ -1,5 +1,6 @@
 import type { Timer } from '../time/clock.ts'
 import { Attempt } from './attempt.ts'
+import { Chain } from './chain.ts'
 import { DurationHistogram } from './duration-histogram.ts'
 import { allOf, type Entry, triesAfter } from './entry.ts'
 import { HandlerTimeoutError } from './errors.ts'
@@ -39,7 +40,7 @@ export class Attempts {
   /** Events that wait for their time, with the timer of each. */
   readonly #retrying = new Map<Entry, Timer>()
   /** Calls that have returned a promise and have not ended. */
-  readonly #running = new Set<Attempt>()
+  readonly #running = new Chain<Attempt>()
   /** Places taken, of `concurrency`: by calls, and with `order: 'keep'` by events to be tried again. */
   #places = 0
   #ended = false
@@ -49,7 +50,7 @@ export class Attempts {
   }
 
   /** Calls that have not ended, each with what their end is known by. */
-  get running(): ReadonlySet<Attempt> {
+  get running(): Chain<Attempt> {
     return this.#running
   }
 
@@ -119,7 +120,9 @@ export class Attempts {
       if (!this.#releases) this.#places -= 1
       this.#bury(entry, entry.tries!.errors.at(-1))
     }
-    for (const attempt of this.#running) Attempt.abort(attempt, reason)
+    for (let attempt = this.#running.first; attempt !== undefined; attempt = attempt.next) {
+      Attempt.abort(attempt, reason)
+    }
   }
 
   get #releases(): boolean {
@@ -145,7 +148,7 @@ export class Attempts {
   }
 
   #follow(attempt: Attempt, promise: Promise<unknown>): void {
-    this.#running.add(attempt)
+    this.#running.append(attempt)
     const { settings, host } = this.#owner
     const { timeoutMs } = settings
     if (timeoutMs !== undefined) {
@@ -168,11 +171,18 @@ export class Attempts {
   /** A call that has returned a promise has ended, for the first time or too late. */
   #ends(attempt: Attempt, failure: { readonly error: unknown } | undefined): void {
     if (!Attempt.settle(attempt)) return
-    this.#running.delete(attempt)
-    const now = this.#owner.host.clock.monotonic()
+    const { scheduler } = this.#owner.host
+    // Its place is free: the next call follows at once.
+    const held = scheduler.hold()
+    this.#running.remove(attempt)
+    const now = scheduler.readNow()
     if (failure === undefined) this.#succeeded(attempt, now)
-    else this.#failed(attempt, now, failure.error)
+    else {
+      this.#failed(attempt, now, failure.error)
+      scheduler.forgetNow()
+    }
     this.#owner.update()
+    if (held) scheduler.release()
   }
 
   #succeeded(attempt: Attempt, now: number): void {

@@ -5,7 +5,8 @@ import { Collector } from './collector.ts'
 import { Probe } from './deadlock.ts'
 import { DedupWindow } from './dedup-window.ts'
 import { Entry } from './entry.ts'
-import { BreakerOpenError, EventHeldError } from './errors.ts'
+import { BreakerOpenError } from './errors.ts'
+import { deadLetterOf, heldBy } from './holding.ts'
 import type { DeliveryHost, LossReason } from './host.ts'
 import { Mailbox, type MailboxOwner } from './mailbox.ts'
 import type { DeliverySettings } from './options.ts'
@@ -28,6 +29,8 @@ export class Delivery implements Schedulable, MailboxOwner, AttemptsOwner {
   next: Schedulable | undefined = undefined
   ringLane = -1
   readonly #once: boolean
+  /** Whether there is nothing to look at before an event goes into the mailbox, or comes out. */
+  readonly #plain: boolean
   readonly #mailbox: Mailbox
   readonly #attempts: Attempts
   readonly #collector: Collector | undefined
@@ -60,6 +63,7 @@ export class Delivery implements Schedulable, MailboxOwner, AttemptsOwner {
     this.subscription = subscription
     this.host = host
     this.#once = once
+    this.#plain = isPlain(settings) && !once
     deliveries += 1
     this.#probe = new Probe(`${host.probeName}mailbox${deliveries}_`)
     this.valve = new Valve(settings, () => this.id, host, wake)
@@ -72,6 +76,10 @@ export class Delivery implements Schedulable, MailboxOwner, AttemptsOwner {
 
   get id(): string {
     return this.subscription.id
+  }
+
+  get ended(): boolean {
+    return this.#ended
   }
 
   get paused(): boolean {
@@ -117,6 +125,16 @@ export class Delivery implements Schedulable, MailboxOwner, AttemptsOwner {
    * throws. The event is lost then, and counted.
    */
   accept(event: TradewireEvent): Promise<void> | undefined {
+    if (!this.#plain || this.host.scheduler.guard !== undefined) return this.#acceptWithCare(event)
+    this.counts.accepted += 1
+    const entry = new Entry(event, this.host.depth, -1)
+    const waits = this.#mailbox.post(entry, undefined)
+    // In line already, it has been looked at.
+    if (this.ringLane === -1 || entry.lane < this.ringLane) this.update()
+    return waits
+  }
+
+  #acceptWithCare(event: TradewireEvent): Promise<void> | undefined {
     const { dedup, conflationKey, maxAgeMs, batch, rateLimit } = this.settings
     let key: unknown
     if (dedup !== undefined || conflationKey !== undefined) {
@@ -196,6 +214,7 @@ export class Delivery implements Schedulable, MailboxOwner, AttemptsOwner {
    * and still count as they end.
    */
   end(reason: unknown): void {
+    if (this.#ended) return
     this.#ended = true
     this.valve.stop()
     this.#collector?.stop()
@@ -231,7 +250,13 @@ export class Delivery implements Schedulable, MailboxOwner, AttemptsOwner {
 
   /** Makes the calls that run known by name to whatever they do from here on. */
   watch(): void {
-    for (const attempt of this.#attempts.running) this.#probe.watch(attempt)
+    for (
+      let attempt = this.#attempts.running.first;
+      attempt !== undefined;
+      attempt = attempt.next
+    ) {
+      this.#probe.watch(attempt)
+    }
   }
 
   /** Calls the handler with what is next, if it may be called. */
@@ -276,6 +301,7 @@ export class Delivery implements Schedulable, MailboxOwner, AttemptsOwner {
 
   /** The next event to call the handler with, if it may be called. It has its place then. */
   #takeNext(now: number): Entry | undefined {
+    if (this.#plain) return this.#attempts.takeDue() ?? this.#takeNew(now)
     for (;;) {
       const passage = this.valve.ask(now)
       if (passage === 'later') return undefined
@@ -312,6 +338,7 @@ export class Delivery implements Schedulable, MailboxOwner, AttemptsOwner {
       if (entry === undefined) return undefined
       this.#attempts.inHand += 1
       this.#mailbox.left(entry)
+      if (this.#plain) return entry
       if (maxAgeMs !== undefined && now - entry.acceptedAt > maxAgeMs) {
         this.#attempts.inHand -= 1
         this.lost(entry.event, 'expired')
@@ -324,41 +351,20 @@ export class Delivery implements Schedulable, MailboxOwner, AttemptsOwner {
     }
   }
 
-  /** Why the event must not be delivered now, if so: an earlier one of its key is a dead letter. */
+  /** Why the event must not be delivered now, if so. */
   #heldBy(event: TradewireEvent): unknown {
     try {
-      const key = this.settings.holdKey!(event)
-      const ahead = this.host.deadLetters.ahead(this.id, key, event.sequence)
-      return ahead === undefined ? undefined : new EventHeldError(ahead.id)
+      return heldBy(event, this.id, this.settings.holdKey!, this.host.deadLetters)
     } catch (error) {
       this.counts.failed += 1
       return error
     }
   }
 
-  #bury({ event, tries }: Entry, reason: unknown): void {
-    const { holdKey } = this.settings
+  #bury(entry: Entry, reason: unknown): void {
     this.counts.deadLettered += 1
     const now = this.clock.now()
-    const { count = 0, errors = [reason], firstAt = now, lastAt = now } = tries ?? {}
-    let key: unknown
-    let holds = holdKey !== undefined
-    try {
-      key = holdKey?.(event)
-    } catch {
-      // Whoever asks for the key of a later event is told.
-      holds = false
-    }
-    this.host.deadLetters.add({
-      event,
-      subscriptionId: this.id,
-      attempts: count,
-      firstAt,
-      lastAt,
-      errors: errors.includes(reason) ? [...errors] : [...errors, reason],
-      key,
-      holds,
-    })
+    this.host.deadLetters.add(deadLetterOf(entry, reason, this.id, this.settings.holdKey, now))
   }
 
   /** Counts an event that `where` threw on. */
@@ -384,4 +390,11 @@ export class Delivery implements Schedulable, MailboxOwner, AttemptsOwner {
       // Then it never had a key.
     }
   }
+}
+
+/** Whether nothing but room decides whether an event is taken in, and nothing but a place whether out. */
+function isPlain(settings: DeliverySettings): boolean {
+  const { dedup, overflow, maxAgeMs, batch, rateLimit, breaker, holdKey } = settings
+  const asked = [dedup, maxAgeMs, batch, rateLimit, breaker, holdKey]
+  return overflow !== 'conflate' && asked.every((option) => option === undefined)
 }

@@ -152,11 +152,11 @@ export class Mailbox {
   #overflow(entry: Entry): Promise<void> | undefined {
     const { overflow, capacity } = this.#settings
     if (overflow === 'wait') {
-      if (this.#owner.emitsToItself()) {
-        return this.#refuse(entry, 'it comes from the very handler that would have to make room.')
+      if (this.#waiters.size >= capacity) {
+        return this.#refuse(entry, 'as many emissions wait for room already. Await emit.')
       }
-      if (this.#waiters.size < capacity) return this.#wait(entry)
-      return this.#refuse(entry, 'as many emissions wait for room already. Await emit.')
+      if (!this.#owner.emitsToItself()) return this.#wait(entry)
+      return this.#refuse(entry, 'it comes from the very handler that would have to make room.')
     }
     if (overflow === 'error') return this.#refuse(entry, 'its overflow is error.')
     const lane = this.#line.leastUrgent

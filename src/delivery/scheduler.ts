@@ -7,6 +7,8 @@ import { laneCount, Turns } from './turns.ts'
 
 /** A mailbox, as the scheduler sees it. */
 export interface Schedulable extends Linked<Schedulable> {
+  /** The id of its subscription. */
+  readonly id: string
   readonly counts: Readonly<Counts>
   /** Events whose end is open. */
   readonly pending: number
@@ -14,8 +16,10 @@ export interface Schedulable extends Linked<Schedulable> {
   readonly depth: number
   /** The lane that it is in line for; -1 while it is not in line. Only the scheduler sets it. */
   ringLane: number
-  /** Starts its next call; then it is out of line until it comes again. */
+  /** Starts its next call, and leaves the line if it cannot start another one. */
   step(): void
+  /** Gives up what waits: the bus has closed. */
+  end(reason: unknown): void
   /** Looks anew at what it can do. */
   update(): void
   /** Lets an incomplete batch go. */
@@ -26,9 +30,9 @@ export interface Schedulable extends Linked<Schedulable> {
   watch(): void
 }
 
-/** Calls of one turn of the event loop, after which others get theirs; on a live clock alone. */
+/** Calls after which timers and I/O get their turn; on a live clock alone. */
 const callsPerTurn = 256
-/** Time that one turn may take before others get theirs, in milliseconds. */
+/** Time after which they do, in milliseconds. */
 const turnMs = 5
 
 /**
@@ -61,6 +65,10 @@ export class Scheduler {
   /** Whether a pump is under way, or will be. */
   #pumping = false
   #paused = false
+  /** Calls since it has last made way for others. */
+  #calls = 0
+  /** Time that they took, but for those of the present turn, in milliseconds. */
+  #spentMs = 0
   /** Monotonic time of the latest reading in this turn; -1 if it may be out of date. */
   #now = -1
   readonly #pump = (): void => this.#runTurn()
@@ -150,26 +158,52 @@ export class Scheduler {
     if (ring.first === undefined) this.#filled &= ~(1 << lane)
   }
 
+  /**
+   * Keeps calls from being started until {@link release}, for something that ends calls. Returns false
+   * if that is not needed, because they are being started already.
+   */
+  hold(): boolean {
+    if (this.#pumping) return false
+    this.#pumping = true
+    return true
+  }
+
+  /** Starts the calls that may be started, at once. */
+  release(): void {
+    this.#runTurn()
+  }
+
   #start(): void {
     this.#pumping = true
     queueMicrotask(this.#pump)
   }
 
   #runTurn(): void {
-    this.#now = -1
     const live = !this.#clock.deterministic
-    const endsAt = live ? this.now() + turnMs : Infinity
-    for (let calls = 0; this.#filled !== 0 && !this.#paused; calls += 1) {
-      if (live && (calls === callsPerTurn || this.now() >= endsAt)) {
+    const startedAt = live ? this.now() : 0
+    while (this.#filled !== 0 && !this.#paused) {
+      if (live && this.#isTurnOver(startedAt)) {
         this.#now = -1
+        this.#calls = 0
+        this.#spentMs = 0
         void nextTurn().then(this.#pump)
         return
       }
-      const mailbox = this.#rings[this.#turns.next(this.#filled)]!.first!
-      this.remove(mailbox)
+      this.#calls += 1
+      const ring = this.#rings[this.#turns.next(this.#filled)]!
+      const mailbox = ring.first!
+      if (ring.size > 1) {
+        ring.remove(mailbox)
+        ring.append(mailbox)
+      }
       mailbox.step()
     }
+    if (live) this.#spentMs += this.now() - startedAt
     this.#now = -1
     this.#pumping = false
+  }
+
+  #isTurnOver(startedAt: number): boolean {
+    return this.#calls >= callsPerTurn || this.#spentMs + this.now() - startedAt >= turnMs
   }
 }
