@@ -136,8 +136,11 @@ export interface Bus<out Schemas extends EventSchemas = TradingSchemas> {
    * the next one on. The same function registered twice is two subscriptions. A `where` that is a
    * type guard narrows the event; write the type of its parameter.
    *
+   * With delivery options, such as `mailbox`, `retry` or `deadLetter`, events wait in a mailbox for the
+   * handler, and what fails or floods it is dealt with as they say.
+   *
    * @throws ConfigurationError `CONFIGURATION` if the handler is no function, or the pattern or an
-   * option is malformed.
+   * option is malformed, out of range, or contradicts another one.
    * @throws UnknownEventError `EVENT_UNKNOWN` if no event of the catalog could match the pattern.
    * @throws BusClosedError `BUS_CLOSED` after `close`.
    * @example
@@ -211,7 +214,8 @@ export interface Bus<out Schemas extends EventSchemas = TradingSchemas> {
 
   /**
    * Emits an event, and resolves to it once every handler that it started has settled. Handlers are
-   * started in order of priority, then registration, and run concurrently.
+   * started in order of priority, then registration, and run concurrently. Of a handler with a mailbox
+   * it awaits only that its event has got in.
    *
    * A refused emission rejects. If nobody awaits it, it is no unhandled rejection, and `onError` is
    * told.
@@ -223,6 +227,8 @@ export interface Bus<out Schemas extends EventSchemas = TradingSchemas> {
    * @throws EmitDepthError `EMIT_DEPTH` if the chain of emissions, each made by a handler of the one
    * before, or each caused by the one before while no time passed, is longer than `maxDepth`.
    * @throws EmitQueueFullError `EMIT_QUEUE_FULL` if 100,000 events wait for their dispatch.
+   * @throws AccessDeniedError `ACCESS_DENIED` if its source may not emit the type, by `allow`.
+   * @throws RateLimitError `RATE_LIMITED` if its source is too fast, by `rateLimits`.
    * @throws BusClosedError `BUS_CLOSED` after `close`.
    * @throws AggregateError of `HandlerError`s with `throwOnError`, if handlers failed.
    */
