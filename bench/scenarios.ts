@@ -1,6 +1,7 @@
 import { allocationScenarios } from './allocation.ts'
 import { churnScenario } from './churn.ts'
 import { costScenarios } from './costs.ts'
+import { dedupScenarios } from './delivery-dedup.ts'
 import { queueScenarios } from './delivery-queues.ts'
 import { emitterScenarios } from './emitters.ts'
 import type { Scenario } from './scenario.ts'
@@ -12,4 +13,5 @@ export const allScenarios: readonly Scenario[] = [
   churnScenario,
   ...allocationScenarios,
   ...queueScenarios,
+  ...dedupScenarios,
 ]

@@ -1,3 +1,4 @@
+import { dedupRows, windowSizes } from './delivery-dedup.ts'
 import { concurrencies } from './delivery-queues.ts'
 import { workKinds } from './delivery-work.ts'
 import { handlerCounts } from './emitters.ts'
@@ -24,6 +25,7 @@ export function evaluateTargets(results: Results): readonly Target[] {
     ...awaitedTargets(results, 'async', [4, 4, 4]),
     ...otherTargets(results),
     ...queueTargets(results),
+    ...dedupTargets(results),
   ]
 }
 
@@ -112,6 +114,21 @@ function queueTargets(results: Results): Target[] {
       ]
     }),
   )
+}
+
+function dedupTargets(results: Results): Target[] {
+  return windowSizes.flatMap((size): Target[] => {
+    const result = results.get(`dedup-${size}`)
+    if (result === undefined) return []
+    const what = `dedup, a window of ${size.toLocaleString('en')} keys`
+    return dedupRows.map((row) => ({
+      what: `${what}, ${row}`,
+      unit: 'ns an event',
+      kind: 'at most',
+      limit: 400,
+      measured: result.value(row),
+    }))
+  })
 }
 
 function otherTargets(results: Results): Target[] {
