@@ -1,15 +1,21 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 
-/** What a block of the README takes for granted, because a block before it has made it. */
+/** What a block of a page takes for granted, because a block before it has made it. */
 const known: Readonly<Record<string, string>> = {
   bus: "import('tradewire').Bus",
   order: "import('tradewire').OrderSubmitted",
   bar: "import('tradewire').NewBar",
+  trades: "readonly import('tradewire').TradeTick[]",
   stop: "import('tradewire').Decimal",
   clock: "import('tradewire').SimulatedClock",
+  book: '(fill: object, signal: AbortSignal) => Promise<void>',
+  draw: '(quote: object) => void',
+  halt: '(limit: string) => void',
+  send: '(order: object) => Promise<void>',
+  store: '(events: readonly object[]) => Promise<void>',
   oldBot: '{ start(emitter: import("eventemitter3").EventEmitter): void }',
 }
 
@@ -18,8 +24,8 @@ mkdirSync('test/types/scale', { recursive: true })
 const folder = mkdtempSync('test/types/scale/readme-')
 afterAll(() => rmSync(folder, { recursive: true }))
 
-function blocks(): string[] {
-  const text = readFileSync('README.md', 'utf8')
+function blocks(page: string): string[] {
+  const text = readFileSync(page, 'utf8')
   return [...text.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code]) => code!)
 }
 
@@ -47,13 +53,17 @@ function compile(codes: readonly string[]): string {
   }
 }
 
-describe('the README', () => {
-  it('has code that compiles', () => {
-    expect(blocks().length).toBeGreaterThan(5)
-    expect(compile(blocks())).toBe('')
-  })
+const guides = readdirSync('docs/guides').map((name) => `docs/guides/${name}`)
 
-  it('would not pass with a mistake in it', () => {
+describe.each(['README.md', ...guides])('%s', (page) => {
+  it('has code that compiles', () => {
+    expect(blocks(page).length).toBeGreaterThan(5)
+    expect(compile(blocks(page))).toBe('')
+  })
+})
+
+describe('the compiler of pages', () => {
+  it('would not let a mistake pass', () => {
     expect(compile(["declare const x: number\nbus.on('ordr.filled', () => x)"])).toContain('TS')
   })
 })
