@@ -60,6 +60,8 @@ function runChild({ id, nodeFlags = [] }: Scenario): readonly Row[] {
     maxBuffer: 64 * 1024 * 1024,
   })
   if (status !== 0) throw new Error(`The scenario ${id} failed.\n${stderr}`)
+  // What it could not do is said aloud.
+  process.stderr.write(stderr)
   return JSON.parse(stdout) as readonly Row[]
 }
 

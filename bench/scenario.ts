@@ -18,7 +18,7 @@ export interface Scenario {
   /** What is compared, for people. */
   readonly title: string
   /** What the samples count. */
-  readonly unit: 'ns' | 'ms' | 'bytes' | 'promises'
+  readonly unit: 'ns' | 'ms' | 'bytes' | 'promises' | 'as said'
   /** The head of its column, where it shares a table with others. */
   readonly compared?: string
   /** The row that the others are compared with. */

@@ -2,6 +2,7 @@ import { allocationScenarios } from './allocation.ts'
 import { churnScenario } from './churn.ts'
 import { costScenarios } from './costs.ts'
 import { dedupScenarios } from './delivery-dedup.ts'
+import { floodScenario } from './delivery-flood.ts'
 import { queueScenarios } from './delivery-queues.ts'
 import { emitterScenarios } from './emitters.ts'
 import type { Scenario } from './scenario.ts'
@@ -14,4 +15,5 @@ export const allScenarios: readonly Scenario[] = [
   ...allocationScenarios,
   ...queueScenarios,
   ...dedupScenarios,
+  floodScenario,
 ]

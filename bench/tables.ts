@@ -25,7 +25,7 @@ export function tablesOf(results: Results, targets: readonly Target[]): string {
     emitterTable(results, 'awaited-sync', 'Awaited emit, synchronous handlers (and × emittery)'),
     emitterTable(results, 'awaited-async', 'Awaited emit, asynchronous handlers (and × emittery)'),
     ...[...results.values()]
-      .filter(({ scenario }) => scenario.compared === undefined)
+      .filter(({ scenario, rows }) => scenario.compared === undefined && rows.size > 0)
       .map(smallTable),
     queueTable(
       results,

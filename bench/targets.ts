@@ -1,4 +1,5 @@
 import { dedupRows, windowSizes } from './delivery-dedup.ts'
+import { floodCases, floodRows } from './delivery-flood.ts'
 import { concurrencies } from './delivery-queues.ts'
 import { workKinds } from './delivery-work.ts'
 import { handlerCounts } from './emitters.ts'
@@ -26,6 +27,7 @@ export function evaluateTargets(results: Results): readonly Target[] {
     ...otherTargets(results),
     ...queueTargets(results),
     ...dedupTargets(results),
+    ...floodTargets(results),
   ]
 }
 
@@ -129,6 +131,28 @@ function dedupTargets(results: Results): Target[] {
       measured: result.value(row),
     }))
   })
+}
+
+function floodTargets(results: Results): Target[] {
+  const result = results.get('flood')
+  // Without the capture there is nothing to measure.
+  if (result === undefined || result.rows.size === 0) return []
+  return floodCases.flatMap((name): Target[] => [
+    {
+      what: `a fill in a flood of quotes, ${name}`,
+      unit: 'calls before it',
+      kind: 'at most',
+      limit: 3,
+      measured: result.value(`${name}: ${floodRows.calls}`),
+    },
+    {
+      what: `fills in a flood of quotes, ${name}`,
+      unit: 'that waited for more calls than is stated',
+      kind: 'at most',
+      limit: 0,
+      measured: result.value(`${name}: ${floodRows.beyond}`),
+    },
+  ])
 }
 
 function otherTargets(results: Results): Target[] {
