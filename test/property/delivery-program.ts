@@ -43,7 +43,7 @@ export interface Program {
 }
 
 const maybe = <Value>(values: fc.Arbitrary<Value>): fc.Arbitrary<Value | undefined> =>
-  fc.option(values, { nil: undefined, freq: 1 })
+  fc.option(values, { nil: undefined, freq: 2 })
 
 const afterMs = fc.nat({ max: 30 })
 
@@ -83,7 +83,7 @@ const spec: fc.Arbitrary<Spec> = fc.record({
   retry: maybe(retry),
   breaker: maybe(breaker),
   deadLetter: fc.constantFrom('none', 'kept', 'held'),
-  perSecond: maybe(fc.constantFrom(50, 200)),
+  perSecond: maybe(fc.constantFrom(62.5, 125)),
   dedup: fc.boolean(),
   once: fc.integer({ min: 0, max: 9 }).map((number) => number === 0),
   batch: maybe(batch),

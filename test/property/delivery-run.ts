@@ -17,7 +17,9 @@ import type { Outcome, Program, Spec, Step } from './delivery-program.ts'
 class Subject {
   readonly subscription: Subscription
   readonly spec: Spec
-  /** Calls whose end is open, and which have not been told to stop. */
+  /** What ends each call, by the sequences of its events. */
+  readonly ends = new Map<number, () => void>()
+  /** Calls that have not settled, timed out or been told to stop. */
   running = 0
   calls = 0
   /** Sequences of the events that it has handled. */
@@ -69,7 +71,10 @@ export class DeliveryRun {
     })
     this.#bus.observe({
       onHandled: (event, { id }) => this.#observe(`handled ${event.sequence} ${id}`, event, id),
-      onFailed: (event, { id }) => this.#note(`failed ${event.sequence} ${id}`),
+      onFailed: ({ sequence }, { id }) => {
+        this.#subject(id)?.ends.get(sequence)?.()
+        this.#note(`failed ${sequence} ${id}`)
+      },
       onDropped: (drop) => this.#dropped(drop),
     })
     this.#bus.on('system.error', ({ data }) => {
@@ -144,6 +149,7 @@ export class DeliveryRun {
       if (!ended) subject.running -= 1
       ended = true
     }
+    for (const sequence of sequences) subject.ends.set(sequence, end)
     signal.addEventListener('abort', end, { once: true })
     return this.#act(outcome, end)
   }
