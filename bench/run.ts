@@ -56,7 +56,7 @@ function runChild({ id, nodeFlags = [] }: Scenario): readonly Row[] {
   const program = [join(import.meta.dirname, 'child.ts'), id, JSON.stringify(options)]
   const { status, stdout, stderr } = spawnSync(process.execPath, [...flags, ...program], {
     encoding: 'utf8',
-    timeout: 120_000,
+    timeout: 300_000,
     maxBuffer: 64 * 1024 * 1024,
   })
   if (status !== 0) throw new Error(`The scenario ${id} failed.\n${stderr}`)

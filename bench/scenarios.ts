@@ -4,6 +4,7 @@ import { costScenarios } from './costs.ts'
 import { dedupScenarios } from './delivery-dedup.ts'
 import { floodScenario } from './delivery-flood.ts'
 import { queueScenarios } from './delivery-queues.ts'
+import { sustainedScenario } from './delivery-sustained.ts'
 import { emitterScenarios } from './emitters.ts'
 import type { Scenario } from './scenario.ts'
 
@@ -16,4 +17,5 @@ export const allScenarios: readonly Scenario[] = [
   ...queueScenarios,
   ...dedupScenarios,
   floodScenario,
+  sustainedScenario,
 ]

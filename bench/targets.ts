@@ -1,5 +1,6 @@
 import { dedupRows, windowSizes } from './delivery-dedup.ts'
 import { floodCases, floodRows } from './delivery-flood.ts'
+import { allowanceMs, p99Row, sustainedRows } from './delivery-sustained.ts'
 import { concurrencies } from './delivery-queues.ts'
 import { workKinds } from './delivery-work.ts'
 import { handlerCounts } from './emitters.ts'
@@ -28,6 +29,7 @@ export function evaluateTargets(results: Results): readonly Target[] {
     ...queueTargets(results),
     ...dedupTargets(results),
     ...floodTargets(results),
+    ...sustainedTargets(results),
   ]
 }
 
@@ -153,6 +155,21 @@ function floodTargets(results: Results): Target[] {
       measured: result.value(`${name}: ${floodRows.beyond}`),
     },
   ])
+}
+
+function sustainedTargets(results: Results): Target[] {
+  const result = results.get('sustained')
+  if (result === undefined) return []
+  const alone = result.value(p99Row(sustainedRows.alone))
+  return [
+    {
+      what: 'p99 delay of a healthy handler beside a slow and a failing one',
+      unit: `ms, twice that of its run alone and ${allowanceMs} ms`,
+      kind: 'at most',
+      limit: Number((2 * alone + allowanceMs).toPrecision(3)),
+      measured: result.value(p99Row(sustainedRows.together)),
+    },
+  ]
 }
 
 function otherTargets(results: Results): Target[] {
