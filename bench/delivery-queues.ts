@@ -32,7 +32,7 @@ function queueScenario(queueCase: QueueCase): Scenario {
     group: 'delivery',
     compared: `${kind}, concurrency ${concurrency}`,
     unit: slow ? 'ms' : 'ns',
-    title: `${times} items queued and worked off, concurrency ${concurrency}, ${titles[kind]}`,
+    title: `${times.toLocaleString('en')} items queued and worked off, concurrency ${concurrency}, ${titles[kind]}`,
     reference: 'fastq',
     async run(options) {
       await checkQueues(queueCase)

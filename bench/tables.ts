@@ -3,6 +3,7 @@ import type { WorkKind } from './delivery-work.ts'
 import { handlerCounts } from './emitters.ts'
 import { median } from './measure.ts'
 import type { Result } from './results.ts'
+import type { Group } from './scenario.ts'
 import { type Target, verdict } from './targets.ts'
 
 type Results = ReadonlyMap<string, Result>
@@ -24,9 +25,7 @@ export function tablesOf(results: Results, targets: readonly Target[]): string {
     emitterTable(results, 'sync-alike', 'emitSync, closures of one function (and × eventemitter3)'),
     emitterTable(results, 'awaited-sync', 'Awaited emit, synchronous handlers (and × emittery)'),
     emitterTable(results, 'awaited-async', 'Awaited emit, asynchronous handlers (and × emittery)'),
-    ...[...results.values()]
-      .filter(({ scenario, rows }) => scenario.compared === undefined && rows.size > 0)
-      .map(smallTable),
+    ...smallTables(results, (group) => group !== 'delivery' && group !== 'sustained'),
     queueTable(
       results,
       ['sync', 'async'],
@@ -34,6 +33,7 @@ export function tablesOf(results: Results, targets: readonly Target[]): string {
       '10,000 items queued and worked off, no-op workers',
     ),
     queueTable(results, ['timer'], 'ms', '20 items for each of the workers, which take 1 ms'),
+    ...smallTables(results, (group) => group === 'delivery' || group === 'sustained'),
     targetTable(targets),
   ]
   return sections.filter((section) => section !== '').join('\n\n')
@@ -74,6 +74,14 @@ function comparison(results: Results, ids: readonly string[], title: string): st
     ['', ...columns.map(({ scenario }) => scenario.compared!)],
     names.map((name) => [name, ...cells(name)]),
   )
+}
+
+/** A table for each scenario that shares none, and has not been skipped. */
+function smallTables(results: Results, wanted: (group: Group) => boolean): string[] {
+  return [...results.values()]
+    .filter(({ scenario, rows }) => scenario.compared === undefined && rows.size > 0)
+    .filter(({ scenario }) => wanted(scenario.group))
+    .map(smallTable)
 }
 
 function smallTable(result: Result): string {
