@@ -1,6 +1,6 @@
 import { type BatchOptions, type SubscribeOptions } from 'tradewire'
 import { describe, expect, it } from 'vitest'
-import { coded, errorsOf, hello, rest, setUp } from '../support/buses.ts'
+import { coded, errorsOf, type hello, rest, setUp } from '../support/buses.ts'
 
 /** A handler of batches, and what it was called with and when. */
 function batching(

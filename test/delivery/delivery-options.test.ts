@@ -74,7 +74,7 @@ describe('toDeliverySettings', () => {
     const keyOf = (data: object): unknown => {
       const { holdKey } = toDeliverySettings({ deadLetter: { holdKey: true } }, undefined)
       const event = bus.emitSync('note.made', hello)
-      return holdKey!({ ...event, type: event.type, data } as unknown as typeof event)
+      return holdKey!({ ...event, type: event.type, data })
     }
     const all = { orderId: 'o', positionId: 'p', symbol: 's' }
     expect(keyOf(all)).toBe('o')

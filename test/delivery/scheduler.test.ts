@@ -240,6 +240,63 @@ describe('Scheduler', () => {
     expect(slow.lanes).toEqual([])
   })
 
+  it('counts the calls of one turn over all that are asked for one after the other', async () => {
+    const { log, caller } = schedulerOn(new LiveClock())
+    const asking = caller('a', [])
+    for (let call = 0; call < 300; call += 1) {
+      asking.lanes.push(2)
+      asking.update()
+      await Promise.resolve()
+    }
+    expect(log).toHaveLength(256)
+    await rest()
+    expect(log).toHaveLength(300)
+  })
+
+  it('counts the time of one turn over all calls, and not the time between them', async () => {
+    const clock = new LiveClock()
+    const { scheduler } = schedulerOn(clock)
+    const log: number[] = []
+    const asking = new Caller(scheduler, 'a', [], () => {
+      clock.pass(2)
+      log.push(scheduler.readNow())
+    })
+    for (let call = 0; call < 4; call += 1) {
+      clock.pass(100)
+      asking.lanes.push(2)
+      asking.update()
+      await Promise.resolve()
+    }
+    expect(log).toEqual([102, 204, 306])
+    await rest()
+    expect(log).toHaveLength(4)
+  })
+
+  it('holds calls back until it is told to start them, at once', async () => {
+    const { scheduler, log, caller } = schedulerOn(new SimulatedClock())
+    expect(scheduler.hold()).toBe(true)
+    caller('a', many(2))
+    await rest()
+    expect(log).toEqual([])
+    scheduler.release()
+    expect(log).toEqual(['a', 'a'])
+    caller('b', many(1))
+    await Promise.resolve()
+    expect(log).toEqual(['a', 'a', 'b'])
+  })
+
+  it('holds nothing back while it is starting calls, or is about to', async () => {
+    const { scheduler, caller } = schedulerOn(new SimulatedClock())
+    const answers: boolean[] = []
+    const asking = new Caller(scheduler, 'a', many(1), () => answers.push(scheduler.hold()))
+    answers.push(scheduler.hold())
+    caller('b', many(1))
+    await rest()
+    expect(answers).toEqual([false, false])
+    expect(asking.lanes).toEqual([])
+    expect(scheduler.hold()).toBe(true)
+  })
+
   it('does not make way on a deterministic clock', async () => {
     const { log, caller } = schedulerOn(new SimulatedClock())
     caller('a', many(5_000))
