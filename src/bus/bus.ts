@@ -44,7 +44,10 @@ export type EventsMatching<
  * every pattern there is.
  */
 export type NarrowingOptions<
-  Options extends { readonly where?: unknown },
+  Options extends {
+    /** What it replaces. */
+    readonly where?: unknown
+  },
   Event extends TradewireEvent,
   Narrowed extends TradewireEvent,
 > = Omit<Options, 'where'> & {

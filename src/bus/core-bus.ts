@@ -80,12 +80,7 @@ export class CoreBus {
     const { access, rateLimits, memory } = settings
     const open = access === undefined && rateLimits.size === 0
     this.#doorman = open ? undefined : new Doorman(settings, this.#dispatcher)
-    this.#statistics = new Statistics(
-      this.#dispatcher,
-      this.#registry,
-      this.deadLetters,
-      this.#doorman,
-    )
+    this.#statistics = new Statistics(this.#dispatcher, this.#registry, this.deadLetters)
     if (memory !== undefined) this.#host.guardMemory(memory)
   }
 

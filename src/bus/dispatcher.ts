@@ -1,3 +1,4 @@
+import { RateLimitError } from '../delivery/errors.ts'
 import type { Announcement } from '../delivery/host.ts'
 import { describeValue, requireOptions } from '../errors/checks.ts'
 import { ConfigurationError } from '../errors/tradewire-error.ts'
@@ -5,7 +6,7 @@ import { Envelope, type TradewireEvent } from '../events/envelope.ts'
 import { Acceptance, type AcceptedDraft } from './acceptance.ts'
 import { DispatchLine } from './dispatch-line.ts'
 import type { BatchItem, QueuedEmission } from './emission.ts'
-import { BusClosedError, DeadlockError, EmitDepthError } from './errors.ts'
+import { AccessDeniedError, BusClosedError, DeadlockError, EmitDepthError } from './errors.ts'
 import { Flight } from './flight.ts'
 import { HandlerCalls } from './handler-calls.ts'
 import type { EventHistory } from './history.ts'
@@ -23,6 +24,10 @@ export class Dispatcher {
   closed = false
   /** Emissions that were refused. */
   refusals = 0
+  /** Of these, those whose source may not make them. */
+  denied = 0
+  /** Of these, those whose source was too fast. */
+  rateLimited = 0
   /** Middlewares with an `after`, in order; replaced when one comes or goes. */
   after: readonly Middleware[] | undefined = undefined
   readonly calls: HandlerCalls
@@ -216,6 +221,8 @@ export class Dispatcher {
   /** Counts and tells of an emission that was refused. */
   refused(type: string, error: unknown): void {
     this.refusals += 1
+    if (error instanceof AccessDeniedError) this.denied += 1
+    if (error instanceof RateLimitError) this.rateLimited += 1
     this.calls.observers?.dropped({ type, reason: 'refused', error })
   }
 

@@ -2,7 +2,6 @@ import { RateLimitError } from '../delivery/errors.ts'
 import type { Access } from './access.ts'
 import type { Dispatcher } from './dispatcher.ts'
 import type { BatchItem } from './emission.ts'
-import { AccessDeniedError } from './errors.ts'
 import type { BusSettings, EmitOptions } from './options.ts'
 import { noticedRefusal, refusal } from './refusal.ts'
 import { SourceLimit } from './source-limit.ts'
@@ -12,10 +11,6 @@ const tooFast = 'Emit less often, or raise its limit in rateLimits.'
 
 /** Lets emissions in that may be made, now or later. A bus without limits and rules has none. */
 export class Doorman {
-  /** Emissions that were refused because of a rate limit. */
-  rateLimited = 0
-  /** Emissions that were refused because their source may not make them. */
-  denied = 0
   readonly #access: Access | undefined
   readonly #limits = new Map<string, SourceLimit>()
   readonly #dispatcher: Dispatcher
@@ -43,7 +38,7 @@ export class Doorman {
       const wait = limit.settings.onLimit === 'wait'
       throw limit.refusal(1, wait ? 'emitSync cannot wait: await emit instead.' : tooFast)
     } catch (error) {
-      this.#refused(type, error)
+      this.#dispatcher.refused(type, error)
       throw error
     }
   }
@@ -98,7 +93,7 @@ export class Doorman {
     emit: () => Promise<Result>,
   ): Promise<Result> {
     const promise = Promise.all(waits).then(emit, (error: unknown) => {
-      this.#refused(type, error)
+      this.#dispatcher.refused(type, error)
       throw error
     })
     // Nobody may be looking any more.
@@ -110,7 +105,7 @@ export class Doorman {
 
   /** A rejection; un-awaited, the last resort is told, unless the limit is to drop in silence. */
   #refuse(type: string, error: unknown): Promise<never> {
-    this.#refused(type, error)
+    this.#dispatcher.refused(type, error)
     if (error instanceof RateLimitError && this.#drops(error)) return refusal(error)
     return noticedRefusal(error, () =>
       this.#dispatcher.calls.lastResort(error, { origin: 'emission', event: undefined }),
@@ -119,12 +114,6 @@ export class Doorman {
 
   #drops(error: RateLimitError): boolean {
     return this.#limits.get(error.limited)?.settings.onLimit === 'drop'
-  }
-
-  #refused(type: string, error: unknown): void {
-    if (error instanceof RateLimitError) this.rateLimited += 1
-    if (error instanceof AccessDeniedError) this.denied += 1
-    this.#dispatcher.refused(type, error)
   }
 
   #sourceOf(options: EmitOptions | undefined): string {

@@ -2,7 +2,6 @@ import type { DeadLetters } from '../delivery/dead-letters.ts'
 import { type BusStats, type CloseReport, Counts, type Ledger } from '../delivery/stats.ts'
 import { requireInteger } from '../errors/checks.ts'
 import type { Dispatcher } from './dispatcher.ts'
-import type { Doorman } from './doorman.ts'
 import type { Registry } from './registry.ts'
 import { countsOf, type Subscriber } from './subscriber.ts'
 
@@ -11,18 +10,11 @@ export class Statistics {
   readonly #dispatcher: Dispatcher
   readonly #registry: Registry
   readonly #deadLetters: DeadLetters
-  readonly #doorman: Doorman | undefined
 
-  constructor(
-    dispatcher: Dispatcher,
-    registry: Registry,
-    deadLetters: DeadLetters,
-    doorman: Doorman | undefined,
-  ) {
+  constructor(dispatcher: Dispatcher, registry: Registry, deadLetters: DeadLetters) {
     this.#dispatcher = dispatcher
     this.#registry = registry
     this.#deadLetters = deadLetters
-    this.#doorman = doorman
   }
 
   get stats(): BusStats {
@@ -34,8 +26,8 @@ export class Statistics {
       ...this.#ledger(),
       emitted,
       refused: this.#dispatcher.refusals,
-      denied: this.#doorman?.denied ?? 0,
-      rateLimited: this.#doorman?.rateLimited ?? 0,
+      denied: this.#dispatcher.denied,
+      rateLimited: this.#dispatcher.rateLimited,
       subscriptions: this.#registry.size,
       depth,
       deadLetters: this.#deadLetters.size,
