@@ -208,6 +208,20 @@ describe('slowest', () => {
     expect(ids(0)).toEqual([])
   })
 
+  it('lists those that take as long in order of their longest call, then of registration', async () => {
+    const { bus, clock } = setUp()
+    for (const [id, longestMs] of Object.entries({ first: 50, second: 50, longer: 60 })) {
+      const handler = ({ sequence }: { sequence: number }): Promise<void> =>
+        clock.sleep(sequence === 1 ? longestMs : 10)
+      bus.on('note.made', handler, { id, concurrency: 'unlimited' })
+    }
+    for (let count = 0; count < 200; count += 1) bus.emitSync('note.made', hello)
+    await clock.advanceBy(100)
+    const p99s = new Set(bus.slowest().map(({ stats }) => stats.handlerDurationMs!.p99))
+    expect(p99s.size).toBe(1)
+    expect(bus.slowest().map(({ id }) => id)).toEqual(['longer', 'first', 'second'])
+  })
+
   it.each([-1, 1.5, '3', Number.NaN])('refuses a count of %j', (count) => {
     const { bus } = setUp()
     // @ts-expect-error -- no count.
