@@ -47,7 +47,7 @@ function expectSound(report: Report, waiting: number): void {
   expect(drained.lost).toBe(dropped + conflated)
 }
 
-describe('a burst', { timeout: 300_000 }, () => {
+describe('a burst', { timeout: 1_800_000 }, () => {
   it('is delivered in full by wait where emissions are awaited', async () => {
     const report = await burst('wait', 'awaited')
     expectSound(report, capacity + emitters)
