@@ -2,6 +2,7 @@ import { fc, test } from '@fast-check/vitest'
 import { describe, expect, it } from 'vitest'
 import {
   type RateLimitOptions,
+  rateLimitWarning,
   TokenBucket,
   toRateLimitSettings,
 } from '../../src/delivery/token-bucket.ts'
@@ -141,4 +142,31 @@ describe('TokenBucket', () => {
       expect(bucket.take(waitMs * (1 - 1e-9))).toBe(false)
     },
   )
+})
+
+describe('rateLimitWarning', () => {
+  const settings = toRateLimitSettings('rateLimit', { perSecond: 4, burst: 2 })
+
+  it('tells how much is used up of what, and within which time', () => {
+    const bucket = new TokenBucket(settings, 0)
+    bucket.take(0)
+    expect(rateLimitWarning('desk', settings, bucket, 0)).toEqual({
+      endpoint: 'desk',
+      used: 1,
+      limit: 2,
+      windowMs: 500,
+    })
+  })
+
+  it('tells when to come again, once nothing is left', () => {
+    const bucket = new TokenBucket(settings, 0)
+    bucket.take(0, 2)
+    expect(rateLimitWarning('desk', settings, bucket, 125)).toEqual({
+      endpoint: 'desk',
+      used: 1.5,
+      limit: 2,
+      windowMs: 500,
+      retryAfterMs: 125,
+    })
+  })
 })
