@@ -154,6 +154,20 @@ describe('the report of close', () => {
     expect(await closed(made, undefined, 10)).toEqual({ ...nothing, delivered: 1 })
   })
 
+  it('gives up what subscriptions that have ended would still have tried again', async () => {
+    const made = setUp()
+    const fail = (): void => {
+      throw new Error('planted')
+    }
+    const retry = { attempts: 3, initialMs: 1_000, jitter: 'none' } as const
+    made.bus.once('note.made', fail, { retry })
+    made.bus.emitSync('note.made', hello)
+    await rest()
+    expect(await closed(made, 10, 10)).toEqual({ ...nothing, pending: 1 })
+    expect(made.bus.stats).toMatchObject({ accepted: 1, dropped: 1, pending: 0 })
+    expect(made.clock.pendingTimers).toBe(0)
+  })
+
   it('does not count what was before', async () => {
     const { bus } = setUp()
     bus.on('note.made', () => {
