@@ -1,6 +1,13 @@
+/** A frame of a stack, as V8 tells it. */
+interface Frame {
+  getFunctionName(): string | null
+}
+
 /** The part of V8's Error that this file needs; other engines lack it. */
-interface StackTraceLimit {
+interface V8Error {
   stackTraceLimit?: number
+  prepareStackTrace?: ((error: unknown, frames: readonly Frame[]) => unknown) | undefined
+  captureStackTrace(target: object): void
 }
 
 /** Something whose end is known by a promise. */
@@ -44,28 +51,39 @@ export class Probe {
 }
 
 /**
- * Whether the running code was reached from an async function named `name`, over any number of
- * awaits. It reads V8's async stack traces, so it costs nothing until it is asked; on engines
- * without them it answers false.
+ * Whether the running code was reached from an async function whose name begins with `name`, over any
+ * number of awaits. It reads V8's async stack traces, so it costs nothing until it is asked, and then
+ * some 10 µs; on engines without them it answers false.
  */
 export function runsWithin(name: string): boolean {
-  const limited = Error as StackTraceLimit
-  const limit = limited.stackTraceLimit
+  const v8 = Error as unknown as V8Error
+  const { stackTraceLimit, prepareStackTrace } = v8
   try {
-    limited.stackTraceLimit = Infinity
-    return String(new Error('looking for a deadlock').stack).includes(name)
+    v8.stackTraceLimit = Infinity
+    // Frames as they are: a stack as text takes twice as long.
+    v8.prepareStackTrace = (_, frames) =>
+      frames.some((frame) => frame.getFunctionName()?.startsWith(name) === true)
+    const trace: { stack?: unknown } = {}
+    v8.captureStackTrace(trace)
+    return trace.stack === true
   } catch {
-    // Somebody froze Error, or formats its stack in a way that throws.
+    // Another engine, or somebody froze Error.
     return false
   } finally {
-    restoreLimit(limited, limit)
+    restore(v8, stackTraceLimit, prepareStackTrace)
   }
 }
 
-function restoreLimit(limited: StackTraceLimit, limit: number | undefined): void {
+function restore(
+  v8: V8Error,
+  limit: number | undefined,
+  prepare: V8Error['prepareStackTrace'],
+): void {
   try {
-    if (limit === undefined) delete limited.stackTraceLimit
-    else limited.stackTraceLimit = limit
+    if (limit === undefined) delete v8.stackTraceLimit
+    else v8.stackTraceLimit = limit
+    if (prepare === undefined) delete v8.prepareStackTrace
+    else v8.prepareStackTrace = prepare
   } catch {
     // It could not be set either, so there is nothing to restore.
   }
