@@ -80,22 +80,24 @@ describe("MailboxOptions.overflow 'wait'", () => {
     expect(subscription.stats).toMatchObject({ accepted: 7, dropped: 2, pending: 5, depth: 4 })
   })
 
-  it('delivers an urgent event of a waiting emission before what has its place already', async () => {
-    const { bus, emit, accepted, seen, release } = gated()
+  it('delivers an urgent event of a waiting emission before others, and ends that wait', async () => {
+    const { bus, emit, accepted, seen, release } = gated({ capacity: 2 })
     void emit('a')
     await rest()
-    void emit('b')
+    for (const text of ['b', 'c', 'd']) void emit(text)
     const urgent = bus.emit('note.made', { text: 'X' }, { priority: 'critical' })
     void urgent.then(() => accepted.push('X'))
     await rest()
-    expect(accepted).toEqual(['a', 'b'])
+    expect(accepted).toEqual(['a', 'b', 'c'])
     await release()
     expect([seen, accepted]).toEqual([
       ['a', 'X'],
-      ['a', 'b', 'X'],
+      ['a', 'b', 'c', 'X'],
     ])
     await release()
-    expect(seen).toEqual(['a', 'X', 'b'])
+    expect(accepted).toEqual(['a', 'b', 'c', 'X', 'd'])
+    for (let call = 0; call < 2; call += 1) await release()
+    expect(seen).toEqual(['a', 'X', 'b', 'c', 'd'])
   })
 
   it('gives up an emission after waitMs: its event expires, and its emitter may hear of it', async () => {
