@@ -223,14 +223,14 @@ describe("MailboxOptions.overflow 'conflate'", () => {
 
   it('holds nothing of what was conflated, however many events come', async () => {
     const { bus, subscription, seen, finish } = conflating(10, symbolOf, { history: 0 })
-    const payloads = flood(bus, 20_000)
-    expect(subscription.stats).toMatchObject({ accepted: 20_000, conflated: 19_999, depth: 1 })
+    const payloads = flood(bus, 2_000)
+    expect(subscription.stats).toMatchObject({ accepted: 2_000, conflated: 1_999, depth: 1 })
     await collectGarbage()
     const held = payloads.filter((payload) => payload.deref() !== undefined)
     expect(held).toHaveLength(1)
     expect(held[0]).toBe(payloads.at(-1))
     await finish()
-    expect(seen).toEqual(['x:19999'])
+    expect(seen).toEqual(['x:1999'])
   })
 
   it('holds no key of what has left, but for the last call', async () => {
