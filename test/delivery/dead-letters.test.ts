@@ -285,6 +285,20 @@ describe('redeliver', () => {
     expect(subscription.stats).toMatchObject({ accepted: 6, depth: 3, pending: 3 })
   })
 
+  it('gives what room there is to the earliest in sequence, whichever failed first', async () => {
+    const world = setUp()
+    const { subscription } = failing(world, new Set('ab'), { mailbox: { capacity: 2 } })
+    emit(world.bus, 'ab')
+    await rest()
+    world.bus.deadLetters.redeliver('dead-1')
+    await rest()
+    expect(lettersOf(world.bus)).toEqual(['dead-2 b', 'dead-3 a'])
+    subscription.pause()
+    emit(world.bus, 'c')
+    expect(world.bus.deadLetters.redeliver({})).toBe(1)
+    expect(lettersOf(world.bus)).toEqual(['dead-2 b'])
+  })
+
   it('refuses an id that there is not', () => {
     const { bus } = setUp()
     expect(() => bus.deadLetters.redeliver('dead-1')).toThrow('There is no dead letter "dead-1".')
