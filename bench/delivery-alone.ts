@@ -75,6 +75,7 @@ function hostOf(clock: SystemClock, scheduler: Scheduler): DeliveryHost {
     lost: unexpected,
     failed: unexpected,
     gaveUp: unexpected,
+    complain: unexpected,
     warn: unexpected,
     consumed: unexpected,
   }

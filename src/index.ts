@@ -134,17 +134,7 @@ export type {
 } from './delivery/subscription.ts'
 export type { RateLimitOptions } from './delivery/token-bucket.ts'
 export type { AccessRules } from './bus/access.ts'
-export {
-  type BatchItemIn,
-  type Bus,
-  createBus,
-  type DraftIn,
-  type EventsMatching,
-  type History,
-  type NarrowingOptions,
-  type NarrowingSubscribeOptions,
-  type PatternsIn,
-} from './bus/bus.ts'
+export { type Bus, createBus } from './bus/bus.ts'
 export type { CloseOptions } from './bus/closing.ts'
 export {
   AccessDeniedError,
@@ -172,4 +162,13 @@ export type {
 export type { EventRoute } from './bus/routing.ts'
 export type { RateLimits } from './bus/source-limit.ts'
 export type { EventStream, StreamOptions, StreamOverflow } from './bus/stream.ts'
+export type {
+  BatchItemIn,
+  DraftIn,
+  EventsMatching,
+  History,
+  NarrowingOptions,
+  NarrowingSubscribeOptions,
+  PatternsIn,
+} from './bus/typing.ts'
 export type { WaitOptions } from './bus/waiting.ts'

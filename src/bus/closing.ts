@@ -32,17 +32,20 @@ export async function closeBus(
   drainMs: number | undefined,
 ): Promise<CloseReport> {
   const { line, calls } = dispatcher
-  const before = statistics.stats
+  const before = statistics.settled
   dispatcher.closed = true
   const error = new BusClosedError('What waited was not emitted')
   doorman?.close(error)
-  const abandoned = line.paused ? line.abandon(error) : 0
+  const abandoned = line.abandon(error)
+  for (const event of abandoned.unawaited) {
+    calls.lastResort(error, { origin: 'emission', event })
+  }
   // For the reports of handlers that still run; mailboxes of a paused bus stay as they are.
   line.resume()
   listeners.close()
   for (const mailbox of calls.scheduler.mailboxes) mailbox.flush()
   await within(clock, drainMs, calls.pending.idle())
-  const report = statistics.since(before, abandoned)
+  const report = statistics.since(before, abandoned.count)
   for (const subscriber of registry.all()) subscriber.unsubscribe()
   // Those of subscriptions that have ended, and have events left.
   for (const mailbox of calls.scheduler.mailboxes) {

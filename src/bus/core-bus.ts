@@ -73,7 +73,7 @@ export class CoreBus {
     })
     this.#extensions = new Extensions(this.#dispatcher)
     this.#listeners = new Listeners(settings.clock, this.#subscribe, (...drop) =>
-      this.#dispatcher.calls.dropped(...drop, 'overflow'),
+      this.#dispatcher.calls.droppedByStream(...drop),
     )
     const random = seededRandom(settings.seed)
     this.#host = new BusDeliveryHost(settings.clock, random, this.deadLetters, this.#dispatcher)

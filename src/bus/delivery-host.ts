@@ -79,6 +79,10 @@ export class BusDeliveryHost implements DeliveryHost {
     this.#dispatcher.calls.gaveUp(subscription, handler, event, error, attempts)
   }
 
+  complain(error: unknown, event: TradewireEvent): void {
+    this.#dispatcher.calls.lastResort(error, { origin: 'report', event })
+  }
+
   warn(type: string, data: Announcement): void {
     this.#dispatcher.calls.warn(type, data)
   }

@@ -135,13 +135,21 @@ export class DispatchLine {
     if (this.#halted) this.run()
   }
 
-  /** Forgets what is in line, and ends the emissions that wait for it. Returns how many there were. */
-  abandon(error: Error): number {
-    const abandoned = this.#queue.size
-    for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
-      if (next.task === undefined) next.flight?.cancel(error)
+  /**
+   * Forgets what is in line on a paused bus, and ends the emissions that are awaited. Tells how many
+   * events there were, and which of them nobody awaits.
+   */
+  abandon(error: Error): { readonly count: number; readonly unawaited: readonly TradewireEvent[] } {
+    const unawaited: TradewireEvent[] = []
+    let count = 0
+    while (this.#paused) {
+      const next = this.#queue.shift()
+      if (next === undefined) break
+      count += 1
+      if (next.task !== undefined) continue
+      if (next.flight?.cancel(error) !== true) unawaited.push(next.event)
     }
-    return abandoned
+    return { count, unawaited }
   }
 
   #do(task: () => void): void {

@@ -3,7 +3,7 @@ import type { Access } from './access.ts'
 import type { Dispatcher } from './dispatcher.ts'
 import type { BatchItem } from './emission.ts'
 import type { BusSettings, EmitOptions } from './options.ts'
-import { noticedRefusal, refusal } from './refusal.ts'
+import { noticed, noticedRefusal, refusal } from './refusal.ts'
 import { SourceLimit } from './source-limit.ts'
 
 /** What a source is told that is too fast and does not await its emissions. */
@@ -68,18 +68,14 @@ export class Doorman {
   #admitAll<Result>(items: readonly BatchItem[], emit: () => Promise<Result>): Promise<Result> {
     const type = items.length === 1 ? items[0]!.type : 'A batch'
     try {
-      const counts = new Map<SourceLimit, number>()
-      for (const item of items) {
-        const source = this.#sourceOf(item.options)
-        this.#access?.require(item.type, source)
-        const limit = this.#limits.get(source)
-        if (limit !== undefined) counts.set(limit, (counts.get(limit) ?? 0) + 1)
-      }
       const waits: Promise<void>[] = []
+      // All are asked before any is taken from.
+      const counts = this.#count(items)
       for (const [limit, events] of counts) {
-        if (limit.take(events)) continue
-        if (limit.settings.onLimit !== 'wait') throw limit.refusal(events, tooFast)
-        waits.push(limit.wait(events))
+        if (!limit.allows(events)) throw limit.refusal(events, tooFast)
+      }
+      for (const [limit, events] of counts) {
+        if (!limit.take(events)) waits.push(limit.wait(events))
       }
       return waits.length === 0 ? emit() : this.#emitAfter(type, waits, emit)
     } catch (error) {
@@ -87,20 +83,30 @@ export class Doorman {
     }
   }
 
+  /** How many events each limit has to let in. */
+  #count(items: readonly BatchItem[]): Map<SourceLimit, number> {
+    const counts = new Map<SourceLimit, number>()
+    for (const item of items) {
+      const source = this.#sourceOf(item.options)
+      this.#access?.require(item.type, source)
+      const limit = this.#limits.get(source)
+      if (limit !== undefined) counts.set(limit, (counts.get(limit) ?? 0) + 1)
+    }
+    return counts
+  }
+
   #emitAfter<Result>(
     type: string,
     waits: readonly Promise<void>[],
     emit: () => Promise<Result>,
   ): Promise<Result> {
-    const promise = Promise.all(waits).then(emit, (error: unknown) => {
+    const work = Promise.all(waits).then(emit, (error: unknown) => {
       this.#dispatcher.refused(type, error)
       throw error
     })
-    // Nobody may be looking any more.
-    promise.catch((error: unknown) =>
+    return noticed(work, (error) =>
       this.#dispatcher.calls.lastResort(error, { origin: 'emission', event: undefined }),
     )
-    return promise
   }
 
   /** A rejection; un-awaited, the last resort is told, unless the limit is to drop in silence. */

@@ -44,10 +44,12 @@ export class Flight {
     this.#failures.push(error)
   }
 
-  /** Nobody will be called. */
-  cancel(error: Error): void {
-    this.#promise?.catch(() => {})
-    this.#reject?.(error)
+  /** Nobody will be called. Returns whether somebody was given a promise, which rejects. */
+  cancel(error: Error): boolean {
+    if (this.#promise === undefined) return false
+    this.#promise.catch(() => {})
+    this.#reject!(error)
+    return true
   }
 
   /** The handlers that were started together have settled. */

@@ -62,6 +62,12 @@ export class HandlerCalls implements PendingHost {
     this.lost(subscriber, event, reason)
   }
 
+  /** Counts an event that a stream had taken, and has dropped because it was full. */
+  droppedByStream(subscriber: Subscriber, event: TradewireEvent): void {
+    subscriber.delivered -= 1
+    this.dropped(subscriber, event, 'overflow')
+  }
+
   /** Tells observers of an event that did not reach `subscriber`. */
   lost(subscriber: Subscription, event: TradewireEvent, reason: LossReason | 'paused'): void {
     this.observers?.dropped({ type: event.type, reason, event, subscription: subscriber })
@@ -118,8 +124,8 @@ export class HandlerCalls implements PendingHost {
     event: TradewireEvent,
     flight: Flight | undefined,
   ): Promise<unknown> | undefined {
-    // Each 64th call is measured, because reading the clock costs more than all else here.
-    if (this.observers === undefined && (subscriber.delivered & 63) !== 0) {
+    // Each 256th call is measured, because reading the clock costs more than all else here.
+    if (this.observers === undefined && (subscriber.delivered & 255) !== 0) {
       return this.#invoke(subscriber, event, flight)
     }
     return this.#measure(subscriber, event, flight)
@@ -137,7 +143,10 @@ export class HandlerCalls implements PendingHost {
     const startedAt = clock.monotonic()
     const { failed } = subscriber
     const promise = this.#invoke(subscriber, event, flight)
-    if (promise !== undefined) return this.#measureAsync(subscriber, event, promise, startedAt)
+    if (promise !== undefined) {
+      subscriber.measuredSince = startedAt
+      return promise
+    }
     if (subscriber.failed === failed) {
       // Those are told who watched as it began.
       this.#handled(subscriber, event, clock.monotonic() - startedAt, observers)
@@ -192,19 +201,17 @@ export class HandlerCalls implements PendingHost {
     this.#fail(subscriber, event, error, flight)
   }
 
+  waitsForRoom(): void {
+    this.pending.wake()
+  }
+
   settled(pending: Pending): void {
     pending.flight?.settled()
     pending.resolve?.(pending.event)
     this.pending.remove(pending)
   }
 
-  async #measureAsync(
-    subscriber: Subscriber,
-    event: TradewireEvent,
-    promise: Promise<unknown>,
-    startedAt: number,
-  ): Promise<void> {
-    await promise
+  measured(subscriber: Subscriber, event: TradewireEvent, startedAt: number): void {
     const durationMs = this.#settings.clock.monotonic() - startedAt
     this.#handled(subscriber, event, durationMs, this.observers)
   }

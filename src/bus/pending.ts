@@ -10,6 +10,10 @@ export interface PendingHost {
   rejected(subscriber: Subscriber, pending: Pending, error: unknown): void
   /** Every handler of the event has settled. */
   settled(pending: Pending): void
+  /** Every handler of an event has settled, and it still waits for room in mailboxes. */
+  waitsForRoom(): void
+  /** A handler has handled an event whose call is measured, and began at `startedAt`. */
+  measured(subscriber: Subscriber, event: TradewireEvent, startedAt: number): void
 }
 
 /** One handler of a pending event. */
@@ -71,6 +75,8 @@ export class Pending {
     this.#arrive = () => {
       this.#count -= 1
       if (this.#count === 0) this.#host.settled(this)
+      // What waits for room, waits for its mailbox: that may be paused.
+      else if (this.#count === this.#doors) this.#host.waitsForRoom()
     }
     this.#ask = () => {
       if (!this.#asked) this.#askAll()
@@ -96,7 +102,15 @@ export class Pending {
   }
 
   /** What is called when the promise of `subscriber` fulfils. */
-  #arrivalOf({ delivery }: Subscriber): () => void {
+  #arrivalOf(subscriber: Subscriber): () => void {
+    const { delivery, measuredSince } = subscriber
+    if (measuredSince !== undefined) {
+      subscriber.measuredSince = undefined
+      return () => {
+        this.#host.measured(subscriber, this.event, measuredSince)
+        this.#arrive()
+      }
+    }
     if (delivery === undefined) return this.#arrive
     this.#doors += 1
     return this.#arriveAtDoor
@@ -170,7 +184,7 @@ export class PendingList {
   }
 
   get empty(): boolean {
-    return this.#first === undefined && this.#serials === 0 && !this.#mailboxesBusy()
+    return this.#serials === 0 && !this.#mailboxesBusy() && this.size === 0
   }
 
   /** Resolves once nothing is pending. */
@@ -205,7 +219,7 @@ export class PendingList {
 
   /** Tells those who wait for nothing to be pending, if nothing is. */
   wake(): void {
-    if (!this.empty || this.#idleWaiters.length === 0) return
+    if (this.#idleWaiters.length === 0 || !this.empty) return
     const waiters = this.#idleWaiters
     this.#idleWaiters = []
     for (const resolve of waiters) resolve()

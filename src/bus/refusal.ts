@@ -8,7 +8,7 @@ export function refusal(error: unknown): Promise<never> {
 }
 
 /** A rejected promise that knows whether anybody has looked at it. */
-class NoticedPromise extends Promise<never> {
+class NoticedPromise<Result> extends Promise<Result> {
   noticed = false
 
   /** What `then` returns is a plain promise. */
@@ -17,8 +17,8 @@ class NoticedPromise extends Promise<never> {
   }
 
   // oxlint-disable-next-line unicorn/no-thenable -- a promise it is.
-  override then<Fulfilled = never, Rejected = never>(
-    onFulfilled?: ((value: never) => Fulfilled | PromiseLike<Fulfilled>) | null,
+  override then<Fulfilled = Result, Rejected = never>(
+    onFulfilled?: ((value: Result) => Fulfilled | PromiseLike<Fulfilled>) | null,
     onRejected?: ((reason: unknown) => Rejected | PromiseLike<Rejected>) | null,
   ): Promise<Fulfilled | Rejected> {
     this.noticed = true
@@ -31,13 +31,48 @@ class NoticedPromise extends Promise<never> {
  * awaits it.
  */
 export function noticedRefusal(error: unknown, onUnnoticed: () => void): Promise<never> {
-  const promise = new NoticedPromise((_resolve, reject) => reject(error))
-  void Promise.prototype.then.call(promise, undefined, () => {})
-  void callUnlessNoticed(promise, onUnnoticed)
+  return watched(
+    new NoticedPromise((_resolve, reject) => {
+      reject(error)
+    }),
+    onUnnoticed,
+  )
+}
+
+/**
+ * A promise that ends as `work` does. If that rejects, and nobody awaits it by the next turn of the
+ * event loop after, it is no unhandled rejection, and `onUnnoticed` is called with the reason.
+ */
+export function noticed<Result>(
+  work: Promise<Result>,
+  onUnnoticed: (error: unknown) => void,
+): Promise<Result> {
+  return watched(
+    new NoticedPromise((resolve, reject) => {
+      work.then(resolve, reject)
+    }),
+    onUnnoticed,
+  )
+}
+
+function watched<Result>(
+  promise: NoticedPromise<Result>,
+  onUnnoticed: (error: unknown) => void,
+): Promise<Result> {
+  void Promise.prototype.then.call(promise, undefined, (error: unknown) =>
+    callUnlessNoticed(promise, () => onUnnoticed(error)),
+  )
   return promise
 }
 
-async function callUnlessNoticed(promise: NoticedPromise, onUnnoticed: () => void): Promise<void> {
-  await nextTurn()
+async function callUnlessNoticed<Result>(
+  promise: NoticedPromise<Result>,
+  onUnnoticed: () => void,
+): Promise<void> {
+  try {
+    await nextTurn()
+  } catch {
+    // The stack is full: whether anybody looks will never be known.
+  }
   if (!promise.noticed) onUnnoticed()
 }

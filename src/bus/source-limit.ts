@@ -4,6 +4,7 @@ import {
   type RateLimitOptions,
   type RateLimitSettings,
   rateLimitWarning,
+  shortestMs,
   TokenBucket,
   toRateLimitSettings,
 } from '../delivery/token-bucket.ts'
@@ -56,24 +57,32 @@ export class SourceLimit {
     return taken
   }
 
-  /** What an emission fails with that may not be made now. */
-  refusal(events: number, advice: string): RateLimitError {
-    const retryAfterMs = this.#bucket.waitMs(this.#clock.monotonic(), events)
-    return new RateLimitError(this.#source, this.settings.perSecond, retryAfterMs, advice)
-  }
-
   /**
-   * Resolves once so many events may be emitted, after all that wait already; they count then.
+   * Whether so many events may be emitted, now or later.
    *
    * @throws RateLimitError `RATE_LIMITED` if they never may, or too many wait.
    */
-  wait(events: number): Promise<void> {
+  allows(events: number): boolean {
+    if (this.settings.onLimit !== 'wait') {
+      return this.#bucket.waitMs(this.#clock.monotonic(), events) === 0
+    }
     if (events > this.settings.burst) {
       throw this.refusal(events, 'A batch must not be larger than burst. Split it, or raise burst.')
     }
     if (this.#waiting.size >= mostWaiting) {
       throw this.refusal(events, `${mostWaiting} emissions wait already. Await emit.`)
     }
+    return true
+  }
+
+  /** What an emission fails with that may not be made now. */
+  refusal(events: number, advice: string): RateLimitError {
+    const retryAfterMs = this.#bucket.waitMs(this.#clock.monotonic(), events)
+    return new RateLimitError(this.#source, this.settings.perSecond, retryAfterMs, advice)
+  }
+
+  /** Resolves once so many events may be emitted, after all that wait already; they count then. */
+  wait(events: number): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ events, resolve, reject })
       if (this.#waiting.size === 1) this.#setTimer(events)
@@ -89,7 +98,8 @@ export class SourceLimit {
   }
 
   #setTimer(events: number): void {
-    const delayMs = this.#bucket.waitMs(this.#clock.monotonic(), events)
+    const waitMs = this.#bucket.waitMs(this.#clock.monotonic(), events)
+    const delayMs = Math.max(shortestMs, waitMs)
     this.#timer = this.#clock.setTimer(delayMs, () => this.#release())
   }
 

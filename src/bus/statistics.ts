@@ -53,14 +53,21 @@ export class Statistics {
    *
    * @param abandoned events that were never dispatched.
    */
-  since(before: Ledger, abandoned: number): CloseReport {
-    const now = this.#ledger()
+  since(before: CloseReport, abandoned: number): CloseReport {
+    const now = this.settled
     return {
       delivered: now.delivered - before.delivered,
       dropped: now.dropped - before.dropped,
       deadLettered: now.deadLettered - before.deadLettered,
-      pending: now.pending + this.#dispatcher.calls.pending.size + abandoned,
+      pending: now.pending + abandoned,
     }
+  }
+
+  /** What became of events so far; those count as pending whose handlers have not settled. */
+  get settled(): CloseReport {
+    const { delivered, dropped, deadLettered, pending } = this.#ledger()
+    const running = this.#dispatcher.calls.pending.size
+    return { delivered: delivered - running, dropped, deadLettered, pending: pending + running }
   }
 
   #ledger(): Ledger {

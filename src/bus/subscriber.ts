@@ -45,6 +45,8 @@ export class Subscriber implements Subscription {
   readonly context: DirectContext
   /** Present for a subscription with a mailbox, from right after it was made. */
   delivery: Delivery | undefined
+  /** When the call began whose promise is to be measured; only between the call and `follow`. */
+  measuredSince: number | undefined
   /** How long some of the calls took, without a mailbox. */
   durations: DurationHistogram | undefined
   readonly pattern: string
@@ -90,6 +92,7 @@ export class Subscriber implements Subscription {
     this.lowestLane = lowestLane
     this.context = new DirectContext(this)
     this.delivery = undefined
+    this.measuredSince = undefined
     this.durations = undefined
     this.#id = id
     this.#remove = remove
@@ -169,12 +172,10 @@ export class Subscriber implements Subscription {
 }
 
 /** What became of the events of a subscription without a mailbox. */
-export function countsOf({ kind, delivered, failed, dropped }: Subscriber): Counts {
+export function countsOf({ delivered, failed, dropped }: Subscriber): Counts {
   const counts = new Counts()
-  // A stream has taken what it drops.
-  const taken = kind === 'stream' ? delivered - dropped : delivered
-  counts.accepted = taken + failed + dropped
-  counts.delivered = taken
+  counts.accepted = delivered + failed + dropped
+  counts.delivered = delivered
   counts.failed = failed
   counts.dropped = dropped + failed
   return counts

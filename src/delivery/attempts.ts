@@ -78,12 +78,18 @@ export class Attempts {
     this.#places += 1
   }
 
+  /** Takes the place back: there will be no call. */
+  leavePlace(): void {
+    this.#places -= 1
+  }
+
   /** Calls the handler with an event that has a place. */
   call(entry: Entry): void {
     const { host, subscription, valve } = this.#owner
     const { scheduler } = host
     const startedAt = scheduler.now()
-    const attempt = new Attempt(subscription, entry, valve.started(startedAt), startedAt)
+    const ticket = valve.started(startedAt, entry.event)
+    const attempt = new Attempt(subscription, entry, ticket, startedAt)
     this.lastDeliveredAt = entry.event.timestamp
     let promise: Promise<unknown> | undefined
     try {
@@ -154,8 +160,9 @@ export class Attempts {
     if (timeoutMs !== undefined) {
       const onTimeout = (): void => {
         const error = new HandlerTimeoutError(timeoutMs)
-        this.#ends(attempt, { error })
+        // Told first: with its end the next call begins.
         Attempt.abort(attempt, error)
+        this.#ends(attempt, { error })
       }
       Attempt.limit(attempt, host.clock.setTimer(timeoutMs, onTimeout))
     }
@@ -195,7 +202,7 @@ export class Attempts {
     this.inHand -= events
     counts.delivered += events
     this.durations.record(durationMs)
-    valve.succeeded(now, Attempt.ticketOf(attempt))
+    valve.succeeded(now, Attempt.ticketOf(attempt), entry.event)
     host.handled(subscription, entry.event, durationMs)
     for (const { event } of companions ?? []) host.handled(subscription, event, durationMs)
   }
@@ -208,7 +215,7 @@ export class Attempts {
     if (error instanceof HandlerTimeoutError) counts.timedOut += 1
     this.durations.record(durationMs)
     entry.tries = triesAfter(entry.tries, error, host.clock.now() - durationMs)
-    valve.failed(now, Attempt.ticketOf(attempt))
+    valve.failed(now, Attempt.ticketOf(attempt), entry.event)
     for (const { event } of allOf(entry)) {
       host.failed(subscription, event, error, attempt.attempt)
     }
@@ -227,7 +234,8 @@ export class Attempts {
     const { retry } = settings
     const { count } = entry.tries!
     if (retry === undefined || this.#ended || count >= retry.attempts) return false
-    if (!isWorthRetrying(retry, error)) return false
+    // What is asked is the user's, and may end the subscription.
+    if (!isWorthRetrying(retry, error) || this.#ended) return false
     const atLeast = error instanceof TemporaryError ? (error.retryAfterMs ?? 0) : 0
     const delayMs = Math.max(atLeast, backoffMs(retry, count, host.random))
     counts.retried += 1

@@ -5,11 +5,11 @@ import { Collector } from './collector.ts'
 import { Probe } from './deadlock.ts'
 import { DedupWindow } from './dedup-window.ts'
 import { Entry } from './entry.ts'
-import { BreakerOpenError } from './errors.ts'
-import { deadLetterOf, heldBy } from './holding.ts'
+import { deadLetterOf } from './holding.ts'
 import type { DeliveryHost, LossReason } from './host.ts'
 import { Mailbox, type MailboxOwner } from './mailbox.ts'
-import type { DeliverySettings } from './options.ts'
+import { type DeliverySettings, isPlain } from './options.ts'
+import { Picker, type PickerOwner } from './picker.ts'
 import type { Schedulable } from './scheduler.ts'
 import { Counts, type SubscriptionStats } from './stats.ts'
 import type { BatchHandler, Handler, Subscription } from './subscription.ts'
@@ -18,7 +18,7 @@ import { Valve } from './valve.ts'
 let deliveries = 0
 
 /** How the events of one subscription reach its handler: from its mailbox, in calls that may fail. */
-export class Delivery implements Schedulable, MailboxOwner, AttemptsOwner {
+export class Delivery implements Schedulable, MailboxOwner, AttemptsOwner, PickerOwner {
   readonly settings: DeliverySettings
   readonly host: DeliveryHost
   readonly subscription: Subscription
@@ -34,6 +34,7 @@ export class Delivery implements Schedulable, MailboxOwner, AttemptsOwner {
   readonly #mailbox: Mailbox
   readonly #attempts: Attempts
   readonly #collector: Collector | undefined
+  readonly #picker: Picker
   readonly #window: DedupWindow | undefined
   readonly #probe: Probe
   #paused = false
@@ -70,6 +71,7 @@ export class Delivery implements Schedulable, MailboxOwner, AttemptsOwner {
     this.#mailbox = new Mailbox(settings, this)
     this.#attempts = new Attempts(this)
     this.#collector = batch === undefined ? undefined : new Collector(batch, host.clock, wake)
+    this.#picker = new Picker(this, this.#mailbox, this.#attempts, this.#collector)
     this.#window = dedup === undefined ? undefined : new DedupWindow(dedup.capacity)
     host.scheduler.join(this)
   }
@@ -153,7 +155,9 @@ export class Delivery implements Schedulable, MailboxOwner, AttemptsOwner {
     const timed = maxAgeMs !== undefined || batch !== undefined
     const entry = new Entry(event, this.host.depth, timed ? this.clock.monotonic() : -1)
     const sheds = this.host.scheduler.sheds(entry.lane)
-    const refusal = rateLimit === undefined ? undefined : this.valve.refuses()
+    const refusal = rateLimit === undefined ? undefined : this.valve.refuses(event)
+    // What was asked so far is the user's, and may have ended the subscription.
+    if (this.#ended) return undefined
     this.counts.accepted += 1
     if (sheds) {
       this.lost(event, 'memory')
@@ -262,12 +266,13 @@ export class Delivery implements Schedulable, MailboxOwner, AttemptsOwner {
   /** Calls the handler with what is next, if it may be called. */
   step(): void {
     const { scheduler } = this.host
-    const entry = this.#takeNext(scheduler.now())
+    const entry = this.#picker.next(scheduler.now())
     if (entry !== undefined) {
       this.#entry = entry
       this.#calling = true
       const dispatched = this.host.during(entry.depth, this.#callNow)
       this.#calling = false
+      this.#entry = undefined
       if (dispatched) scheduler.forgetNow()
     }
     this.update()
@@ -294,71 +299,13 @@ export class Delivery implements Schedulable, MailboxOwner, AttemptsOwner {
     const due = this.#attempts.dueLane
     if (due !== undefined) return due
     const { size } = this.#mailbox
-    if (size === 0 || this.#attempts.full) return -1
+    if (size === 0) {
+      this.#collector?.gone(0)
+      return -1
+    }
+    if (this.#attempts.full) return -1
     if (this.#collector?.complete(size, this.#mailbox) === false) return -1
     return this.#mailbox.mostUrgent
-  }
-
-  /** The next event to call the handler with, if it may be called. It has its place then. */
-  #takeNext(now: number): Entry | undefined {
-    if (this.#plain) return this.#attempts.takeDue() ?? this.#takeNew(now)
-    for (;;) {
-      const passage = this.valve.ask(now)
-      if (passage === 'later') return undefined
-      const entry = this.#attempts.takeDue() ?? this.#takeNew(now)
-      if (entry === undefined || passage === 'open') return entry
-      this.#attempts.giveUp(entry, new BreakerOpenError(this.id))
-    }
-  }
-
-  #takeNew(now: number): Entry | undefined {
-    if (this.#attempts.full) return undefined
-    const first = this.#takeOne(now)
-    if (first === undefined) return undefined
-    this.#attempts.takePlace()
-    if (this.#collector === undefined) return first
-    const entries = [first]
-    while (entries.length < this.#collector.maxSize) {
-      const entry = this.#takeOne(now)
-      if (entry === undefined) break
-      entries.push(entry)
-    }
-    this.#collector.gone(this.#mailbox.size)
-    entries.sort((left, right) => left.event.sequence - right.event.sequence)
-    const [lead, ...companions] = entries
-    lead!.companions = companions
-    return lead
-  }
-
-  /** The next event in line that has not expired, and need not be held. It is in hand then. */
-  #takeOne(now: number): Entry | undefined {
-    const { maxAgeMs, holdKey } = this.settings
-    for (;;) {
-      const entry = this.#mailbox.take()
-      if (entry === undefined) return undefined
-      this.#attempts.inHand += 1
-      this.#mailbox.left(entry)
-      if (this.#plain) return entry
-      if (maxAgeMs !== undefined && now - entry.acceptedAt > maxAgeMs) {
-        this.#attempts.inHand -= 1
-        this.lost(entry.event, 'expired')
-        continue
-      }
-      const held = holdKey === undefined ? undefined : this.#heldBy(entry.event)
-      if (held === undefined) return entry
-      this.#attempts.inHand -= 1
-      this.gaveUp(entry, held)
-    }
-  }
-
-  /** Why the event must not be delivered now, if so. */
-  #heldBy(event: TradewireEvent): unknown {
-    try {
-      return heldBy(event, this.id, this.settings.holdKey!, this.host.deadLetters)
-    } catch (error) {
-      this.counts.failed += 1
-      return error
-    }
   }
 
   #bury(entry: Entry, reason: unknown): void {
@@ -369,6 +316,7 @@ export class Delivery implements Schedulable, MailboxOwner, AttemptsOwner {
 
   /** Counts an event that `where` threw on. */
   failedBefore(): void {
+    if (this.#ended) return
     this.counts.accepted += 1
     this.counts.failed += 1
     this.counts.dropped += 1
@@ -376,6 +324,7 @@ export class Delivery implements Schedulable, MailboxOwner, AttemptsOwner {
 
   /** Accepts an event whose key cannot be told, only to give it up. */
   #acceptBroken(event: TradewireEvent, error: unknown): void {
+    if (this.#ended) return
     this.counts.accepted += 1
     this.counts.failed += 1
     if (this.settings.deadLetter) this.#bury(new Entry(event, 0, -1), error)
@@ -390,11 +339,4 @@ export class Delivery implements Schedulable, MailboxOwner, AttemptsOwner {
       // Then it never had a key.
     }
   }
-}
-
-/** Whether nothing but room decides whether an event is taken in, and nothing but a place whether out. */
-function isPlain(settings: DeliverySettings): boolean {
-  const { dedup, overflow, maxAgeMs, batch, rateLimit, breaker, holdKey } = settings
-  const asked = [dedup, maxAgeMs, batch, rateLimit, breaker, holdKey]
-  return overflow !== 'conflate' && asked.every((option) => option === undefined)
 }

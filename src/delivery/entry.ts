@@ -24,8 +24,8 @@ export class Entry implements Linked<Entry> {
   readonly lane: number
   /** How deep the chain of emissions was that it came from. */
   readonly depth: number
-  /** Monotonic time of its acceptance, in milliseconds; -1 where nobody needs it. */
-  readonly acceptedAt: number
+  /** Monotonic time of its event's acceptance, in milliseconds; -1 where nobody needs it. */
+  acceptedAt: number
   previous: Entry | undefined = undefined
   next: Entry | undefined = undefined
   /** Present from the first failed attempt on. */

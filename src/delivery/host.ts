@@ -66,6 +66,9 @@ export interface DeliveryHost {
     attempts: number,
   ): void
 
+  /** Tells the last resort what must not become an event. */
+  complain(error: unknown, event: TradewireEvent): void
+
   /** Emits an event about the delivery itself. */
   warn(type: string, data: Announcement): void
 

@@ -56,21 +56,12 @@ export class Line {
     this.size -= 1
   }
 
-  oldest(lane: number): Entry {
-    return this.#lanes[lane]!.first!
+  oldest(lane: number): Entry | undefined {
+    return this.#lanes[lane]!.first
   }
 
-  newest(lane: number): Entry {
-    return this.#lanes[lane]!.last!
-  }
-
-  /** Everything in line, lane by lane, the most urgent first. */
-  all(): Entry[] {
-    const all: Entry[] = []
-    for (const lane of this.#lanes) {
-      for (let entry = lane.first; entry !== undefined; entry = entry.next) all.push(entry)
-    }
-    return all
+  newest(lane: number): Entry | undefined {
+    return this.#lanes[lane]!.last
   }
 
   /** The first of each lane that is not empty. */

@@ -6,6 +6,7 @@ import { MailboxFullError } from './errors.ts'
 import type { LossReason } from './host.ts'
 import { Line } from './line.ts'
 import type { DeliverySettings } from './options.ts'
+import { laneCount } from './turns.ts'
 
 /** What a mailbox needs of the delivery that it is a part of. */
 export interface MailboxOwner {
@@ -93,24 +94,29 @@ export class Mailbox {
 
   /** Gives up all events of a lane, or less urgent. */
   shed(lane: number): void {
-    for (const entry of this.#line.all()) {
-      if (entry.lane >= lane) this.#lose(entry, 'memory')
+    // Whoever is told of a loss may change what is left.
+    for (let each = lane; each < laneCount; each += 1) {
+      for (let entry = this.#line.oldest(each); entry !== undefined;) {
+        this.#lose(entry, 'memory')
+        entry = this.#line.oldest(each)
+      }
     }
   }
 
   /** Gives up everything. */
   clear(): void {
-    for (const entry of this.#line.all()) this.#lose(entry, 'unsubscribed')
+    while (this.#line.size > 0)
+      this.#lose(this.#line.oldest(this.#line.mostUrgent)!, 'unsubscribed')
   }
 
   /** The newer event takes the place of the older one of its type and key, if one waits. */
   #conflate(entry: Entry, key: unknown): undefined {
     const { event } = entry
-    const entries = this.#entriesOf(event.type)
-    const older = entries.get(key)
+    const older = this.#byKey.get(event.type)?.get(key)
     if (older?.lane === entry.lane) {
       const { event: old } = older
       older.event = event
+      older.acceptedAt = entry.acceptedAt
       this.#owner.lost(old, 'conflated')
       return
     }
@@ -121,15 +127,14 @@ export class Mailbox {
       // Of another priority now: it goes to the end of its lane.
       this.#line.remove(older)
       older.keyed = false
-      this.#line.push(entry)
-      entries.set(key, entry)
+      this.#admit(entry)
       this.#owner.lost(older.event, 'conflated')
     }
   }
 
   #makeRoomOldest(entry: Entry): void {
     if (this.hasRoom) this.#admit(entry)
-    else this.#replace(entry, this.#line.oldest(this.#line.leastUrgent))
+    else this.#replace(entry, this.#line.oldest(this.#line.leastUrgent)!)
   }
 
   /** Puts `entry` in the place of `victim`, unless that is the more urgent one. */
@@ -160,9 +165,9 @@ export class Mailbox {
     }
     if (overflow === 'error') return this.#refuse(entry, 'its overflow is error.')
     const lane = this.#line.leastUrgent
-    if (overflow === 'drop-oldest') this.#replace(entry, this.#line.oldest(lane))
+    if (overflow === 'drop-oldest') this.#replace(entry, this.#line.oldest(lane)!)
     else if (entry.lane >= lane) this.#owner.lost(entry.event, 'overflow')
-    else this.#replace(entry, this.#line.newest(lane))
+    else this.#replace(entry, this.#line.newest(lane)!)
     return undefined
   }
 

@@ -101,7 +101,10 @@ export interface DeliveryOptions<Event extends TradewireEvent = TradewireEvent> 
 
 /** How the events of a batch are collected. */
 export interface BatchOptions {
-  /** How many events a batch holds at most. A whole number from 1. Default 100. */
+  /**
+   * How many events a batch holds at most. A whole number from 1 to the capacity of the mailbox. Default
+   * 100, or that capacity where it is less.
+   */
   readonly maxSize?: number
   /** How long the first event of a batch waits for more, in milliseconds from 0. Default 100. */
   readonly maxWaitMs?: number
@@ -144,7 +147,9 @@ export const deliveryOptionNames = [
 
 /** Whether any option asks for a mailbox. */
 export function wantsMailbox(options: DeliveryOptions): boolean {
-  return deliveryOptionNames.some((name) => options[name] !== undefined && options[name] !== false)
+  const { deadLetter, ...others } = options
+  if (deadLetter !== undefined && deadLetter !== false) return true
+  return deliveryOptionNames.some((name) => name !== 'deadLetter' && others[name] !== undefined)
 }
 
 /**
@@ -156,21 +161,22 @@ export function toDeliverySettings(
   options: DeliveryOptions,
   batch: BatchOptions | undefined,
 ): DeliverySettings {
-  const { concurrency = 1, timeoutMs, retry, breaker, rateLimit, dedup, deadLetter } = options
+  const { concurrency = 1, timeoutMs, retry, breaker, rateLimit, dedup } = options
+  const { mailbox = {}, deadLetter = false } = options
   if (concurrency !== 'unlimited') requireConcurrency(concurrency)
   if (timeoutMs !== undefined && !(requireNumber('timeoutMs', timeoutMs, 0) > 0)) {
     throw new ConfigurationError('timeoutMs must be more than 0. Leave it out for no limit.')
   }
   const settings = {
-    ...toMailboxSettings(options.mailbox ?? {}),
-    ...toDeadLetterSettings(deadLetter ?? false),
+    ...toMailboxSettings(mailbox),
+    ...toDeadLetterSettings(deadLetter),
     concurrency: concurrency === 'unlimited' ? Infinity : concurrency,
     timeoutMs,
     retry: retry === undefined ? undefined : toRetrySettings(retry),
     breaker: breaker === undefined ? undefined : toBreakerSettings(breaker),
     rateLimit: rateLimit === undefined ? undefined : toRateLimitSettings('rateLimit', rateLimit),
     dedup: dedup === undefined ? undefined : toDedupSettings(dedup),
-    batch: batch === undefined ? undefined : toBatchSettings(batch),
+    batch: batch === undefined ? undefined : toBatchSettings(batch, mailbox.capacity),
   }
   if (settings.breaker?.whileOpen === 'dead-letter' && !settings.deadLetter) {
     throw new ConfigurationError(
@@ -243,7 +249,11 @@ function subjectOf({ type, data }: TradewireEvent): unknown {
   return orderId ?? positionId ?? symbol ?? type
 }
 
-function toBatchSettings({ maxSize = 100, maxWaitMs = 100 }: BatchOptions): Required<BatchOptions> {
+function toBatchSettings(
+  { maxSize, maxWaitMs = 100 }: BatchOptions,
+  capacity = 100,
+): Required<BatchOptions> {
+  if (maxSize === undefined) return toBatchSettings({ maxSize: Math.min(100, capacity), maxWaitMs })
   requireInteger('maxSize', maxSize, 1, 10_000_000)
   return { maxSize, maxWaitMs: requireNumber('maxWaitMs', maxWaitMs, 0) }
 }
@@ -251,4 +261,11 @@ function toBatchSettings({ maxSize = 100, maxWaitMs = 100 }: BatchOptions): Requ
 /** Throws `CONFIGURATION` unless `minPriority` is a priority or undefined. */
 export function requireMinPriority(minPriority: unknown): void {
   if (minPriority !== undefined) requirePriority('minPriority', minPriority)
+}
+
+/** Whether nothing but room decides whether an event is taken in, and nothing but a place whether out. */
+export function isPlain(settings: DeliverySettings): boolean {
+  const { dedup, overflow, maxAgeMs, batch, rateLimit, breaker, holdKey } = settings
+  const asked = [dedup, maxAgeMs, batch, rateLimit, breaker, holdKey]
+  return overflow !== 'conflate' && asked.every((option) => option === undefined)
 }

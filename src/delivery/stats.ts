@@ -44,7 +44,7 @@ export interface SubscriptionStats extends Ledger {
   readonly lastDeliveredAt: number | undefined
   /**
    * How long its handler takes, from call to end; undefined before the first call. With a mailbox
-   * every call is measured, without one each 64th from the first one on, if it does not fail.
+   * every call is measured, without one each 256th from the first one on, if it does not fail.
    */
   readonly handlerDurationMs: Durations | undefined
   /** The state of its circuit breaker; undefined without one. */

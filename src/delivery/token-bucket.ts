@@ -29,6 +29,12 @@ export interface RateLimitSettings {
 
 const optionNames = ['perSecond', 'burst', 'onLimit', 'warnAt'] as const
 
+/**
+ * A shorter wait may be too small a step for a clock that counts from 1970, and would never pass. In
+ * milliseconds.
+ */
+export const shortestMs = 0.001
+
 /** Slower than this, and a wait would be longer than what a timer can hold. */
 const lowestPerSecond = 0.000_001
 

@@ -1,9 +1,10 @@
 import type { Timer } from '../time/clock.ts'
 import { Breaker, type BreakerState } from './breaker.ts'
-import { RateLimitError } from './errors.ts'
+import type { TradewireEvent } from '../events/envelope.ts'
+import { BreakerOpenError, RateLimitError } from './errors.ts'
 import type { DeliveryHost } from './host.ts'
 import type { DeliverySettings } from './options.ts'
-import { rateLimitWarning, TokenBucket } from './token-bucket.ts'
+import { rateLimitWarning, shortestMs, TokenBucket } from './token-bucket.ts'
 
 /** Whether a call may start: now, later, or not at all, because its event goes to the dead letters. */
 export type Passage = 'open' | 'later' | 'divert'
@@ -20,6 +21,8 @@ export class Valve {
   /** Present while a call may start at a known time, and not before. */
   #timer: Timer | undefined = undefined
   #shut = false
+  /** What the latest call to end was made with: because of it the breaker changes. */
+  #event: TradewireEvent | undefined = undefined
 
   /** @param wake called when a call may start that might not before. */
   constructor(
@@ -49,11 +52,11 @@ export class Valve {
   }
 
   /** Why an event that has just come is too much; undefined if it is not. */
-  refuses(): RateLimitError | undefined {
+  refuses(event: TradewireEvent): RateLimitError | undefined {
     if (this.#bucket === undefined || this.#rate!.onLimit === 'wait') return undefined
     const now = this.#host.clock.monotonic()
     const taken = this.#bucket.take(now)
-    this.#warn(now)
+    this.#warn(now, event)
     if (taken) return undefined
     const { perSecond } = this.#rate!
     const advice = 'The event was given up. Raise rateLimit, or let it wait.'
@@ -75,20 +78,22 @@ export class Valve {
   }
 
   /** A call starts. Returns the ticket for its end. */
-  started(now: number): number {
+  started(now: number, event: TradewireEvent): number {
     if (this.#rate?.onLimit === 'wait') {
       this.#bucket!.take(now)
-      this.#warn(now)
+      this.#warn(now, event)
     }
     return this.#breaker?.started() ?? 0
   }
 
-  succeeded(now: number, ticket: number): void {
+  succeeded(now: number, ticket: number, event: TradewireEvent): void {
+    this.#event = event
     this.#shut = false
     this.#breaker?.succeeded(now, ticket)
   }
 
-  failed(now: number, ticket: number): void {
+  failed(now: number, ticket: number, event: TradewireEvent): void {
+    this.#event = event
     this.#shut = false
     this.#breaker?.failed(now, ticket)
   }
@@ -105,15 +110,16 @@ export class Valve {
   }
 
   #setTimer(delayMs: number): Timer {
-    return this.#host.clock.setTimer(delayMs, () => {
+    return this.#host.clock.setTimer(Math.max(shortestMs, delayMs), () => {
       this.#timer = undefined
       this.#shut = false
       this.#wake()
     })
   }
 
-  #warn(now: number): void {
-    if (!this.#bucket!.shouldWarn(now)) return
+  #warn(now: number, { type }: TradewireEvent): void {
+    // A warning because of a warning would never end.
+    if (!this.#bucket!.shouldWarn(now) || type === 'performance.rate_limit_warning') return
     const data = rateLimitWarning(this.#id(), this.#rate!, this.#bucket!, now)
     this.#host.warn('performance.rate_limit_warning', {
       timestamp: this.#host.clock.now(),
@@ -128,11 +134,15 @@ export class Valve {
       open: 'has opened: its handler keeps failing',
       'half-open': 'is half-open: it lets a trial call pass',
     }
-    this.#host.warn('system.warning', {
+    const announced = 'system.warning'
+    const data = {
       timestamp: this.#host.clock.now(),
       code: `breaker_${state.replace('-', '_')}`,
       message: `The circuit breaker of subscription ${id} ${words[state]}.`,
       details: { subscriptionId: id },
-    })
+    }
+    // Told of as an event, what one such event has caused would never end.
+    if (this.#event?.type !== announced) this.#host.warn(announced, data)
+    else if (state === 'open') this.#host.complain(new BreakerOpenError(id), this.#event)
   }
 }
