@@ -1,0 +1,136 @@
+import { describe, expect, it } from 'vitest'
+import { coded, hello, rest, setUp } from '../support/buses.ts'
+import { unhandledDuring } from '../support/rejections.ts'
+
+describe('a batch of two limited sources', () => {
+  it('takes from none, and leaves nobody waiting, if one refuses', async () => {
+    const { bus, clock } = setUp({
+      rateLimits: { a: { perSecond: 1 }, b: { perSecond: 1, onLimit: 'error' } },
+    })
+    const from = (source: string) =>
+      ({ type: 'note.made', data: hello, options: { source } }) as const
+    const unhandled = await unhandledDuring(async () => {
+      await bus.emitBatch([from('a'), from('b')])
+      await expect(bus.emitBatch([from('a'), from('b')])).rejects.toEqual(coded('RATE_LIMITED'))
+      await clock.advanceBy(1_000)
+      // The token of a is there still.
+      bus.emitSync('note.made', hello, { source: 'a' })
+      await bus.close()
+    })
+    expect(unhandled).toEqual([])
+  })
+})
+
+describe('an emission that waits for its source', () => {
+  it.each([true, false])(
+    'tells onError of its refusal unless awaited: awaited %s',
+    async (awaited) => {
+      const { bus, lastResort } = setUp({ rateLimits: { a: { perSecond: 1 } } })
+      await bus.emit('note.made', hello, { source: 'a' })
+      const waiting = bus.emit('note.made', hello, { source: 'a' })
+      const outcome = awaited ? waiting.catch((error: unknown) => error) : undefined
+      await bus.close()
+      await rest()
+      await rest()
+      if (awaited) expect(await outcome).toEqual(coded('BUS_CLOSED'))
+      expect(lastResort.map(({ error }) => error)).toEqual(awaited ? [] : [coded('BUS_CLOSED')])
+    },
+  )
+})
+
+describe('closing a paused bus', () => {
+  it('tells onError of what nobody awaits, reports of failures included', async () => {
+    const { bus, clock, lastResort } = setUp()
+    bus.on('note.made', async () => {
+      await clock.sleep(5)
+      throw new Error('late')
+    })
+    bus.on('system.error', () => {})
+    bus.emitSync('note.made', hello)
+    bus.pause()
+    await clock.advanceBy(5)
+    bus.emitSync('note.read', hello)
+    const awaited = bus.emit('note.read', hello)
+    expect(await bus.close()).toMatchObject({ dropped: 0, pending: 3 })
+    await expect(awaited).rejects.toEqual(coded('BUS_CLOSED'))
+    expect(lastResort.map(({ context }) => context.event?.type)).toEqual([
+      'system.error',
+      'note.read',
+    ])
+  })
+})
+
+describe('the report of close', () => {
+  it('has direct calls that ran as it was called, under what became of them', async () => {
+    const { bus, clock } = setUp()
+    let fails = false
+    bus.on('note.made', async () => {
+      const rejects = fails
+      fails = true
+      await clock.sleep(10)
+      if (rejects) throw new Error('no')
+    })
+    bus.emitSync('note.made', hello)
+    bus.emitSync('note.made', hello)
+    const closing = bus.close()
+    await clock.advanceBy(10)
+    expect(await closing).toEqual({ delivered: 1, dropped: 1, deadLettered: 0, pending: 0 })
+  })
+})
+
+describe('the stats of a stream', () => {
+  it('have what passed it by while it was paused, and what it dropped', () => {
+    const { bus } = setUp()
+    bus.stream('note.made', { capacity: 1 })
+    const [subscription] = bus.subscriptions()
+    subscription!.pause()
+    bus.emitSync('note.made', hello)
+    expect(subscription!.stats).toMatchObject({ accepted: 1, delivered: 0, dropped: 1 })
+    subscription!.resume()
+    bus.emitSync('note.made', hello)
+    bus.emitSync('note.made', hello)
+    expect(subscription!.stats).toMatchObject({ accepted: 3, delivered: 1, dropped: 2 })
+    expect(bus.stats).toMatchObject({ accepted: 3, delivered: 1, dropped: 2 })
+  })
+})
+
+describe('failures of calls that are measured', () => {
+  it('are told in the order of their events', async () => {
+    const { bus } = setUp()
+    const failed: (string | undefined)[] = []
+    bus.on('note.made', () => Promise.reject(new Error('no')))
+    bus.on('system.error', ({ data }) => failed.push(data.originalEvent?.id))
+    const note = { type: 'note.made', data: hello } as const
+    await bus.emitBatch([note, note, note])
+    await bus.idle()
+    expect(failed).toEqual(['sim-1', 'sim-2', 'sim-3'])
+  })
+})
+
+describe('a forwarded event', () => {
+  it('is counted as denied where its source may not emit it', () => {
+    const { bus } = setUp({ allow: { 'note.*': ['scribe'] } })
+    const { bus: other } = setUp({ run: 'other', source: 'bot' })
+    other.forward(bus, { pattern: 'note.made' })
+    other.emitSync('note.made', hello)
+    other.emitSync('note.made', hello, { source: 'scribe' })
+    expect(bus.stats).toMatchObject({ emitted: 1, refused: 1, denied: 1 })
+  })
+})
+
+describe('a handler with a mailbox that was consumed', () => {
+  it('can still be unsubscribed, and gives up what waits', async () => {
+    const { bus } = setUp()
+    const calls: number[] = []
+    const subscription = bus.once('note.made', ({ sequence }) => calls.push(sequence), {
+      mailbox: {},
+    })
+    bus.emitSync('note.made', hello)
+    expect(subscription.active).toBe(false)
+    subscription.unsubscribe()
+    subscription.unsubscribe()
+    await rest()
+    expect(calls).toEqual([])
+    expect(bus.stats).toMatchObject({ accepted: 1, dropped: 1, pending: 0 })
+  })
+})
