@@ -6,7 +6,7 @@ import type { Subscription } from '../delivery/subscription.ts'
 import type { TradewireEvent } from '../events/envelope.ts'
 import type { Clock } from '../time/clock.ts'
 import type { Dispatcher } from './dispatcher.ts'
-import { Subscriber } from './subscriber.ts'
+import type { Subscriber } from './subscriber.ts'
 
 /** What the mailboxes of one bus need of it. */
 export class BusDeliveryHost implements DeliveryHost {
@@ -88,7 +88,7 @@ export class BusDeliveryHost implements DeliveryHost {
   }
 
   consumed(subscription: Subscription): void {
-    // Every subscription of a bus is one.
-    if (subscription instanceof Subscriber) subscription.retire()
+    // Deliveries are made for subscribers alone.
+    ;(subscription as Subscriber).retire()
   }
 }

@@ -102,11 +102,6 @@ export class Delivery implements Schedulable, MailboxOwner, AttemptsOwner, Picke
     return this.#mailbox.size
   }
 
-  /** Calls that have returned a promise and have not ended. */
-  get running(): Attempts['running'] {
-    return this.#attempts.running
-  }
-
   get stats(): SubscriptionStats {
     const { oldestTimestamp, size } = this.#mailbox
     return {

@@ -45,7 +45,10 @@ export class Picker {
     this.#plain = isPlain(owner.settings)
   }
 
-  /** The next event to call the handler with, if it may be called. It has its place then. */
+  /**
+   * The next event to call the handler with, if it may be called. It has its place then: a delivery is
+   * in line only while there is one.
+   */
   next(now: number): Entry | undefined {
     if (this.#plain) return this.#attempts.takeDue() ?? this.#takeNew(now)
     const { valve, id } = this.#owner
@@ -59,7 +62,6 @@ export class Picker {
   }
 
   #takeNew(now: number): Entry | undefined {
-    if (this.#attempts.full) return undefined
     const first = this.#takeOne(now)
     if (first === undefined) return undefined
     this.#attempts.takePlace()

@@ -60,6 +60,19 @@ describe('closing a paused bus', () => {
   })
 })
 
+describe('closing a paused bus with a middleware', () => {
+  it('runs nothing after what was never dispatched', async () => {
+    const { bus, lastResort } = setUp()
+    const after: string[] = []
+    bus.use({ after: ({ type }) => void after.push(type) })
+    bus.pause()
+    bus.emitSync('note.made', hello)
+    expect(await bus.close()).toMatchObject({ pending: 1 })
+    expect(after).toEqual([])
+    expect(lastResort).toHaveLength(1)
+  })
+})
+
 describe('the report of close', () => {
   it('has direct calls that ran as it was called, under what became of them', async () => {
     const { bus, clock } = setUp()

@@ -249,6 +249,26 @@ describe('a delivery that is told of itself', () => {
     expect(lastResort.map(({ error }) => error)).toContainEqual(coded('BREAKER_OPEN'))
   })
 
+  it('makes events again of what other events have caused', async () => {
+    const { bus, clock } = setUp()
+    const codes: string[] = []
+    const fails = new Set(['system.warning'])
+    bus.on(
+      'system.*',
+      ({ type }) => {
+        if (fails.has(type)) throw new Error('no')
+      },
+      { breaker: { failures: 1, openMs: 100 } },
+    )
+    bus.on('system.warning', ({ data }) => codes.push(data.code))
+    bus.emitSync('system.warning', { timestamp: 1, code: 'a', message: 'b' })
+    await rest()
+    fails.clear()
+    bus.emitSync('system.connected', { timestamp: 1, endpoint: 'feed', attempt: 1 })
+    await clock.advanceBy(100)
+    expect(codes).toEqual(['a', 'breaker_closed'])
+  })
+
   it('gives no warning of a rate limit because of such a warning', async () => {
     const { bus, clock } = setUp()
     let calls = 0
@@ -259,6 +279,46 @@ describe('a delivery that is told of itself', () => {
     bus.emitSync('performance.rate_limit_warning', warning)
     await clock.advanceBy(10_000)
     expect(calls).toBe(1)
+  })
+})
+
+describe('a promise whose constructor throws', () => {
+  it('is a failure of the handler that returned it', async () => {
+    const { bus } = setUp()
+    const failures: string[] = []
+    bus.on('system.error', ({ data }) => failures.push(data.message))
+    class Hostile extends Promise<void> {
+      static override get [Symbol.species](): never {
+        throw new Error('no species')
+      }
+    }
+    const subscription = bus.on('note.made', () => new Hostile(() => {}), { concurrency: 1 })
+    bus.emitSync('note.made', hello)
+    await rest()
+    expect(failures).toHaveLength(1)
+    expect(subscription.stats).toMatchObject({ failed: 1, dropped: 1, pending: 0 })
+  })
+})
+
+describe('a subscription that ends with an event whose time for another attempt has come', () => {
+  it('gives it up', async () => {
+    const { bus, clock } = setUp()
+    const fail = new Set([1])
+    const subscription = bus.on(
+      'note.made',
+      ({ sequence }) => {
+        if (fail.has(sequence)) throw new Error('no')
+        return new Promise(() => {})
+      },
+      { retry: { initialMs: 10, jitter: 'none', order: 'release' }, deadLetter: true },
+    )
+    bus.emitSync('note.made', hello)
+    bus.emitSync('note.made', hello)
+    // The second has taken the place of the first, whose time has come.
+    await clock.advanceBy(20)
+    expect(subscription.stats).toMatchObject({ failed: 1, retried: 1, pending: 2 })
+    subscription.unsubscribe()
+    expect(subscription.stats).toMatchObject({ deadLettered: 1, pending: 1 })
   })
 })
 
