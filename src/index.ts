@@ -98,7 +98,8 @@ export type {
   TypeIn,
 } from './events/types.ts'
 export type { BreakerOptions, BreakerState } from './delivery/breaker.ts'
-export type { DeadLetter, DeadLetterBox, DeadLetterFilter } from './delivery/dead-letters.ts'
+export type { DeadLetter, DeadLetterFilter } from './delivery/dead-letters.ts'
+export type { EventKey } from './delivery/event-key.ts'
 export type { DedupOptions } from './delivery/dedup-window.ts'
 export type { Durations } from './delivery/duration-histogram.ts'
 export {
@@ -164,6 +165,7 @@ export type { RateLimits } from './bus/source-limit.ts'
 export type { EventStream, StreamOptions, StreamOverflow } from './bus/stream.ts'
 export type {
   BatchItemIn,
+  DeadLetterBox,
   DraftIn,
   EventsMatching,
   History,

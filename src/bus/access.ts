@@ -27,7 +27,10 @@ export class Access {
     requireOptions('allow', rules, Object.keys(Object(rules)))
     this.#rules = Object.entries(rules).map(([pattern, sources]) => {
       const list: unknown = sources
-      if (!Array.isArray(list) || !list.every((source) => typeof source === 'string')) {
+      if (
+        !Array.isArray(list) ||
+        !list.every((source) => typeof source === 'string' && source !== '')
+      ) {
         throw new ConfigurationError(
           `allow[${JSON.stringify(pattern)}] must be a list of sources, such as ['risk-guard'], but is ${describeValue(sources)}.`,
         )

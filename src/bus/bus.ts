@@ -11,7 +11,6 @@ import type { Observer, Registration } from './observers.ts'
 import { type BusOptions, type EmitOptions, toSettings } from './options.ts'
 import type { EventRoute } from './routing.ts'
 import type { EventStream, StreamOptions } from './stream.ts'
-import type { DeadLetterBox } from '../delivery/dead-letters.ts'
 import type { BatchOptions } from '../delivery/options.ts'
 import type { BusStats, CloseReport } from '../delivery/stats.ts'
 import type {
@@ -22,6 +21,7 @@ import type {
 } from '../delivery/subscription.ts'
 import type {
   BatchItemIn,
+  DeadLetterBox,
   DraftIn,
   EventsMatching,
   History,
@@ -49,7 +49,7 @@ export interface Bus<out Schemas extends EventSchemas = TradingSchemas> {
   /** The newest events. */
   readonly history: History<Schemas>
   /** The events that handlers with `deadLetter` have failed on for good. */
-  readonly deadLetters: DeadLetterBox
+  readonly deadLetters: DeadLetterBox<Schemas>
   /** Whether it was paused. */
   readonly paused: boolean
   /** What became of all its events, as it is now. */
@@ -260,8 +260,8 @@ export interface Bus<out Schemas extends EventSchemas = TradingSchemas> {
   ): Subscription
 
   /**
-   * Makes events of one type out of those that a pattern covers, with these as their cause and the
-   * same source and metadata. A `map` that returns undefined keeps an event back; without one the
+   * Makes events of one type out of those that a pattern covers, with these as their cause, the same
+   * metadata and, unless it gives another, the same source. A `map` that returns undefined keeps an event back; without one the
    * payload stays as it is, and must fit the other type. Remove it to end it.
    *
    * @throws what `on` throws.
@@ -284,6 +284,8 @@ export interface Bus<out Schemas extends EventSchemas = TradingSchemas> {
     readonly where?: (event: EventsMatching<Schemas, Patterns>) => boolean
     /** The type to emit. */
     readonly to: To
+    /** Who is to emit it. Default: the source of the event. */
+    readonly source?: string
     /** The payload to emit. */
     readonly map?: (
       event: EventsMatching<Schemas, Patterns>,

@@ -1,5 +1,5 @@
 import type { CloseReport } from '../delivery/stats.ts'
-import type { Clock } from '../time/clock.ts'
+import type { Clock, Timer } from '../time/clock.ts'
 import type { Dispatcher } from './dispatcher.ts'
 import type { Doorman } from './doorman.ts'
 import { BusClosedError, SubscriptionEndedError } from './errors.ts'
@@ -11,7 +11,7 @@ import type { Statistics } from './statistics.ts'
 export interface CloseOptions {
   /**
    * How long handlers and mailboxes may take to finish, on the clock of the bus, in milliseconds from
-   * 0. Default: as long as it takes.
+   * 0. Default: as long as it takes. Of several calls of `close` the earliest bound counts.
    */
   readonly drainMs?: number
 }
@@ -26,46 +26,49 @@ export interface ClosingBus {
   readonly clock: Clock
 }
 
-/** Refuses what comes, waits for what runs, up to `drainMs`, and ends every subscription. */
-export async function closeBus(
-  { dispatcher, registry, listeners, doorman, statistics, clock }: ClosingBus,
-  drainMs: number | undefined,
-): Promise<CloseReport> {
-  const { line, calls } = dispatcher
-  const before = statistics.settled
-  dispatcher.closed = true
-  const error = new BusClosedError('What waited was not emitted')
-  doorman?.close(error)
-  const abandoned = line.abandon(error)
-  for (const event of abandoned.unawaited) {
-    calls.lastResort(error, { origin: 'emission', event })
-  }
-  // For the reports of handlers that still run; mailboxes of a paused bus stay as they are.
-  line.resume()
-  listeners.close()
-  for (const mailbox of calls.scheduler.mailboxes) mailbox.flush()
-  await within(clock, drainMs, calls.pending.idle())
-  const report = statistics.since(before, abandoned.count)
-  for (const subscriber of registry.all()) subscriber.unsubscribe()
-  // Those of subscriptions that have ended, and have events left.
-  for (const mailbox of calls.scheduler.mailboxes) {
-    mailbox.end(new SubscriptionEndedError(mailbox.id))
-  }
-  return report
-}
+/** A bus that is closing. */
+export class Closing {
+  /** Resolves once it has closed. */
+  readonly report: Promise<CloseReport>
+  readonly #clock: Clock
+  readonly #limit = Promise.withResolvers<void>()
+  readonly #timers: Timer[] = []
 
-/** Resolves with `done`, or after `limitMs`, whichever is first. */
-async function within(
-  clock: Clock,
-  limitMs: number | undefined,
-  done: Promise<void>,
-): Promise<void> {
-  if (limitMs === undefined) {
-    await done
-    return
+  /** Refuses what comes, waits for what runs, and ends every subscription. */
+  constructor(bus: ClosingBus) {
+    this.#clock = bus.clock
+    this.report = this.#close(bus)
   }
-  const limit = Promise.withResolvers<void>()
-  const timer = clock.setTimer(limitMs, limit.resolve)
-  await Promise.race([done, limit.promise])
-  timer.cancel()
+
+  /** Waits for `drainMs` more at most. Of several bounds the earliest counts. */
+  limit(drainMs: number | undefined): void {
+    if (drainMs === undefined) return
+    if (drainMs === 0) this.#limit.resolve()
+    else this.#timers.push(this.#clock.setTimer(drainMs, this.#limit.resolve))
+  }
+
+  async #close({ dispatcher, registry, listeners, doorman, statistics }: ClosingBus) {
+    const { line, calls } = dispatcher
+    const before = statistics.settled
+    dispatcher.closed = true
+    const error = new BusClosedError('What waited was not emitted')
+    doorman?.close(error)
+    const abandoned = line.abandon(error)
+    for (const event of abandoned.unawaited) {
+      calls.lastResort(error, { origin: 'emission', event })
+    }
+    // For the reports of handlers that still run; mailboxes of a paused bus stay as they are.
+    line.resume()
+    listeners.close()
+    for (const mailbox of calls.scheduler.mailboxes) mailbox.flush()
+    await Promise.race([calls.pending.idle(), this.#limit.promise])
+    for (const timer of this.#timers) timer.cancel()
+    const report = statistics.since(before, abandoned.count)
+    for (const subscriber of registry.all()) subscriber.unsubscribe()
+    // Those of subscriptions that have ended, and have events left.
+    for (const mailbox of calls.scheduler.mailboxes) {
+      mailbox.end(new SubscriptionEndedError(mailbox.id))
+    }
+    return report
+  }
 }

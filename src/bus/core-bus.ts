@@ -9,7 +9,7 @@ import { ConfigurationError } from '../errors/tradewire-error.ts'
 import type { TradewireEvent } from '../events/envelope.ts'
 import type { Clock } from '../time/clock.ts'
 import { seededRandom } from '../time/random.ts'
-import { closeBus, type CloseOptions } from './closing.ts'
+import { type CloseOptions, Closing } from './closing.ts'
 import { BusDeliveryHost } from './delivery-host.ts'
 import { Dispatcher } from './dispatcher.ts'
 import { Doorman } from './doorman.ts'
@@ -59,7 +59,7 @@ export class CoreBus {
   readonly #routes = new Set<SubscribedRoute>()
   /** Counts registrations. */
   #order = 0
-  #closing: Promise<CloseReport> | undefined = undefined
+  #closing: Closing | undefined = undefined
 
   constructor(settings: BusSettings) {
     const { catalog } = settings
@@ -67,10 +67,14 @@ export class CoreBus {
     this.history = new EventHistory(settings.history, (pattern) => catalog.parsePattern(pattern))
     this.#registry = new Registry(catalog)
     this.#dispatcher = new Dispatcher(settings, this.#registry, this.history)
-    this.deadLetters = new DeadLetters(settings.deadLetters, (id) => {
-      const delivery = this.#registry.find(id)?.delivery
-      return delivery === undefined ? undefined : (event) => delivery.redeliver(event)
-    })
+    this.deadLetters = new DeadLetters(
+      settings.deadLetters,
+      ({ subscriptionId, event: { type } }) => {
+        const subscriber = this.#registry.find(subscriptionId)
+        const delivery = subscriber?.covers(type) === true ? subscriber.delivery : undefined
+        return delivery === undefined ? undefined : (event) => delivery.redeliver(event)
+      },
+    )
     this.#extensions = new Extensions(this.#dispatcher)
     this.#listeners = new Listeners(settings.clock, this.#subscribe, (...drop) =>
       this.#dispatcher.calls.droppedByStream(...drop),
@@ -302,18 +306,16 @@ export class CoreBus {
       this.#dispatcher.calls.lastResort(deadlock, { origin: 'handler', event: undefined })
       return refusal(deadlock)
     }
-    this.#closing ??= closeBus(
-      {
-        dispatcher: this.#dispatcher,
-        registry: this.#registry,
-        listeners: this.#listeners,
-        doorman: this.#doorman,
-        statistics: this.#statistics,
-        clock: this.clock,
-      },
-      drainMs,
-    )
-    return this.#closing
+    this.#closing ??= new Closing({
+      dispatcher: this.#dispatcher,
+      registry: this.#registry,
+      listeners: this.#listeners,
+      doorman: this.#doorman,
+      statistics: this.#statistics,
+      clock: this.clock,
+    })
+    this.#closing.limit(drainMs)
+    return this.#closing.report
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -56,7 +56,7 @@ export class DispatchLine {
     if (!this.busy) return
     if (this.depth >= this.#maxDepth) throw new EmitDepthError(type, this.#maxDepth)
     if (this.#queue.size + events > queueCapacity) {
-      throw new EmitQueueFullError(type, queueCapacity)
+      throw new EmitQueueFullError(type, queueCapacity, this.#halted)
     }
   }
 

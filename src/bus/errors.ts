@@ -12,9 +12,11 @@ export class HandlerError extends TradewireError {
   readonly attempts: number
 
   constructor(event: TradewireEvent, subscriptionId: string, cause: unknown, attempts = 1) {
-    super(`The handler of subscription ${subscriptionId} failed on ${event.type} ${event.id}.`, {
-      cause,
-    })
+    const what =
+      attempts === 0
+        ? `${event.type} ${event.id} was given up for subscription ${subscriptionId}, whose handler was not called with it.`
+        : `The handler of subscription ${subscriptionId} failed on ${event.type} ${event.id}.`
+    super(what, { cause })
     this.event = event
     this.subscriptionId = subscriptionId
     this.attempts = attempts
@@ -96,9 +98,11 @@ export class EmitQueueFullError extends TradewireError {
   /** How many events may wait for their dispatch. */
   readonly capacity: number
 
-  constructor(type: string, capacity: number) {
+  constructor(type: string, capacity: number, paused: boolean) {
     super(
-      `${type} was refused: ${capacity} events that handlers emitted during one dispatch wait already. Look for handlers that each emit more than one event in answer to an event.`,
+      paused
+        ? `${type} was refused: the bus is paused, and ${capacity} events wait already. Resume it, or emit less meanwhile.`
+        : `${type} was refused: ${capacity} events that handlers emitted during one dispatch wait already. Look for handlers that each emit more than one event in answer to an event.`,
     )
     this.type = type
     this.capacity = capacity
@@ -156,7 +160,7 @@ export class DeadlockError extends TradewireError {
 
   constructor(method: string) {
     super(
-      `${method}() was called inside a handler that it would wait for, so neither could ever end. Call it outside of handlers.`,
+      `${method}() was called inside a handler that it would wait for, so neither could ever end. Call it outside of handlers: queueMicrotask(() => bus.${method}()).`,
     )
   }
 }

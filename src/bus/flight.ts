@@ -1,5 +1,6 @@
 import type { TradewireEvent } from '../events/envelope.ts'
 import type { HandlerError } from './errors.ts'
+import { printed } from './failure-report.ts'
 
 /** One emission that somebody wants to know the end of: its emitter, or a middleware. */
 export class Flight {
@@ -35,7 +36,7 @@ export class Flight {
     const { type, id } = this.event
     return new AggregateError(
       this.#failures,
-      `${this.#failures.length} of the handlers of ${type} ${id} failed.`,
+      `${type} ${id} failed in ${this.#failures.length} of its subscriptions: ${printed(this.#failures[0]!.cause)}`,
     )
   }
 

@@ -263,7 +263,9 @@ export class HandlerCalls implements PendingHost {
     subscriber.failed += 1
     if (!subscriber.active && subscriber.delivery === undefined) this.#failedAfterEnd()
     try {
-      const error = new HandlerError(event, subscriber.id, cause)
+      // What a mailbox has not taken, no handler was called with.
+      const attempts = subscriber.delivery === undefined ? 1 : 0
+      const error = new HandlerError(event, subscriber.id, cause, attempts)
       flight?.fail(error)
       this.observers?.failed(event, subscriber, error)
       this.#tell(error, subscriber, subscriber.delivery?.handler ?? subscriber.handler, undefined)

@@ -14,6 +14,7 @@ import type { Clock } from '../time/clock.ts'
 import { randomRun, randomSeed } from '../time/random.ts'
 import { SystemClock } from '../time/system-clock.ts'
 import { Access, type AccessRules } from './access.ts'
+import { printed } from './failure-report.ts'
 import { type RateLimits, toSourceLimits } from './source-limit.ts'
 
 /** Where a bus writes what concerns people: `console` fits. */
@@ -208,10 +209,22 @@ function requireBoolean(name: string, value: unknown): boolean {
   throw new ConfigurationError(`${name} must be true or false.`)
 }
 
+const whatFailed: Readonly<Record<ErrorContext['origin'], string>> = {
+  handler: 'a failure that no handler of system.error has heard of',
+  observer: 'an observer failed',
+  middleware: 'a middleware failed',
+  emission: 'an emission was refused, and nobody awaits it',
+  memory: 'the usage of memory failed',
+  report: 'a report was refused, or must not become an event',
+}
+
 function logTo(logger: Logger): (error: unknown, context: ErrorContext) => void {
   return (error, { origin, event }) => {
-    const where = event === undefined ? '' : ` on ${event.type} ${JSON.stringify(event.id)}`
-    const message = `tradewire: a failure of a ${origin}${where} could not become an event.`
+    const where = event === undefined ? '' : ` (${event.type} ${JSON.stringify(event.id)})`
+    const { cause } = Object(error) as { readonly cause?: unknown }
+    // Why comes first, on one line: what it was thrown as may be long.
+    const why = JSON.stringify(printed(cause ?? error)).slice(1, -1)
+    const message = `tradewire: ${whatFailed[origin]}${where}: ${why}`
     // Returned, because a logger may be asynchronous, and fail.
     return logger.error(message, error)
   }

@@ -1,4 +1,4 @@
-import { describeValue, requireFunction, requireOptions } from '../errors/checks.ts'
+import { describeValue, requireFunction, requireOptions, requireText } from '../errors/checks.ts'
 import { ConfigurationError } from '../errors/tradewire-error.ts'
 import type { TradewireEvent } from '../events/envelope.ts'
 import { onRejection } from '../delivery/thenable.ts'
@@ -31,14 +31,21 @@ export interface RouteRule {
   readonly pattern: Patterns
   readonly where?: (event: TradewireEvent) => boolean
   readonly to: unknown
+  readonly source?: string
   readonly map?: (event: TradewireEvent) => unknown
 }
 
 /** Throws `CONFIGURATION` if a rule lacks something, or has an unknown option. */
 export function requireRule(rule: RouteRule): void {
-  requireOptions('addRoute', rule, ['id', 'pattern', 'where', 'to', 'map'])
+  requireOptions('addRoute', rule, ['id', 'pattern', 'where', 'to', 'map', 'source'])
   if (rule.where !== undefined) requireFunction('where', rule.where)
   if (rule.map !== undefined) requireFunction('map', rule.map)
+  if (rule.source !== undefined) {
+    requireText('source', rule.source)
+    if (typeof rule.to !== 'string') {
+      throw new ConfigurationError('source is for a route to a type: forwarded events keep theirs.')
+    }
+  }
   if (typeof rule.to !== 'string' && typeof rule.to !== 'object') {
     throw new ConfigurationError(
       `to must be an event type or another bus, but is ${describeValue(rule.to)}.`,
@@ -54,7 +61,8 @@ export function handlerOf(
   return (event) => {
     const data = mapped(rule, event)
     if (data === undefined) return
-    const { source, metadata } = event
+    const { source = event.source } = rule
+    const { metadata } = event
     emit(data, { cause: event, source, ...(metadata !== undefined && { metadata }) })
   }
 }

@@ -78,7 +78,7 @@ export class SourceLimit {
   /** What an emission fails with that may not be made now. */
   refusal(events: number, advice: string): RateLimitError {
     const retryAfterMs = this.#bucket.waitMs(this.#clock.monotonic(), events)
-    return new RateLimitError(this.#source, this.settings.perSecond, retryAfterMs, advice)
+    return new RateLimitError(this.#source, 'source', this.settings.perSecond, retryAfterMs, advice)
   }
 
   /** Resolves once so many events may be emitted, after all that wait already; they count then. */

@@ -1,6 +1,7 @@
 import { Counts } from '../delivery/stats.ts'
 import { laneCount } from '../delivery/turns.ts'
 import type { TradewireEvent } from '../events/envelope.ts'
+import { matchTokens } from '../events/pattern.ts'
 import type { Delivery } from '../delivery/delivery.ts'
 import type { DurationHistogram } from '../delivery/duration-histogram.ts'
 import type { SubscriptionStats } from '../delivery/stats.ts'
@@ -156,6 +157,13 @@ export class Subscriber implements Subscription {
 
   [Symbol.dispose](): void {
     this.unsubscribe()
+  }
+
+  /** Whether its pattern covers events of `type`. */
+  covers(type: string): boolean {
+    if (this.patterns.length === 0) return this.pattern === type
+    const tokens = type.split('.')
+    return this.patterns.some((pattern) => matchTokens(pattern, tokens))
   }
 
   /** Whether `remove` is how it leaves its bus, and so whether it is of that bus. */

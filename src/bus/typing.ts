@@ -1,3 +1,4 @@
+import type { DeadLetter, DeadLetterFilter } from '../delivery/dead-letters.ts'
 import type { SubscriptionOptions } from '../delivery/subscription.ts'
 import type { EventSchemas } from '../events/definition.ts'
 import type { TradewireEvent } from '../events/envelope.ts'
@@ -89,4 +90,50 @@ export interface History<out Schemas extends EventSchemas = TradingSchemas> {
   resize(capacity: number): void
   /** Forgets every event. */
   clear(): void
+}
+
+/** The dead letters of a bus, oldest first. */
+export interface DeadLetterBox<out Schemas extends EventSchemas = TradingSchemas> {
+  /** How many it may hold. When it is full, the oldest is forgotten for a new one. */
+  readonly capacity: number
+  /** How many it holds. */
+  readonly size: number
+  /** How many were forgotten because it was full. */
+  readonly forgotten: number
+  /**
+   * Those that match, oldest first; all of them without a filter.
+   *
+   * @throws ConfigurationError `CONFIGURATION` if the filter is malformed.
+   */
+  list<const Type extends TypeIn<Schemas> | '*' = '*'>(
+    filter?: DeadLetterFilter<EventMatching<Schemas, Type>, Type>,
+  ): DeadLetter<EventMatching<Schemas, Type>>[]
+  /**
+   * The one with this id, if there is one.
+   *
+   * @typeParam Type always `'*'`; it puts off the union of all events until it is needed.
+   */
+  get<Type extends '*' = '*'>(id: string): DeadLetter<EventMatching<Schemas, Type>> | undefined
+  /**
+   * Puts events back into the mailboxes that they came from, in the order of their sequence and ahead
+   * of later ones, to be tried as if for the first time. Each is out of here then; if it fails again it
+   * comes back under a new id. What finds no room, is held behind a dead letter that stays, or whose
+   * subscription is gone, stays. A new subscription with the same `id` whose pattern covers the event
+   * counts as the same. Returns how many went; `bus.idle()` resolves
+   * when they have been handled.
+   *
+   * @throws ConfigurationError `CONFIGURATION` if there is no such dead letter, its subscription is
+   * gone, or it is held behind another one; or if the filter is malformed.
+   */
+  redeliver<const Type extends TypeIn<Schemas> | '*' = '*'>(
+    which: string | DeadLetterFilter<EventMatching<Schemas, Type>, Type>,
+  ): number
+  /**
+   * Forgets dead letters for good. Returns how many.
+   *
+   * @throws ConfigurationError `CONFIGURATION` if the filter is malformed.
+   */
+  discard<const Type extends TypeIn<Schemas> | '*' = '*'>(
+    which: string | DeadLetterFilter<EventMatching<Schemas, Type>, Type>,
+  ): number
 }

@@ -1,6 +1,7 @@
 import { describeValue, requireOptions } from '../errors/checks.ts'
 import { ConfigurationError } from '../errors/tradewire-error.ts'
 import type { TradewireEvent } from '../events/envelope.ts'
+import type { EventKey } from './event-key.ts'
 import { Chain, type Linked } from './chain.ts'
 
 /** An event that a handler has failed on for good, kept for somebody to look at. */
@@ -22,48 +23,16 @@ export interface DeadLetter<Event extends TradewireEvent = TradewireEvent> {
 }
 
 /** Which dead letters are meant: all that match every condition given. */
-export interface DeadLetterFilter {
+export interface DeadLetterFilter<
+  Event extends TradewireEvent = TradewireEvent,
+  Type extends string = string,
+> {
   /** Those of this subscription. */
   readonly subscriptionId?: string
-  /** Those with an event of this type. */
-  readonly type?: string
+  /** Those with an event of this type; `*` for all. */
+  readonly type?: Type
   /** Those for which it returns `true`. */
-  readonly where?: (letter: DeadLetter) => boolean
-}
-
-/** The dead letters of a bus, oldest first. */
-export interface DeadLetterBox {
-  /** How many it may hold. When it is full, the oldest is forgotten for a new one. */
-  readonly capacity: number
-  /** How many it holds. */
-  readonly size: number
-  /** How many were forgotten because it was full. */
-  readonly forgotten: number
-  /**
-   * Those that match, oldest first; all of them without a filter.
-   *
-   * @throws ConfigurationError `CONFIGURATION` if the filter is malformed.
-   */
-  list(filter?: DeadLetterFilter): DeadLetter[]
-  /** The one with this id, if there is one. */
-  get(id: string): DeadLetter | undefined
-  /**
-   * Puts events back into the mailboxes that they came from, in the order of their sequence and ahead
-   * of later ones, to be tried as if for the first time. Each is out of here then; if it fails again it
-   * comes back under a new id. What finds no room, or whose subscription is gone, stays. A new
-   * subscription with the same `id` counts as the same. Returns how many went; `bus.idle()` resolves
-   * when they have been handled.
-   *
-   * @throws ConfigurationError `CONFIGURATION` if there is no such dead letter, or its subscription
-   * is gone.
-   */
-  redeliver(which: string | DeadLetterFilter): number
-  /**
-   * Forgets dead letters for good. Returns how many.
-   *
-   * @throws ConfigurationError `CONFIGURATION` if the filter is malformed.
-   */
-  discard(which: string | DeadLetterFilter): number
+  readonly where?: (letter: DeadLetter<Event>) => boolean
 }
 
 /** Takes back what it has given up; returns whether it could. */
@@ -71,32 +40,31 @@ export type Redeliver = (event: TradewireEvent) => boolean
 
 /** What becomes a dead letter, and what must not overtake it. */
 export interface NewDeadLetter extends Omit<DeadLetter, 'id'> {
-  /** With `holdKey`: its key. */
-  readonly key: unknown
-  /** Whether later events of the key are held. */
-  readonly holds: boolean
+  /** With `holdKey`: its key, of which later events are held. */
+  readonly key: EventKey
 }
 
 interface Kept extends Linked<Kept> {
   readonly letter: DeadLetter
-  readonly key: unknown
-  readonly holds: boolean
+  readonly key: EventKey
 }
 
-/** The one implementation of {@link DeadLetterBox}. */
-export class DeadLetters implements DeadLetterBox {
+const filterNames = ['subscriptionId', 'type', 'where'] as const
+
+/** The dead letters of a bus, of any catalog. */
+export class DeadLetters {
   readonly capacity: number
   forgotten = 0
   readonly #kept = new Map<string, Kept>()
   /** The same, oldest first. */
   readonly #chain = new Chain<Kept>()
   /** Held keys by subscription: the dead letters of each, in the order in which they came. */
-  readonly #held = new Map<string, Map<unknown, Set<DeadLetter>>>()
-  readonly #find: (subscriptionId: string) => Redeliver | undefined
+  readonly #held = new Map<string, Map<EventKey, Set<DeadLetter>>>()
+  readonly #find: (letter: DeadLetter) => Redeliver | undefined
   #count = 0
 
   /** @param find how to give an event back to a subscription. */
-  constructor(capacity: number, find: (subscriptionId: string) => Redeliver | undefined) {
+  constructor(capacity: number, find: (letter: DeadLetter) => Redeliver | undefined) {
     this.capacity = capacity
     this.#find = find
   }
@@ -106,21 +74,21 @@ export class DeadLetters implements DeadLetterBox {
   }
 
   /** Keeps one more. */
-  add({ key, holds, ...made }: NewDeadLetter): void {
+  add({ key, ...made }: NewDeadLetter): void {
     if (this.#kept.size >= this.capacity) {
       this.#forget(this.#chain.first!)
       this.forgotten += 1
     }
     this.#count += 1
     const letter: DeadLetter = Object.freeze({ id: `dead-${this.#count}`, ...made })
-    const kept: Kept = { letter, key, holds, previous: undefined, next: undefined }
+    const kept: Kept = { letter, key, previous: undefined, next: undefined }
     this.#kept.set(letter.id, kept)
     this.#chain.append(kept)
-    if (holds) this.#lettersOf(letter.subscriptionId, key).add(letter)
+    if (key !== undefined) this.#lettersOf(letter.subscriptionId, key).add(letter)
   }
 
   /** The dead letter that an event with this key must not overtake, if there is one. */
-  ahead(subscriptionId: string, key: unknown, sequence: number): DeadLetter | undefined {
+  ahead(subscriptionId: string, key: EventKey, sequence: number): DeadLetter | undefined {
     const letters = this.#held.get(subscriptionId)?.get(key)
     if (letters === undefined) return undefined
     for (const letter of letters) if (letter.event.sequence < sequence) return letter
@@ -128,13 +96,13 @@ export class DeadLetters implements DeadLetterBox {
   }
 
   list(filter: DeadLetterFilter = {}): DeadLetter[] {
-    requireOptions('the filter of dead letters', filter, ['subscriptionId', 'type', 'where'])
+    requireOptions('the filter of dead letters', filter, filterNames)
     const { subscriptionId, type, where } = filter
     const letters = Array.from(this.#kept.values(), ({ letter }) => letter)
     return letters.filter(
       (letter) =>
         (subscriptionId ?? letter.subscriptionId) === letter.subscriptionId &&
-        (type ?? letter.event.type) === letter.event.type &&
+        (type === undefined || type === '*' || type === letter.event.type) &&
         (where === undefined || where(letter)),
     )
   }
@@ -145,11 +113,7 @@ export class DeadLetters implements DeadLetterBox {
 
   redeliver(which: string | DeadLetterFilter): number {
     const letters = this.#select(which)
-    if (typeof which === 'string' && this.#find(letters[0]!.subscriptionId) === undefined) {
-      throw new ConfigurationError(
-        `The dead letter ${which} cannot be redelivered: there is no subscription ${describeValue(letters[0]!.subscriptionId)} with a mailbox. Subscribe again with that id, or discard it.`,
-      )
-    }
+    if (typeof which === 'string') this.#requireWay(letters[0]!)
     let went = 0
     for (const letter of letters.toSorted(bySequence)) went += this.#giveBack(letter)
     return went
@@ -162,7 +126,11 @@ export class DeadLetters implements DeadLetterBox {
   }
 
   #select(which: string | DeadLetterFilter): DeadLetter[] {
-    if (typeof which !== 'string') return this.list(which)
+    if (typeof which !== 'string') {
+      // Not by default: what is missing by mistake must not mean all.
+      requireOptions('the filter of dead letters', which, filterNames)
+      return this.list(which)
+    }
     const letter = this.get(which)
     if (letter !== undefined) return [letter]
     throw new ConfigurationError(
@@ -173,12 +141,34 @@ export class DeadLetters implements DeadLetterBox {
   #giveBack(letter: DeadLetter): 0 | 1 {
     const kept = this.#kept.get(letter.id)
     // A filter may have discarded it.
-    if (kept === undefined || this.#find(letter.subscriptionId)?.(letter.event) !== true) return 0
+    if (kept === undefined || this.#heldBehind(kept) !== undefined) return 0
+    if (this.#find(letter)?.(letter.event) !== true) return 0
     this.#forget(kept)
     return 1
   }
 
-  #lettersOf(subscriptionId: string, key: unknown): Set<DeadLetter> {
+  /** The earlier dead letter that this one must not overtake, if there is one. */
+  #heldBehind({ letter, key }: Kept): DeadLetter | undefined {
+    if (key === undefined) return undefined
+    return this.ahead(letter.subscriptionId, key, letter.event.sequence)
+  }
+
+  /** Throws unless this one dead letter can go back. */
+  #requireWay(letter: DeadLetter): void {
+    const { id, subscriptionId, event } = letter
+    const ahead = this.#heldBehind(this.#kept.get(id)!)
+    if (ahead !== undefined) {
+      throw new ConfigurationError(
+        `The dead letter ${id} is held behind ${ahead.id}, which has the same key and came before it. Redeliver or discard that one first, or both with a filter.`,
+      )
+    }
+    if (this.#find(letter) !== undefined) return
+    throw new ConfigurationError(
+      `The dead letter ${id} cannot be redelivered: there is no subscription ${describeValue(subscriptionId)} with a mailbox that hears ${event.type}. Subscribe again with that id, or discard it.`,
+    )
+  }
+
+  #lettersOf(subscriptionId: string, key: EventKey): Set<DeadLetter> {
     let keys = this.#held.get(subscriptionId)
     if (keys === undefined) {
       keys = new Map()
@@ -193,10 +183,10 @@ export class DeadLetters implements DeadLetterBox {
   }
 
   #forget(kept: Kept): void {
-    const { letter, key, holds } = kept
+    const { letter, key } = kept
     this.#kept.delete(letter.id)
     this.#chain.remove(kept)
-    if (!holds) return
+    if (key === undefined) return
     const keys = this.#held.get(letter.subscriptionId)!
     const letters = keys.get(key)!
     letters.delete(letter)

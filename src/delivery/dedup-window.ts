@@ -1,17 +1,21 @@
 import { requireFunction, requireInteger, requireOptions } from '../errors/checks.ts'
 import type { TradewireEvent } from '../events/envelope.ts'
+import type { EventKey } from './event-key.ts'
 
 /** How copies of events are recognized. */
 export interface DedupOptions<Event = TradewireEvent> {
-  /** What two copies have in common, compared as the keys of a `Map` are. Default: the event's id. */
-  readonly key?: (event: Event) => unknown
+  /**
+   * What two copies have in common. An event whose key is undefined is no copy of another. Default: the
+   * event's id.
+   */
+  readonly key?: (event: Event) => EventKey
   /** How many keys are remembered. A whole number from 1 to 10,000,000. Default 100,000. */
   readonly capacity?: number
 }
 
 /** {@link DedupOptions} with every default filled in and every value checked. */
 export interface DedupSettings<Event = TradewireEvent> {
-  readonly key: (event: Event) => unknown
+  readonly key: (event: Event) => EventKey
   readonly capacity: number
 }
 
@@ -24,8 +28,8 @@ export function toDedupSettings<Event>(options: DedupOptions<Event>): DedupSetti
 }
 
 /** Every event has an id. */
-function idOf(event: unknown): unknown {
-  return (event as { readonly id: unknown }).id
+function idOf(event: unknown): string {
+  return (event as { readonly id: string }).id
 }
 
 /** Room for so many keys is there at the start; it doubles as it fills, up to the capacity. */

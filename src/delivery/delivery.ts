@@ -5,6 +5,7 @@ import { Collector } from './collector.ts'
 import { Probe } from './deadlock.ts'
 import { DedupWindow } from './dedup-window.ts'
 import { Entry } from './entry.ts'
+import { type EventKey, requireKey } from './event-key.ts'
 import { deadLetterOf } from './holding.ts'
 import type { DeliveryHost, LossReason } from './host.ts'
 import { Mailbox, type MailboxOwner } from './mailbox.ts'
@@ -119,7 +120,7 @@ export class Delivery implements Schedulable, MailboxOwner, AttemptsOwner, Picke
    * Takes an event in; returns a promise if its emission has to wait for room.
    *
    * @throws MailboxFullError `MAILBOX_FULL`, RateLimitError `RATE_LIMITED` or what a key function
-   * throws. The event is lost then, and counted.
+   * throws. The event is given up then, and counted.
    */
   accept(event: TradewireEvent): Promise<void> | undefined {
     if (!this.#plain || this.host.scheduler.guard !== undefined) return this.#acceptWithCare(event)
@@ -133,15 +134,15 @@ export class Delivery implements Schedulable, MailboxOwner, AttemptsOwner, Picke
 
   #acceptWithCare(event: TradewireEvent): Promise<void> | undefined {
     const { dedup, conflationKey, maxAgeMs, batch, rateLimit } = this.settings
-    let key: unknown
+    let key: EventKey
     if (dedup !== undefined || conflationKey !== undefined) {
       try {
-        if (this.#window?.add(dedup!.key(event)) === false) {
+        if (this.#isDuplicate(event)) {
           this.counts.duplicates += 1
           this.host.lost(this.subscription, event, 'duplicate')
           return undefined
         }
-        key = conflationKey?.(event)
+        key = requireKey('mailbox.key', conflationKey?.(event))
       } catch (error) {
         this.#acceptBroken(event, error)
         throw error
@@ -159,8 +160,8 @@ export class Delivery implements Schedulable, MailboxOwner, AttemptsOwner, Picke
       return undefined
     }
     if (refusal !== undefined) {
-      this.lost(event, 'rate-limit')
-      if (rateLimit!.onLimit === 'error') throw refusal
+      if (rateLimit!.onLimit === 'drop') this.lost(event, 'rate-limit')
+      else this.refused(entry, 'rate-limit', refusal)
       return undefined
     }
     try {
@@ -230,6 +231,12 @@ export class Delivery implements Schedulable, MailboxOwner, AttemptsOwner, Picke
       this.#welcomeAgain(event)
     }
     this.host.lost(this.subscription, event, reason)
+  }
+
+  refused(entry: Entry, reason: LossReason, error: Error): never {
+    if (this.settings.deadLetter) this.#bury(entry, error)
+    else this.lost(entry.event, reason)
+    throw error
   }
 
   gaveUp(entry: Entry, reason: unknown): void {
@@ -326,10 +333,19 @@ export class Delivery implements Schedulable, MailboxOwner, AttemptsOwner, Picke
     else this.lost(event, 'failed')
   }
 
+  /** Whether an event of its key was there before; then it is remembered. */
+  #isDuplicate(event: TradewireEvent): boolean {
+    if (this.#window === undefined) return false
+    const key = requireKey('dedup.key', this.settings.dedup!.key(event))
+    return key !== undefined && !this.#window.add(key)
+  }
+
   /** Forgets the key of an event that was given up, so that a copy of it is no duplicate. */
   #welcomeAgain(event: TradewireEvent): void {
     try {
-      this.#window?.forget(this.settings.dedup!.key(event))
+      if (this.#window === undefined) return
+      const key = this.settings.dedup!.key(event)
+      if (key !== undefined) this.#window.forget(key)
     } catch {
       // Then it never had a key.
     }

@@ -1,5 +1,6 @@
 import type { TradewireEvent } from '../events/envelope.ts'
 import type { Linked } from './chain.ts'
+import type { EventKey } from './event-key.ts'
 import { laneOf } from './turns.ts'
 
 /** What is known of the attempts at an event, once one has failed. */
@@ -33,7 +34,7 @@ export class Entry implements Linked<Entry> {
   /** The emission that waits for room; present while one does. */
   waiter: Waiter | undefined = undefined
   /** What it is conflated by, with its type; present while it waits in a conflating mailbox. */
-  key: unknown = undefined
+  key: EventKey = undefined
   /** Whether it has a place in the table of keys. */
   keyed = false
   /** The other events of the batch that it leads. */

@@ -67,9 +67,15 @@ export class RateLimitError extends TradewireError {
   /** When the next one would be allowed, in milliseconds from now. */
   readonly retryAfterMs: number
 
-  constructor(limited: string, perSecond: number, retryAfterMs: number, advice: string) {
+  constructor(
+    limited: string,
+    what: 'subscription' | 'source',
+    perSecond: number,
+    retryAfterMs: number,
+    advice: string,
+  ) {
     super(
-      `${limited} is limited to ${perSecond} events a second, and the next one is allowed in ${retryAfterMs} ms. ${advice}`,
+      `The ${what} ${limited} is limited to ${perSecond} events a second, and the next one is allowed in ${retryAfterMs} ms. ${advice}`,
     )
     this.limited = limited
     this.perSecond = perSecond

@@ -1,10 +1,11 @@
 import type { TradewireEvent } from '../events/envelope.ts'
 import type { DeadLetters, NewDeadLetter } from './dead-letters.ts'
 import type { Entry } from './entry.ts'
+import { type EventKey, requireKey } from './event-key.ts'
 import { EventHeldError } from './errors.ts'
 
 /** What belongs together, so that no later event may overtake an earlier dead letter. */
-type HoldKey = (event: TradewireEvent) => unknown
+type HoldKey = (event: TradewireEvent) => EventKey
 
 /**
  * Why an event must not be delivered now, if so: an earlier one of its key is a dead letter. Throws
@@ -16,7 +17,9 @@ export function heldBy(
   key: HoldKey,
   deadLetters: DeadLetters,
 ): EventHeldError | undefined {
-  const ahead = deadLetters.ahead(subscriptionId, key(event), event.sequence)
+  const own = requireKey('deadLetter.key', key(event))
+  if (own === undefined) return undefined
+  const ahead = deadLetters.ahead(subscriptionId, own, event.sequence)
   return ahead === undefined ? undefined : new EventHeldError(ahead.id)
 }
 
@@ -29,13 +32,11 @@ export function deadLetterOf(
   now: number,
 ): NewDeadLetter {
   const { count = 0, errors = [reason], firstAt = now, lastAt = now } = tries ?? {}
-  let key: unknown
-  let holds = holdKey !== undefined
+  let key: EventKey
   try {
-    key = holdKey?.(event)
+    key = requireKey('deadLetter.key', holdKey?.(event))
   } catch {
     // It holds nothing; a later event whose key cannot be told is given up with what was thrown.
-    holds = false
   }
   return {
     event,
@@ -45,6 +46,5 @@ export function deadLetterOf(
     lastAt,
     errors: errors.includes(reason) ? [...errors] : [...errors, reason],
     key,
-    holds,
   }
 }

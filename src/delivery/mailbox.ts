@@ -3,6 +3,7 @@ import type { Clock } from '../time/clock.ts'
 import { Chain } from './chain.ts'
 import type { Entry, Waiter } from './entry.ts'
 import { MailboxFullError } from './errors.ts'
+import type { EventKey } from './event-key.ts'
 import type { LossReason } from './host.ts'
 import { Line } from './line.ts'
 import type { DeliverySettings } from './options.ts'
@@ -14,6 +15,8 @@ export interface MailboxOwner {
   readonly id: string
   /** An event has left the mailbox without a call; it is out of line already. */
   lost(event: TradewireEvent, reason: LossReason): void
+  /** An event is given up with an error, which is thrown. */
+  refused(entry: Entry, reason: LossReason, error: Error): never
   /** Whether the running code is a part of a call that the mailbox waits for. */
   emitsToItself(): boolean
 }
@@ -66,7 +69,7 @@ export class Mailbox {
    * @param key what it is conflated by.
    * @throws MailboxFullError `MAILBOX_FULL` if there is no room for it; then it is lost, and counted.
    */
-  post(entry: Entry, key: unknown): Promise<void> | undefined {
+  post(entry: Entry, key: EventKey): Promise<void> | undefined {
     if (this.#settings.overflow === 'conflate') return this.#conflate(entry, key)
     if (this.hasRoom) {
       this.#line.push(entry)
@@ -110,7 +113,11 @@ export class Mailbox {
   }
 
   /** The newer event takes the place of the older one of its type and key, if one waits. */
-  #conflate(entry: Entry, key: unknown): undefined {
+  #conflate(entry: Entry, key: EventKey): undefined {
+    if (key === undefined) {
+      this.#makeRoomOldest(entry)
+      return
+    }
     const { event } = entry
     const older = this.#byKey.get(event.type)?.get(key)
     if (older?.lane === entry.lane) {
@@ -158,7 +165,10 @@ export class Mailbox {
     const { overflow, capacity } = this.#settings
     if (overflow === 'wait') {
       if (this.#waiters.size >= capacity) {
-        return this.#refuse(entry, 'as many emissions wait for room already. Await emit.')
+        return this.#refuse(
+          entry,
+          'as many emissions wait for room already. Await each before the next, or raise mailbox.capacity.',
+        )
       }
       if (!this.#owner.emitsToItself()) return this.#wait(entry)
       return this.#refuse(entry, 'it comes from the very handler that would have to make room.')
@@ -171,9 +181,10 @@ export class Mailbox {
     return undefined
   }
 
-  #refuse({ event }: Entry, why: string): never {
-    this.#owner.lost(event, 'overflow')
-    throw new MailboxFullError(event, this.#owner.id, this.#settings.capacity, why)
+  #refuse(entry: Entry, why: string): never {
+    const { id } = this.#owner
+    const error = new MailboxFullError(entry.event, id, this.#settings.capacity, why)
+    return this.#owner.refused(entry, 'overflow', error)
   }
 
   #wait(entry: Entry): Promise<void> {

@@ -9,6 +9,7 @@ import { ConfigurationError } from '../errors/tradewire-error.ts'
 import type { TradewireEvent } from '../events/envelope.ts'
 import { type Priority, requirePriority } from '../events/priority.ts'
 import { type BreakerOptions, type BreakerSettings, toBreakerSettings } from './breaker.ts'
+import type { EventKey } from './event-key.ts'
 import { type DedupOptions, type DedupSettings, toDedupSettings } from './dedup-window.ts'
 import { type RetryOptions, type RetrySettings, toRetrySettings } from './retry.ts'
 import {
@@ -43,8 +44,11 @@ export interface MailboxOptions<Event extends TradewireEvent = TradewireEvent> {
   readonly capacity?: number
   /** What to do when it is full. Default `wait`. */
   readonly overflow?: MailboxOverflow
-  /** What `conflate` keeps the newest event of, such as the symbol. Needed for it, and only for it. */
-  readonly key?: (event: Event) => unknown
+  /**
+   * What `conflate` keeps the newest event of, such as the symbol. Needed for it, and only for it. An
+   * event whose key is undefined is not conflated.
+   */
+  readonly key?: (event: Event) => EventKey
   /**
    * With `wait`: how long an emission waits for room, in milliseconds from 0; then its event counts as
    * expired. Default: as long as it takes.
@@ -65,10 +69,10 @@ export interface DeadLetterOptions<Event extends TradewireEvent = TradewireEvent
    */
   readonly holdKey?: boolean
   /**
-   * What belongs together, for `holdKey`. Default: the payload's `orderId`, else its `positionId`, else
-   * its `symbol`, else the type.
+   * What belongs together, for `holdKey`. An event whose key is undefined holds nothing, and is not
+   * held. Default: the payload's `orderId`, else its `positionId`, else its `symbol`, else the type.
    */
-  readonly key?: (event: Event) => unknown
+  readonly key?: (event: Event) => EventKey
 }
 
 /** How events reach a handler that is slow, fails or is flooded. */
@@ -110,7 +114,7 @@ export interface BatchOptions {
   readonly maxWaitMs?: number
 }
 
-type Key = (event: TradewireEvent) => unknown
+type Key = (event: TradewireEvent) => EventKey
 
 /** {@link DeliveryOptions} with every default filled in and every value checked. */
 export interface DeliverySettings {
@@ -229,6 +233,11 @@ function toMailboxSettings(options: MailboxOptions) {
 
 function toDeadLetterSettings(options: boolean | DeadLetterOptions) {
   if (typeof options === 'boolean') return { deadLetter: options, holdKey: undefined }
+  if (typeof options !== 'object') {
+    throw new ConfigurationError(
+      `deadLetter must be true, false or { holdKey, key }, but is ${describeValue(options)}.`,
+    )
+  }
   requireOptions('deadLetter', options, ['holdKey', 'key'])
   const { holdKey = false, key } = options
   if (typeof holdKey !== 'boolean') {
@@ -244,8 +253,8 @@ function toDeadLetterSettings(options: boolean | DeadLetterOptions) {
 }
 
 /** What an event is about: the order, the position or the instrument, else its type. */
-function subjectOf({ type, data }: TradewireEvent): unknown {
-  const { orderId, positionId, symbol } = data as Readonly<Record<string, unknown>>
+function subjectOf({ type, data }: TradewireEvent): EventKey {
+  const { orderId, positionId, symbol } = data as Readonly<Record<string, EventKey>>
   return orderId ?? positionId ?? symbol ?? type
 }
 

@@ -60,7 +60,11 @@ export function toRetrySettings(options: RetryOptions): RetrySettings {
   requireNumber('retry.initialMs', initialMs, 0)
   requireNumber('retry.factor', factor, 1)
   const { maxMs = Math.max(30_000, initialMs), order = 'keep' } = options
-  requireNumber('retry.maxMs', maxMs, initialMs)
+  if (requireNumber('retry.maxMs', maxMs, 0) < initialMs) {
+    throw new ConfigurationError(
+      `retry.maxMs must be at least initialMs, ${initialMs}, but is ${maxMs}. Raise it, or lower initialMs.`,
+    )
+  }
   if (jitter !== 'full' && jitter !== 'none') {
     throw new ConfigurationError(
       `retry.jitter must be 'full' or 'none', but is ${describeValue(jitter)}.`,

@@ -60,7 +60,13 @@ export class Valve {
     if (taken) return undefined
     const { perSecond } = this.#rate!
     const advice = 'The event was given up. Raise rateLimit, or let it wait.'
-    return new RateLimitError(this.#id(), perSecond, this.#bucket.waitMs(now), advice)
+    return new RateLimitError(
+      this.#id(),
+      'subscription',
+      perSecond,
+      this.#bucket.waitMs(now),
+      advice,
+    )
   }
 
   /** Whether a call may start at `now`. If later, `wake` is called then. */

@@ -56,7 +56,7 @@ describe('logger', () => {
     bus.on('system.warning', failing)
     bus.emitSync('system.warning', example)
     expect(error).toHaveBeenCalledExactlyOnceWith(
-      'tradewire: a failure of a handler on system.error "a\\nb-2" could not become an event.',
+      'tradewire: a failure that no handler of system.error has heard of (system.error "a\\nb-2"): Error: x',
       coded('HANDLER_FAILED'),
     )
   })
@@ -67,7 +67,7 @@ describe('logger', () => {
     bus.observe({ onDropped: failing })
     expect(() => bus.emitSync('nothing' as never, {} as never)).toThrow(coded('EVENT_UNKNOWN'))
     expect(error).toHaveBeenCalledExactlyOnceWith(
-      'tradewire: a failure of a observer could not become an event.',
+      'tradewire: an observer failed: Error: x',
       new Error('x'),
     )
   })

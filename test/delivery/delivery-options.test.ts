@@ -181,7 +181,7 @@ describe('DeliveryOptions', () => {
       { breaker: { whileOpen: 'dead-letter' } },
       "breaker.whileOpen 'dead-letter' needs deadLetter: true, because only then there are dead letters.",
     ],
-    [{ deadLetter: 'yes' }, 'The options of deadLetter must be an object, but are "yes".'],
+    [{ deadLetter: 'yes' }, 'deadLetter must be true, false or { holdKey, key }, but is "yes".'],
     [{ deadLetter: { hold: true } }, 'deadLetter has no option "hold".'],
     [{ deadLetter: { holdKey: 1 } }, 'deadLetter.holdKey must be true or false, but is 1.'],
     [{ deadLetter: { holdKey: true, key: 5 } }, 'deadLetter.key must be a function, but is 5.'],

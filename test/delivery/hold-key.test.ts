@@ -1,4 +1,9 @@
-import { type DeadLetterOptions, type TradewireEvent, tradingEvents } from 'tradewire'
+import {
+  type DeadLetter,
+  type DeadLetterOptions,
+  type TradewireEvent,
+  tradingEvents,
+} from 'tradewire'
 import { describe, expect, it } from 'vitest'
 import { rest, setUp } from '../support/buses.ts'
 
@@ -60,13 +65,15 @@ describe('holdKey', () => {
     expect(letters()).toEqual([])
   })
 
-  it('holds a later one again that is redelivered alone', async () => {
+  it('lets no later one go without the one that it is held behind', async () => {
     const bad = new Set(['a1'])
     const { bus, calls, emit, letters } = holding(bad)
     emit('a1', 'a2')
     await rest()
     bad.clear()
-    bus.deadLetters.redeliver('dead-2')
+    expect(() => bus.deadLetters.redeliver('dead-2')).toThrow('is held behind dead-1')
+    const later = ({ event }: DeadLetter): boolean => event.sequence > 1
+    expect(bus.deadLetters.redeliver({ where: later })).toBe(0)
     await rest()
     expect(calls).toEqual(['a1'])
     expect(letters()).toEqual(['a1', 'a2'])

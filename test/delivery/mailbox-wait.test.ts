@@ -75,7 +75,7 @@ describe("MailboxOptions.overflow 'wait'", () => {
     })
     await emit('g')
     expect(accepted).toEqual(['a', 'b', 'c', 'g'])
-    const message = 'as many emissions wait for room already. Await emit.'
+    const message = 'as many emissions wait for room already. Await each before the next'
     expect(errors).toEqual([refusedWith(message), refusedWith(message)])
     expect(subscription.stats).toMatchObject({ accepted: 7, dropped: 2, pending: 5, depth: 4 })
   })

@@ -1,5 +1,6 @@
 import { fc, test } from '@fast-check/vitest'
 import {
+  type EventKey,
   type LossReason,
   type MailboxOptions,
   type Priority,
@@ -26,6 +27,10 @@ function mailboxWith(options: MailboxOptions, emitsToItself = false) {
       lost.push(`${textOf(event)} ${reason}`)
       losses.push({ event, reason })
     },
+    refused: ({ event }, reason, error) => {
+      owner.lost(event, reason)
+      throw error
+    },
     emitsToItself: () => emitsToItself,
   }
   const mailbox = new Mailbox(toDeliverySettings({ mailbox: options }, undefined), owner)
@@ -33,7 +38,7 @@ function mailboxWith(options: MailboxOptions, emitsToItself = false) {
     const event = bus.emitSync('note.made', { text }, { priority, timestamp: 1_000 + lost.length })
     return new Entry(event, 0, clock.monotonic())
   }
-  const post = (text: string, priority?: Priority, key?: unknown) =>
+  const post = (text: string, priority?: Priority, key?: EventKey) =>
     mailbox.post(entryOf(text, priority), key)
   return { mailbox, clock, lost, losses, entryOf, post }
 }
@@ -52,7 +57,7 @@ function drain(mailbox: Mailbox): string {
   return texts
 }
 
-const conflate = { overflow: 'conflate', key: () => {} } as const
+const conflate = { overflow: 'conflate', key: () => undefined } as const
 
 describe('Mailbox', () => {
   it('knows how much is in line, whether there is room, and what is most urgent', () => {

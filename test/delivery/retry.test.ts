@@ -50,7 +50,7 @@ describe('toRetrySettings', () => {
     [{ initialMs: -1 }, 'retry.initialMs must be a finite number of at least 0, but is -1.'],
     [{ initialMs: Infinity }, 'retry.initialMs'],
     [{ factor: 0.9 }, 'retry.factor must be a finite number of at least 1, but is 0.9.'],
-    [{ maxMs: 99 }, 'retry.maxMs must be a finite number of at least 100, but is 99.'],
+    [{ maxMs: 99 }, 'retry.maxMs must be at least initialMs, 100, but is 99.'],
     [{ jitter: 'half' }, "retry.jitter must be 'full' or 'none', but is \"half\"."],
     [{ order: true }, "retry.order must be 'keep' or 'release', but is true."],
     [{ when: 'always' }, 'retry.when must be a function, but is "always".'],

@@ -80,7 +80,11 @@ export class DeliveryRun {
     this.#bus.on('system.error', ({ data }) => {
       this.#note(`system.error ${data.subscriptionId} ${data.name} ${data.attempts}`)
       const subject = this.#subject(data.subscriptionId ?? '')
-      if (subject !== undefined && data.name !== 'MailboxFullError') subject.reports += 1
+      if (subject === undefined) return
+      // What found no room is a dead letter, if there are any, and what waited for too long is not.
+      const lost = data.name === 'MailboxFullError'
+      const kept = subject.spec.deadLetter !== 'none' && !data.message.includes(' within ')
+      if (!lost || kept) subject.reports += 1
     })
     this.#bus.on('system.warning', ({ data }) => this.#note(`${data.code} ${data.message}`))
     this.#subjects = program.specs.map(
@@ -325,6 +329,6 @@ function optionsOf(spec: Spec): DeliveryOptions {
   }
 }
 
-function textOf({ data }: TradewireEvent): unknown {
+function textOf({ data }: TradewireEvent): string {
   return (data as { readonly text: string }).text
 }
