@@ -27,7 +27,11 @@ export function loneMailbox(options: DeliveryOptions, work: Work): LoneMailbox {
   const events = eventsMadeBeforehand()
   let quiet: (() => void) | undefined
   const clock = new SystemClock()
-  const scheduler = new Scheduler(clock, () => quiet?.())
+  const scheduler = new Scheduler(
+    clock,
+    () => quiet?.(),
+    () => false,
+  )
   const delivery = new Delivery(
     toDeliverySettings(options, undefined),
     ({ data }: TradewireEvent) => work(data as ReturnType<typeof itemAt>),
@@ -75,6 +79,8 @@ function hostOf(clock: SystemClock, scheduler: Scheduler): DeliveryHost {
     lost: unexpected,
     failed: unexpected,
     gaveUp: unexpected,
+    maxDepth: 100,
+    finished() {},
     complain: unexpected,
     warn: unexpected,
     consumed: unexpected,

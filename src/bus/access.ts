@@ -41,6 +41,8 @@ export class Access {
 
   /** @throws AccessDeniedError `ACCESS_DENIED` if `source` may not emit `type`. */
   require(type: string, source: string): void {
+    // What is no type is refused by whoever looks it up.
+    if (typeof type !== 'string') return
     const allowed = this.#byType.has(type) ? this.#byType.get(type) : this.#find(type)
     if (allowed === undefined || allowed.has(source)) return
     throw new AccessDeniedError(type, source, [...allowed])

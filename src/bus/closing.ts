@@ -60,14 +60,17 @@ export class Closing {
     // For the reports of handlers that still run; mailboxes of a paused bus stay as they are.
     line.resume()
     listeners.close()
-    for (const mailbox of calls.scheduler.mailboxes) mailbox.flush()
-    await Promise.race([calls.pending.idle(), this.#limit.promise])
+    const idle = calls.pending.idle()
+    // Somebody waits now: incomplete batches may go.
+    calls.scheduler.refresh()
+    await Promise.race([idle, this.#limit.promise])
     for (const timer of this.#timers) timer.cancel()
     const report = statistics.since(before, abandoned.count)
     for (const subscriber of registry.all()) subscriber.unsubscribe()
     // Those of subscriptions that have ended, and have events left.
     for (const mailbox of calls.scheduler.mailboxes) {
       mailbox.end(new SubscriptionEndedError(mailbox.id))
+      mailbox.abandon()
     }
     return report
   }

@@ -80,7 +80,7 @@ export class CoreBus {
       this.#dispatcher.calls.droppedByStream(...drop),
     )
     const random = seededRandom(settings.seed)
-    this.#host = new BusDeliveryHost(settings.clock, random, this.deadLetters, this.#dispatcher)
+    this.#host = new BusDeliveryHost(settings, random, this.deadLetters, this.#dispatcher)
     const { access, rateLimits, memory } = settings
     const open = access === undefined && rateLimits.size === 0
     this.#doorman = open ? undefined : new Doorman(settings, this.#dispatcher)
@@ -146,7 +146,7 @@ export class CoreBus {
       )
     }
     const subscriber = typeof target === 'string' ? this.#registry.find(target) : target
-    if (subscriber?.active !== true || !subscriber.leavesBy(this.#remove)) return false
+    if (subscriber?.open !== true || !subscriber.leavesBy(this.#remove)) return false
     subscriber.unsubscribe()
     return true
   }
@@ -220,7 +220,7 @@ export class CoreBus {
     let name: string
     if (typeof to === 'string') {
       this.#registry.route(to)
-      handler = handlerOf(rule, (data, event) => this.emitSync(to, data, event))
+      handler = handlerOf(rule, (data, event) => this.#dispatcher.derive(to, data, event))
       name = to
     } else {
       const other = this.#requireOther('addRoute', to)
@@ -269,8 +269,11 @@ export class CoreBus {
   idle(): Promise<void> {
     const deadlock = this.#dispatcher.deadlock('idle')
     if (deadlock !== undefined) return refusal(deadlock)
-    for (const mailbox of this.#host.scheduler.mailboxes) mailbox.flush()
-    return this.#dispatcher.calls.pending.idle()
+    const { pending, scheduler } = this.#dispatcher.calls
+    const idle = pending.idle()
+    // Somebody waits now: incomplete batches may go.
+    scheduler.refresh()
+    return idle
   }
 
   get stats(): BusStats {
@@ -292,8 +295,9 @@ export class CoreBus {
   }
 
   resume(): void {
-    this.#dispatcher.line.resume()
     this.#host.scheduler.resume()
+    // It runs handlers, which may pause the bus again.
+    this.#dispatcher.line.resume()
   }
 
   close(options: CloseOptions = {}): Promise<CloseReport> {

@@ -6,6 +6,7 @@ import type { Subscription } from '../delivery/subscription.ts'
 import type { TradewireEvent } from '../events/envelope.ts'
 import type { Clock } from '../time/clock.ts'
 import type { Dispatcher } from './dispatcher.ts'
+import type { BusSettings } from './options.ts'
 import type { Subscriber } from './subscriber.ts'
 
 /** What the mailboxes of one bus need of it. */
@@ -15,16 +16,18 @@ export class BusDeliveryHost implements DeliveryHost {
   readonly deadLetters: DeadLetters
   readonly random: () => number
   readonly probeName: string
+  readonly maxDepth: number
   readonly #dispatcher: Dispatcher
 
   constructor(
-    clock: Clock,
+    { clock, maxDepth }: BusSettings,
     random: () => number,
     deadLetters: DeadLetters,
     dispatcher: Dispatcher,
   ) {
     const { calls } = dispatcher
     this.clock = clock
+    this.maxDepth = maxDepth
     this.random = random
     this.deadLetters = deadLetters
     this.scheduler = calls.scheduler
@@ -87,8 +90,12 @@ export class BusDeliveryHost implements DeliveryHost {
     this.#dispatcher.calls.warn(type, data)
   }
 
-  consumed(subscription: Subscription): void {
+  finished(subscription: Subscription): void {
     // Deliveries are made for subscribers alone.
+    ;(subscription as Subscriber).forgetSignal()
+  }
+
+  consumed(subscription: Subscription): void {
     ;(subscription as Subscriber).retire()
   }
 }

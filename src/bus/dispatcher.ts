@@ -125,6 +125,17 @@ export class Dispatcher {
     return all
   }
 
+  /** Emits an event that a route makes of another one: by its source, but not counted against it. */
+  derive(type: string, data: unknown, options: EmitOptions): TradewireEvent {
+    try {
+      this.#settings.access?.require(type, options.source ?? this.#settings.source)
+    } catch (error) {
+      this.refused(type, error)
+      throw error
+    }
+    return this.emitSync(type, data, options)
+  }
+
   /** Makes an event of another bus one of this bus, under its own identity; see `forward`. */
   adopt(type: string, data: unknown, origin: TradewireEvent): TradewireEvent {
     const route = this.#open(type)

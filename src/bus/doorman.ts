@@ -30,6 +30,7 @@ export class Doorman {
 
   /** @throws AccessDeniedError `ACCESS_DENIED`, RateLimitError `RATE_LIMITED` if it may not now. */
   admitNow(type: string, options: EmitOptions | undefined): void {
+    if (this.#dispatcher.closed) return
     try {
       const source = this.#sourceOf(options)
       this.#access?.require(type, source)
@@ -66,18 +67,20 @@ export class Doorman {
   }
 
   #admitAll<Result>(items: readonly BatchItem[], emit: () => Promise<Result>): Promise<Result> {
+    // It refuses whatever comes.
+    if (this.#dispatcher.closed) return emit()
     const type = items.length === 1 ? items[0]!.type : 'A batch'
     try {
-      const waits: Promise<void>[] = []
+      const waits = new Map<SourceLimit, Promise<void>>()
       // All are asked before any is taken from.
       const counts = this.#count(items)
       for (const [limit, events] of counts) {
         if (!limit.allows(events)) throw limit.refusal(events, tooFast)
       }
       for (const [limit, events] of counts) {
-        if (!limit.take(events)) waits.push(limit.wait(events))
+        if (!limit.take(events)) waits.set(limit, limit.wait(events))
       }
-      return waits.length === 0 ? emit() : this.#emitAfter(type, waits, emit)
+      return waits.size === 0 ? emit() : this.#emitAfter(type, waits, emit)
     } catch (error) {
       return this.#refuse(type, error)
     }
@@ -97,10 +100,15 @@ export class Doorman {
 
   #emitAfter<Result>(
     type: string,
-    waits: readonly Promise<void>[],
+    waits: ReadonlyMap<SourceLimit, Promise<void>>,
     emit: () => Promise<Result>,
   ): Promise<Result> {
-    const work = Promise.all(waits).then(emit, (error: unknown) => {
+    const emitNow = (): Promise<Result> => {
+      const emission = emit()
+      for (const limit of waits.keys()) limit.emitted()
+      return emission
+    }
+    const work = Promise.all(waits.values()).then(emitNow, (error: unknown) => {
       this.#dispatcher.refused(type, error)
       throw error
     })

@@ -37,7 +37,11 @@ export class HandlerCalls implements PendingHost {
   constructor(settings: BusSettings, announce: Announce) {
     this.#settings = settings
     this.#announce = announce
-    this.scheduler = new Scheduler(settings.clock, () => this.pending.wake())
+    this.scheduler = new Scheduler(
+      settings.clock,
+      () => this.pending.wake(),
+      () => this.pending.awaited,
+    )
     this.pending = new PendingList(() => this.scheduler.busy)
   }
 
@@ -58,7 +62,8 @@ export class HandlerCalls implements PendingHost {
 
   /** Counts an event that did not reach `subscriber`. */
   dropped(subscriber: Subscriber, event: TradewireEvent, reason: 'paused' | 'overflow'): void {
-    subscriber.dropped += 1
+    if (subscriber.delivery === undefined) subscriber.dropped += 1
+    else subscriber.delivery.passedBy()
     this.lost(subscriber, event, reason)
   }
 

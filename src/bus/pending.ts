@@ -187,6 +187,11 @@ export class PendingList {
     return this.#serials === 0 && !this.#mailboxesBusy() && this.size === 0
   }
 
+  /** Whether somebody waits for nothing to be pending. */
+  get awaited(): boolean {
+    return this.#idleWaiters.length > 0
+  }
+
   /** Resolves once nothing is pending. */
   idle(): Promise<void> {
     if (this.empty) return Promise.resolve()

@@ -55,7 +55,12 @@ async function callInTurn(
     host.during(depth, () => {
       settled = release(host.calls, subscriber, event, flight)
     })
-    if (settled !== undefined) await settled
+    if (settled === undefined) continue
+    // For room in a mailbox that may be paused nobody is to wait but the emitter.
+    const atDoor = subscriber.delivery !== undefined
+    if (atDoor) pending.endSerial()
+    await settled
+    if (atDoor) pending.beginSerial()
   }
   flight.land()
   pending.endSerial()

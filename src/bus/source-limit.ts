@@ -29,6 +29,8 @@ export class SourceLimit {
   readonly #bucket: TokenBucket
   readonly #warn: (data: object) => void
   readonly #waiting = new Fifo<Waiting>()
+  /** Emissions that may be made now, and are about to be: nobody may overtake them. */
+  #released = 0
   /** For the first that waits. */
   #timer: Timer | undefined = undefined
 
@@ -48,7 +50,7 @@ export class SourceLimit {
 
   /** Whether so many events may be emitted now; then they count. */
   take(events: number): boolean {
-    if (this.#waiting.size > 0) return false
+    if (this.#waiting.size > 0 || this.#released > 0) return false
     const now = this.#clock.monotonic()
     const taken = this.#bucket.take(now, events)
     if (this.#bucket.shouldWarn(now)) {
@@ -89,6 +91,11 @@ export class SourceLimit {
     })
   }
 
+  /** An emission that waited has been made. */
+  emitted(): void {
+    this.#released -= 1
+  }
+
   /** Ends all waits. */
   close(error: Error): void {
     this.#timer?.cancel()
@@ -112,6 +119,7 @@ export class SourceLimit {
         return
       }
       this.#waiting.shift()
+      this.#released += 1
       first.resolve()
     }
   }

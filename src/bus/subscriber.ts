@@ -110,6 +110,11 @@ export class Subscriber implements Subscription {
     return (this.gate & Gate.removed) === 0
   }
 
+  /** Whether it can be ended: it is active, or was consumed and has events left. */
+  get open(): boolean {
+    return this.active || (this.delivery?.ended === false && this.delivery.pending > 0)
+  }
+
   get paused(): boolean {
     return this.delivery?.paused ?? (this.gate & Gate.paused) !== 0
   }
@@ -137,8 +142,8 @@ export class Subscriber implements Subscription {
   }
 
   unsubscribe(): void {
+    if (!this.open) return
     if (this.active) this.retire()
-    else if (this.delivery?.ended !== false) return
     const reason = new SubscriptionEndedError(this.id)
     this.delivery?.end(reason)
     this.context.end(reason)
@@ -148,11 +153,16 @@ export class Subscriber implements Subscription {
   retire(): void {
     this.gate |= Gate.removed
     this.backlog = undefined
-    if (this.#onAbort !== undefined) this.#signal!.removeEventListener('abort', this.#onAbort)
+    if (this.delivery === undefined) this.forgetSignal()
     this.#remove(this)
     this.delivery?.retire()
     // Whoever waits behind this subscription must not wait for ever.
     this.#onEnd?.()
+  }
+
+  /** Is not ended by its signal any more. */
+  forgetSignal(): void {
+    if (this.#onAbort !== undefined) this.#signal!.removeEventListener('abort', this.#onAbort)
   }
 
   [Symbol.dispose](): void {

@@ -59,6 +59,11 @@ export class Attempt implements HandlerContext, Probed, Linked<Attempt> {
     attempt.#timer = timer
   }
 
+  /** Lets it take as long as it likes. */
+  static forgetLimit(attempt: Attempt): void {
+    attempt.#timer?.cancel()
+  }
+
   /** Whether this is its first end; any later one changes nothing. */
   static settle(attempt: Attempt): boolean {
     if (attempt.#settled) return false

@@ -14,6 +14,12 @@ import type { BatchHandler, Handler, Subscription } from './subscription.ts'
 import { thenOf, toPromise } from './thenable.ts'
 import type { Valve } from './valve.ts'
 
+/** How a call has failed. */
+interface Failure {
+  readonly error: unknown
+  readonly timedOut: boolean
+}
+
 /** What the attempts of one subscription share with the rest of its delivery. */
 export interface AttemptsOwner {
   readonly settings: DeliverySettings
@@ -96,7 +102,7 @@ export class Attempts {
       promise = this.#invoke(entry, attempt)
     } catch (error) {
       Attempt.settle(attempt)
-      this.#failed(attempt, scheduler.readNow(), error)
+      this.#failed(attempt, scheduler.readNow(), { error, timedOut: false })
       return
     }
     const now = scheduler.readNow()
@@ -131,6 +137,13 @@ export class Attempts {
     }
   }
 
+  /** Nobody waits any more for the calls that run: neither do their timers. */
+  abandon(): void {
+    for (let attempt = this.#running.first; attempt !== undefined; attempt = attempt.next) {
+      Attempt.forgetLimit(attempt)
+    }
+  }
+
   get #releases(): boolean {
     return this.#owner.settings.retry?.order === 'release'
   }
@@ -162,11 +175,11 @@ export class Attempts {
         const error = new HandlerTimeoutError(timeoutMs)
         // Told first: with its end the next call begins.
         Attempt.abort(attempt, error)
-        this.#ends(attempt, { error })
+        this.#ends(attempt, { error, timedOut: true })
       }
       Attempt.limit(attempt, host.clock.setTimer(timeoutMs, onTimeout))
     }
-    const fail = (error: unknown): void => this.#ends(attempt, { error })
+    const fail = (error: unknown): void => this.#ends(attempt, { error, timedOut: false })
     try {
       attempt.tail = thenOf(promise, () => this.#ends(attempt, undefined), fail)
     } catch (error) {
@@ -176,20 +189,23 @@ export class Attempts {
   }
 
   /** A call that has returned a promise has ended, for the first time or too late. */
-  #ends(attempt: Attempt, failure: { readonly error: unknown } | undefined): void {
+  #ends(attempt: Attempt, failure: Failure | undefined): void {
     if (!Attempt.settle(attempt)) return
     const { scheduler } = this.#owner.host
     // Its place is free: the next call follows at once.
     const held = scheduler.hold()
-    this.#running.remove(attempt)
-    const now = scheduler.readNow()
-    if (failure === undefined) this.#succeeded(attempt, now)
-    else {
-      this.#failed(attempt, now, failure.error)
-      scheduler.forgetNow()
+    try {
+      this.#running.remove(attempt)
+      const now = scheduler.readNow()
+      if (failure === undefined) this.#succeeded(attempt, now)
+      else {
+        this.#failed(attempt, now, failure)
+        scheduler.forgetNow()
+      }
+      this.#owner.update()
+    } finally {
+      if (held) scheduler.release()
     }
-    this.#owner.update()
-    if (held) scheduler.release()
   }
 
   #succeeded(attempt: Attempt, now: number): void {
@@ -207,12 +223,12 @@ export class Attempts {
     for (const { event } of companions ?? []) host.handled(subscription, event, durationMs)
   }
 
-  #failed(attempt: Attempt, now: number, error: unknown): void {
+  #failed(attempt: Attempt, now: number, { error, timedOut }: Failure): void {
     const { host, counts, valve, subscription } = this.#owner
     const entry = Attempt.entryOf(attempt)
     const durationMs = now - Attempt.startOf(attempt)
     counts.failed += 1
-    if (error instanceof HandlerTimeoutError) counts.timedOut += 1
+    if (timedOut) counts.timedOut += 1
     this.durations.record(durationMs)
     entry.tries = triesAfter(entry.tries, error, host.clock.now() - durationMs)
     valve.failed(now, Attempt.ticketOf(attempt), entry.event)
@@ -236,16 +252,18 @@ export class Attempts {
     if (retry === undefined || this.#ended || count >= retry.attempts) return false
     // What is asked is the user's, and may end the subscription.
     if (!isWorthRetrying(retry, error) || this.#ended) return false
-    const atLeast = error instanceof TemporaryError ? (error.retryAfterMs ?? 0) : 0
-    const delayMs = Math.max(atLeast, backoffMs(retry, count, host.random))
-    counts.retried += 1
-    if (this.#releases) this.#places -= 1
+    const atLeast = error instanceof TemporaryError ? error.retryAfterMs : 0
+    const backoff = backoffMs(retry, count, host.random)
+    // Whoever set it later may have set anything.
+    const delayMs = Number.isFinite(atLeast) ? Math.max(atLeast!, backoff) : backoff
     const timer = host.clock.setTimer(delayMs, () => {
       this.#retrying.delete(entry)
       this.#due.push(entry)
       this.#owner.update()
     })
     this.#retrying.set(entry, timer)
+    counts.retried += 1
+    if (this.#releases) this.#places -= 1
     return true
   }
 }

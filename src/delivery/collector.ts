@@ -10,8 +10,6 @@ export class Collector {
   #timer: Timer | undefined = undefined
   /** Whether the first event has waited for long enough. */
   #due = false
-  /** Whether all that waits is to go, however little it is. */
-  #flushing = false
 
   /** @param wake called when the first event has waited for long enough. */
   constructor({ maxSize, maxWaitMs }: Required<BatchOptions>, clock: Clock, wake: () => void) {
@@ -25,26 +23,24 @@ export class Collector {
    * Whether `size` events are a batch now.
    *
    * @param mailbox knows when the first of them was accepted, in monotonic milliseconds.
+   * @param scheduler knows whether all that waits is to go, however little it is.
    */
-  complete(size: number, mailbox: { readonly oldestAcceptedAt: number }): boolean {
+  complete(
+    size: number,
+    mailbox: { readonly oldestAcceptedAt: number },
+    scheduler: { readonly draining: boolean },
+  ): boolean {
     if (size >= this.maxSize) return true
     if (size === 0) return false
-    if (this.#due || this.#flushing) return true
+    if (this.#due || scheduler.draining) return true
     this.#timer ??= this.#setTimer(mailbox.oldestAcceptedAt)
     return false
   }
 
-  /** Lets what waits go now. */
-  flush(): void {
-    this.#flushing = true
-    this.stop()
-  }
-
-  /** A batch has gone, and `left` events are left. */
-  gone(left: number): void {
+  /** A batch has gone, or all that waited: the next one begins. */
+  gone(): void {
     this.stop()
     this.#due = false
-    if (left === 0) this.#flushing = false
   }
 
   stop(): void {

@@ -1,6 +1,7 @@
-import { describeValue, requireOptions } from '../errors/checks.ts'
+import { describeValue, requireFunction, requireOptions, requireText } from '../errors/checks.ts'
 import { ConfigurationError } from '../errors/tradewire-error.ts'
 import type { TradewireEvent } from '../events/envelope.ts'
+import { answerOf } from './predicate.ts'
 import type { EventKey } from './event-key.ts'
 import { Chain, type Linked } from './chain.ts'
 
@@ -98,12 +99,15 @@ export class DeadLetters {
   list(filter: DeadLetterFilter = {}): DeadLetter[] {
     requireOptions('the filter of dead letters', filter, filterNames)
     const { subscriptionId, type, where } = filter
+    if (subscriptionId !== undefined) requireText('subscriptionId', subscriptionId)
+    if (type !== undefined) requireText('type', type)
+    if (where !== undefined) requireFunction('where', where)
     const letters = Array.from(this.#kept.values(), ({ letter }) => letter)
     return letters.filter(
       (letter) =>
         (subscriptionId ?? letter.subscriptionId) === letter.subscriptionId &&
         (type === undefined || type === '*' || type === letter.event.type) &&
-        (where === undefined || where(letter)),
+        (where === undefined || answerOf(where(letter))),
     )
   }
 

@@ -46,6 +46,8 @@ export class DedupWindow {
   readonly #capacity: number
   /** Ring: place by place the key that was new, undefined where it was forgotten, and its hash. */
   readonly #keys: unknown[] = []
+  /** Who brought each key. */
+  readonly #owners: number[] = []
   #hashes = new Int32Array(0)
   /** The place that the next new key takes. */
   #next = 0
@@ -73,14 +75,17 @@ export class DedupWindow {
   /**
    * Remembers `key`, if it is new, in place of the oldest one where it is full. Returns true if it is
    * new, false if it is a duplicate; a duplicate does not become younger.
+   *
+   * @param owner a number of whoever brings it, for {@link forget}.
    */
-  add(key: unknown): boolean {
+  add(key: unknown, owner = 0): boolean {
     const hash = this.#hash(key)
     if (this.#find(key, hash) >= 0) return false
     const place = this.#next
     if (place < this.#keys.length) this.#evict(place)
     else if (place === this.#hashes.length) this.#grow()
     this.#keys[place] = key
+    this.#owners[place] = owner
     this.#hashes[place] = hash
     this.#enter(hash, place)
     this.#next = place + 1 === this.#capacity ? 0 : place + 1
@@ -89,12 +94,14 @@ export class DedupWindow {
 
   /**
    * Makes `key` new again. Its place stays empty until it would have been the oldest, so meanwhile
-   * one key fewer is remembered.
+   * one key fewer is remembered. Does nothing if another owner has brought it since.
    */
-  forget(key: unknown): void {
+  forget(key: unknown, owner = 0): void {
     const pair = this.#find(key, this.#hash(key))
     if (pair < 0) return
-    this.#keys[this.#table[2 * pair + 1]! - 1] = undefined
+    const place = this.#table[2 * pair + 1]! - 1
+    if (this.#owners[place] !== owner) return
+    this.#keys[place] = undefined
     this.#remove(pair)
   }
 

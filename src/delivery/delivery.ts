@@ -85,6 +85,11 @@ export class Delivery implements Schedulable, MailboxOwner, AttemptsOwner, Picke
     return this.#ended
   }
 
+  /** Whether its handler must not be called, whatever waits. */
+  get stalled(): boolean {
+    return this.#paused || this.host.scheduler.paused
+  }
+
   get paused(): boolean {
     return this.#paused
   }
@@ -137,7 +142,9 @@ export class Delivery implements Schedulable, MailboxOwner, AttemptsOwner, Picke
     let key: EventKey
     if (dedup !== undefined || conflationKey !== undefined) {
       try {
-        if (this.#isDuplicate(event)) {
+        const duplicate = this.#isDuplicate(event)
+        if (this.#ended) return undefined
+        if (duplicate) {
           this.counts.duplicates += 1
           this.host.lost(this.subscription, event, 'duplicate')
           return undefined
@@ -150,7 +157,9 @@ export class Delivery implements Schedulable, MailboxOwner, AttemptsOwner, Picke
     }
     const timed = maxAgeMs !== undefined || batch !== undefined
     const entry = new Entry(event, this.host.depth, timed ? this.clock.monotonic() : -1)
-    const sheds = this.host.scheduler.sheds(entry.lane)
+    // What tells of the pressure must get through it.
+    const sheds =
+      this.host.scheduler.sheds(entry.lane) && event.type !== 'performance.memory_warning'
     const refusal = rateLimit === undefined ? undefined : this.valve.refuses(event)
     // What was asked so far is the user's, and may have ended the subscription.
     if (this.#ended) return undefined
@@ -174,9 +183,11 @@ export class Delivery implements Schedulable, MailboxOwner, AttemptsOwner, Picke
 
   /** Takes a dead letter back; returns whether there was room. */
   redeliver(event: TradewireEvent): boolean {
-    if (this.#ended || !this.#mailbox.hasRoom) return false
+    const { depth, maxDepth } = this.host
+    // An event that is redelivered because of its own failure would come and go for ever.
+    if (this.#ended || !this.#mailbox.hasRoom || depth >= maxDepth) return false
     this.counts.accepted += 1
-    this.#mailbox.restore(new Entry(event, this.host.depth, this.clock.monotonic()))
+    this.#mailbox.restore(new Entry(event, depth, this.clock.monotonic()))
     this.update()
     return true
   }
@@ -194,13 +205,6 @@ export class Delivery implements Schedulable, MailboxOwner, AttemptsOwner, Picke
   /** No other event is to come; what there is goes on. */
   retire(): void {
     this.#retired = true
-  }
-
-  /** Lets an incomplete batch go. */
-  flush(): void {
-    if (this.#mailbox.size === 0) return
-    this.#collector?.flush()
-    this.update()
   }
 
   /** Gives up what waits in a lane, or in a less urgent one. */
@@ -221,6 +225,17 @@ export class Delivery implements Schedulable, MailboxOwner, AttemptsOwner, Picke
     this.#mailbox.clear()
     this.#attempts.end(reason)
     this.update()
+  }
+
+  /** The bus has closed: nobody waits any more for what still runs. */
+  abandon(): void {
+    this.#attempts.abandon()
+  }
+
+  /** Accepts an event that cannot get as far as the mailbox, only to give it up. */
+  passedBy(): void {
+    this.counts.accepted += 1
+    this.counts.dropped += 1
   }
 
   lost(event: TradewireEvent, reason: LossReason): void {
@@ -272,10 +287,12 @@ export class Delivery implements Schedulable, MailboxOwner, AttemptsOwner, Picke
     if (entry !== undefined) {
       this.#entry = entry
       this.#calling = true
-      const dispatched = this.host.during(entry.depth, this.#callNow)
-      this.#calling = false
-      this.#entry = undefined
-      if (dispatched) scheduler.forgetNow()
+      try {
+        if (this.host.during(entry.depth, this.#callNow)) scheduler.forgetNow()
+      } finally {
+        this.#calling = false
+        this.#entry = undefined
+      }
     }
     this.update()
   }
@@ -292,21 +309,23 @@ export class Delivery implements Schedulable, MailboxOwner, AttemptsOwner, Picke
       this.#active = active
       scheduler.activity(active ? 1 : -1)
     }
-    if ((this.#retired || this.#ended) && this.pending === 0) scheduler.leave(this)
+    if ((this.#retired || this.#ended) && this.pending === 0 && scheduler.leave(this)) {
+      this.host.finished(this.subscription)
+    }
   }
 
   /** The lane of what could be done now; -1 if nothing can. */
   #lane(): number {
-    if (this.#paused || this.valve.shut) return -1
+    if (this.#paused || this.#ended || this.valve.shut) return -1
     const due = this.#attempts.dueLane
     if (due !== undefined) return due
     const { size } = this.#mailbox
     if (size === 0) {
-      this.#collector?.gone(0)
+      this.#collector?.gone()
       return -1
     }
     if (this.#attempts.full) return -1
-    if (this.#collector?.complete(size, this.#mailbox) === false) return -1
+    if (this.#collector?.complete(size, this.#mailbox, this.host.scheduler) === false) return -1
     return this.#mailbox.mostUrgent
   }
 
@@ -337,15 +356,15 @@ export class Delivery implements Schedulable, MailboxOwner, AttemptsOwner, Picke
   #isDuplicate(event: TradewireEvent): boolean {
     if (this.#window === undefined) return false
     const key = requireKey('dedup.key', this.settings.dedup!.key(event))
-    return key !== undefined && !this.#window.add(key)
+    return key !== undefined && !this.#window.add(key, event.sequence)
   }
 
   /** Forgets the key of an event that was given up, so that a copy of it is no duplicate. */
   #welcomeAgain(event: TradewireEvent): void {
     try {
       if (this.#window === undefined) return
-      const key = this.settings.dedup!.key(event)
-      if (key !== undefined) this.#window.forget(key)
+      const key = requireKey('dedup.key', this.settings.dedup!.key(event))
+      if (key !== undefined) this.#window.forget(key, event.sequence)
     } catch {
       // Then it never had a key.
     }

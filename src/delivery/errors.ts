@@ -32,13 +32,13 @@ export class MailboxFullError extends TradewireError {
   }
 }
 
-/** An event became a dead letter because the circuit breaker of its subscription is open. */
+/** The circuit breaker of a subscription is open: with `whileOpen: 'dead-letter'` an event became one. */
 export class BreakerOpenError extends TradewireError {
   readonly code = 'BREAKER_OPEN'
 
-  constructor(subscriptionId: string) {
+  constructor(subscriptionId: string, diverts: boolean) {
     super(
-      `The circuit breaker of subscription ${subscriptionId} is open, and sends what comes meanwhile to the dead letters. Redeliver it once the breaker has closed.`,
+      `The circuit breaker of subscription ${subscriptionId} is open, and ${diverts ? 'sends what comes meanwhile to the dead letters. Redeliver it once the breaker has closed' : 'lets what comes meanwhile wait'}.`,
     )
   }
 }

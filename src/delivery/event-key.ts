@@ -1,5 +1,6 @@
 import { describeValue } from '../errors/checks.ts'
 import { ConfigurationError } from '../errors/tradewire-error.ts'
+import { onRejection } from './thenable.ts'
 
 /**
  * What events have in common: for `dedup`, `conflate` and `holdKey`. Of several fields, make one text:
@@ -15,6 +16,7 @@ export function requireKey(name: string, key: unknown): EventKey {
   if (key === undefined || ['string', 'number', 'bigint', 'boolean'].includes(typeof key)) {
     return key as EventKey
   }
+  onRejection(key, () => {})
   throw new ConfigurationError(
     `${name} must return a string, a number or undefined, but returned ${describeValue(key)}. Make one text of what it consists of, such as \`\${symbol} \${timestamp}\`.`,
   )

@@ -72,6 +72,12 @@ export interface DeliveryHost {
   /** Emits an event about the delivery itself. */
   warn(type: string, data: Announcement): void
 
+  /** The longest chain of emissions. */
+  readonly maxDepth: number
+
+  /** Nothing more will be heard of a subscription that has ended. */
+  finished(subscription: Subscription): void
+
   /** The first event of a subscription to only one was accepted: no other is to come. */
   consumed(subscription: Subscription): void
 }

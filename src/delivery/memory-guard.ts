@@ -1,5 +1,6 @@
 import { requireFunction, requireInteger, requireNumber, requireOptions } from '../errors/checks.ts'
 import { ConfigurationError } from '../errors/tradewire-error.ts'
+import { onRejection } from './thenable.ts'
 import { laneOf } from './turns.ts'
 
 /** How much memory a process uses, such as `process.memoryUsage()` tells in Node. */
@@ -77,6 +78,7 @@ export class MemoryGuard {
     this.#left = this.#settings.checkEvery - 1
     try {
       const use = this.#settings.usage()
+      onRejection(use, () => {})
       const heapUsed = requireNumber('heapUsed of memory.usage()', use.heapUsed, 0)
       const before = this.#lane
       this.#lane = this.#laneAt(heapUsed)

@@ -19,6 +19,8 @@ export interface PickerOwner {
   readonly valve: Valve
   /** Whether the subscription has ended, which whoever is asked or told of something may do. */
   readonly ended: boolean
+  /** Whether it was paused, or the bus, which they may do as well. */
+  readonly stalled: boolean
   lost(event: TradewireEvent, reason: LossReason): void
   gaveUp(entry: Entry, reason: unknown): void
 }
@@ -54,10 +56,10 @@ export class Picker {
     const { valve, id } = this.#owner
     for (;;) {
       const passage = valve.ask(now)
-      if (passage === 'later') return undefined
+      if (passage === 'later' || this.#owner.stalled) return undefined
       const entry = this.#attempts.takeDue() ?? this.#takeNew(now)
       if (entry === undefined || passage === 'open') return entry
-      this.#attempts.giveUp(entry, new BreakerOpenError(id))
+      this.#attempts.giveUp(entry, new BreakerOpenError(id, true))
     }
   }
 
@@ -76,7 +78,7 @@ export class Picker {
       if (entry === undefined) break
       entries.push(entry)
     }
-    collector.gone(this.#mailbox.size)
+    collector.gone()
     if (this.#owner.ended) {
       this.#attempts.leavePlace()
       for (const entry of entries) this.#lose(entry, 'unsubscribed')
@@ -92,7 +94,7 @@ export class Picker {
   #takeOne(now: number): Entry | undefined {
     const { maxAgeMs, holdKey } = this.#owner.settings
     for (;;) {
-      const entry = this.#mailbox.take()
+      const entry = this.#owner.stalled ? undefined : this.#mailbox.take()
       if (entry === undefined) return undefined
       this.#attempts.inHand += 1
       this.#mailbox.left(entry)
@@ -103,7 +105,10 @@ export class Picker {
       }
       const held = holdKey === undefined ? undefined : this.#heldBy(entry.event)
       if (this.#owner.ended) this.#lose(entry, 'unsubscribed')
-      else if (held === undefined) return entry
+      else if (this.#owner.stalled) {
+        this.#attempts.inHand -= 1
+        this.#mailbox.restore(entry)
+      } else if (held === undefined) return entry
       else {
         this.#attempts.inHand -= 1
         this.#owner.gaveUp(entry, held)

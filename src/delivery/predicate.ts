@@ -7,7 +7,11 @@ import { onRejection } from './thenable.ts'
  * answers with a promise, which would otherwise count as a yes to everything.
  */
 export function accepts(where: (event: TradewireEvent) => boolean, event: TradewireEvent): boolean {
-  const answer: unknown = where(event)
+  return answerOf(where(event))
+}
+
+/** What a predicate has answered. Throws `CONFIGURATION` if it is a promise. */
+export function answerOf(answer: unknown): boolean {
   if (answer instanceof Promise) {
     onRejection(answer, () => {})
     throw new ConfigurationError('where must return true or false, but returned a promise.')

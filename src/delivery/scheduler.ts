@@ -20,10 +20,10 @@ export interface Schedulable extends Linked<Schedulable> {
   step(): void
   /** Gives up what waits: the bus has closed. */
   end(reason: unknown): void
+  /** Nobody waits any more for what still runs. */
+  abandon(): void
   /** Looks anew at what it can do. */
   update(): void
-  /** Lets an incomplete batch go. */
-  flush(): void
   /** Gives up what waits in a lane, or in a less urgent one. */
   shed(lane: number): void
   /** Makes the calls that run known by name to whatever they do from here on. */
@@ -51,6 +51,7 @@ export class Scheduler {
   guard: MemoryGuard | undefined = undefined
   readonly #clock: Clock
   readonly #onQuiet: () => void
+  readonly #isDraining: () => boolean
   /** The mailboxes that there are, and those that have ended with events still open. */
   readonly #mailboxes = new Set<Schedulable>()
   /** How many of them will do something by themselves. */
@@ -73,10 +74,24 @@ export class Scheduler {
   #now = -1
   readonly #pump = (): void => this.#runTurn()
 
-  /** @param onQuiet called when no mailbox has anything to do any more. */
-  constructor(clock: Clock, onQuiet: () => void) {
+  /**
+   * @param onQuiet called when no mailbox has anything to do any more.
+   * @param isDraining whether somebody waits for that.
+   */
+  constructor(clock: Clock, onQuiet: () => void, isDraining: () => boolean) {
     this.#clock = clock
     this.#onQuiet = onQuiet
+    this.#isDraining = isDraining
+  }
+
+  /** Whether all that waits is to be handled as soon as it can be: incomplete batches, too. */
+  get draining(): boolean {
+    return this.#isDraining()
+  }
+
+  /** Looks anew at what every mailbox can do. */
+  refresh(): void {
+    for (const mailbox of this.#mailboxes) mailbox.update()
   }
 
   get mailboxes(): ReadonlySet<Schedulable> {
@@ -92,8 +107,11 @@ export class Scheduler {
     this.#mailboxes.add(mailbox)
   }
 
-  leave(mailbox: Schedulable): void {
-    if (this.#mailboxes.delete(mailbox)) this.gone.add(mailbox.counts)
+  /** Returns whether it has not left before. */
+  leave(mailbox: Schedulable): boolean {
+    const left = this.#mailboxes.delete(mailbox)
+    if (left) this.gone.add(mailbox.counts)
+    return left
   }
 
   /** One mailbox more, or less, has something to do. */
@@ -113,12 +131,12 @@ export class Scheduler {
 
   pause(): void {
     this.#paused = true
-    for (const mailbox of this.#mailboxes) mailbox.update()
+    this.refresh()
   }
 
   resume(): void {
     this.#paused = false
-    for (const mailbox of this.#mailboxes) mailbox.update()
+    this.refresh()
     if (this.#filled !== 0 && !this.#pumping) this.#start()
   }
 

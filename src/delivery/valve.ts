@@ -9,6 +9,9 @@ import { rateLimitWarning, shortestMs, TokenBucket } from './token-bucket.ts'
 /** Whether a call may start: now, later, or not at all, because its event goes to the dead letters. */
 export type Passage = 'open' | 'later' | 'divert'
 
+/** What the failure of a handler makes: its breaker makes nothing more of it. */
+const ownTypes: ReadonlySet<string> = new Set(['system.warning', 'system.error'])
+
 /** What keeps a handler from being called: its circuit breaker and its rate limit. */
 export class Valve {
   readonly #id: () => string
@@ -147,8 +150,11 @@ export class Valve {
       message: `The circuit breaker of subscription ${id} ${words[state]}.`,
       details: { subscriptionId: id },
     }
-    // Told of as an event, what one such event has caused would never end.
-    if (this.#event?.type !== announced) this.#host.warn(announced, data)
-    else if (state === 'open') this.#host.complain(new BreakerOpenError(id), this.#event)
+    // Told of as an event, what such an event has caused would never end.
+    if (this.#event === undefined || !ownTypes.has(this.#event.type)) {
+      this.#host.warn(announced, data)
+    } else if (state === 'open') {
+      this.#host.complain(new BreakerOpenError(id, this.#diverts), this.#event)
+    }
   }
 }

@@ -64,8 +64,11 @@ export class SimulatedClock implements Clock {
     requireNumber('delayMs', delayMs, 0)
     requireFunction('The timer callback', callback)
     this.#order += 1
+    const due = this.#now + delayMs
+    // A delay that is too short for the time to tell is no delay of none: time must pass.
+    const time = delayMs > 0 && due === this.#now ? due + Math.abs(due) * Number.EPSILON : due
     const timer: ScheduledTimer = {
-      time: this.#now + delayMs,
+      time,
       order: this.#order,
       callback,
       cancelled: false,

@@ -147,3 +147,64 @@ describe('a handler with a mailbox that was consumed', () => {
     expect(bus.stats).toMatchObject({ accepted: 1, dropped: 1, pending: 0 })
   })
 })
+
+describe('a bus with limits and rules that is closed', () => {
+  it('refuses at once', async () => {
+    const { bus, clock } = setUp({ rateLimits: { tradewire: { perSecond: 0.001, burst: 1 } } })
+    await bus.close()
+    for (let count = 0; count < 2; count += 1) {
+      await expect(bus.emit('note.made', hello)).rejects.toEqual(coded('BUS_CLOSED'))
+      expect(() => bus.emitSync('note.made', hello)).toThrow(coded('BUS_CLOSED'))
+    }
+    expect(clock.pendingTimers).toBe(0)
+  })
+
+  it('does not stumble over what is no type', async () => {
+    const { bus } = setUp({ allow: { 'note.*': ['scribe'] } })
+    await expect(bus.emit(undefined as never, {} as never)).rejects.toEqual(coded('EVENT_UNKNOWN'))
+  })
+})
+
+describe('a route from a limited source', () => {
+  it('takes nothing from its limit, and keeps to what it may emit', async () => {
+    const { bus, clock } = setUp({
+      rateLimits: { bot: { perSecond: 2, burst: 2 } },
+      allow: { 'note.read': ['bot'], 'alarm.rung': ['guard'] },
+    })
+    bus.addRoute({ pattern: 'note.made', to: 'note.read' })
+    bus.addRoute({ pattern: 'note.made', to: 'alarm.rung' })
+    bus.addRoute({ pattern: 'note.made', to: 'alarm.rung', source: 'guard' })
+    for (let count = 0; count < 10; count += 1) {
+      void bus.emit('note.made', hello, { source: 'bot' })
+    }
+    await clock.advanceBy(60_000)
+    const counts = bus.eventCounts()
+    expect(counts.get('note.read')).toBe(10)
+    expect(counts.get('alarm.rung')).toBe(10)
+    expect(bus.stats).toMatchObject({ rateLimited: 0, denied: 10 })
+  })
+
+  it('takes a source only where it makes events of this bus', () => {
+    const { bus } = setUp()
+    const { bus: other } = setUp({ run: 'other' })
+    const rule = { pattern: 'note.made', to: other, source: 'guard' } as const
+    expect(() => bus.addRoute(rule as never)).toThrow('source is for a route to a type')
+  })
+})
+
+describe('events that wait behind a serial emission', () => {
+  it('are counted where there are too many, with a mailbox, too', async () => {
+    const { bus } = setUp({ history: 0 })
+    const gate = Promise.withResolvers<void>()
+    bus.on('note.made', ({ sequence }) => (sequence === 1 ? gate.promise : undefined), {
+      priority: 1,
+    })
+    const subscription = bus.on('note.made', () => {}, { mailbox: { capacity: 200_000 } })
+    const serial = bus.emitSerial('note.made', hello)
+    for (let count = 0; count < 100_100; count += 1) bus.emitSync('note.made', hello)
+    gate.resolve()
+    await serial
+    await bus.idle()
+    expect(subscription.stats).toMatchObject({ accepted: 100_101, dropped: 100, pending: 0 })
+  })
+})

@@ -12,38 +12,39 @@ function collectorOf(maxSize: number, maxWaitMs: number) {
 
 const since = (oldestAcceptedAt: number) => ({ oldestAcceptedAt })
 const nothing = since(Infinity)
+const open = { draining: false }
+const draining = { draining: true }
 
 describe('Collector', () => {
   it('is complete with as many events as a batch may hold, or more', () => {
     const { collector, clock } = collectorOf(3, 100)
-    expect([3, 4].map((size) => collector.complete(size, since(0)))).toEqual([true, true])
+    expect([3, 4].map((size) => collector.complete(size, since(0), open))).toEqual([true, true])
     expect(clock.pendingTimers).toBe(0)
   })
 
   it('is never complete without an event, and sets no timer for it', () => {
     const { collector, clock } = collectorOf(3, 0)
-    collector.flush()
-    expect(collector.complete(0, nothing)).toBe(false)
+    expect(collector.complete(0, nothing, draining)).toBe(false)
     expect(clock.pendingTimers).toBe(0)
   })
 
   it('is complete once the first event has waited for long enough, with one timer', async () => {
     const { collector, clock, wakes } = collectorOf(3, 100)
-    expect(collector.complete(1, since(0))).toBe(false)
+    expect(collector.complete(1, since(0), open)).toBe(false)
     await clock.advanceBy(40)
-    expect(collector.complete(2, since(0))).toBe(false)
+    expect(collector.complete(2, since(0), open)).toBe(false)
     expect(clock.pendingTimers).toBe(1)
     await clock.advanceBy(59)
     expect(wakes).toEqual([])
     await clock.advanceBy(1)
     expect(wakes).toEqual([100])
-    expect(collector.complete(2, since(0))).toBe(true)
+    expect(collector.complete(2, since(0), open)).toBe(true)
   })
 
   it('counts the time from the acceptance of the first event, whenever it is asked', async () => {
     const { collector, clock, wakes } = collectorOf(3, 100)
     await clock.advanceBy(70)
-    expect(collector.complete(1, since(0))).toBe(false)
+    expect(collector.complete(1, since(0), open)).toBe(false)
     await clock.advanceBy(30)
     expect(wakes).toEqual([100])
   })
@@ -51,46 +52,44 @@ describe('Collector', () => {
   it('wakes at once where the first event has waited for longer already', async () => {
     const { collector, clock, wakes } = collectorOf(3, 100)
     await clock.advanceBy(500)
-    expect(collector.complete(1, since(0))).toBe(false)
+    expect(collector.complete(1, since(0), open)).toBe(false)
     await clock.advanceBy(0)
     expect(wakes).toEqual([500])
-    expect(collector.complete(1, since(0))).toBe(true)
+    expect(collector.complete(1, since(0), open)).toBe(true)
   })
 
   it('begins anew with the next batch', async () => {
     const { collector, clock, wakes } = collectorOf(3, 100)
-    collector.complete(1, since(0))
+    collector.complete(1, since(0), open)
     await clock.advanceBy(100)
-    collector.gone(1)
-    expect(collector.complete(1, since(100))).toBe(false)
+    collector.gone()
+    expect(collector.complete(1, since(100), open)).toBe(false)
     await clock.advanceBy(100)
     expect(wakes).toEqual([100, 200])
   })
 
   it('cancels its timer when a batch goes before', async () => {
     const { collector, clock, wakes } = collectorOf(3, 100)
-    collector.complete(1, since(0))
-    collector.gone(0)
+    collector.complete(1, since(0), open)
+    collector.gone()
     expect(clock.pendingTimers).toBe(0)
     await clock.advanceBy(200)
     expect(wakes).toEqual([])
   })
 
-  it('lets all go that waits when it is flushed, in as many batches as it takes', () => {
-    const { collector, clock } = collectorOf(3, 100)
-    collector.complete(1, since(0))
-    collector.flush()
-    expect(clock.pendingTimers).toBe(0)
-    expect(collector.complete(2, since(0))).toBe(true)
-    collector.gone(2)
-    expect(collector.complete(2, since(0))).toBe(true)
-    collector.gone(0)
-    expect(collector.complete(1, since(0))).toBe(false)
+  it('lets all go that waits while somebody waits for that', () => {
+    const { collector } = collectorOf(3, 100)
+    expect(collector.complete(1, since(0), open)).toBe(false)
+    expect(collector.complete(1, since(0), draining)).toBe(true)
+    collector.gone()
+    expect(collector.complete(2, since(0), draining)).toBe(true)
+    collector.gone()
+    expect(collector.complete(1, since(0), open)).toBe(false)
   })
 
   it('sets no timer once it is stopped, and stops twice as well as once', async () => {
     const { collector, clock, wakes } = collectorOf(3, 100)
-    collector.complete(1, since(0))
+    collector.complete(1, since(0), open)
     collector.stop()
     collector.stop()
     await clock.advanceBy(200)

@@ -47,7 +47,7 @@ class Caller implements Schedulable {
     else this.#scheduler.add(this, lane)
   }
 
-  flush(): void {}
+  abandon(): void {}
   end(): void {}
   shed(): void {}
   watch(): void {}
@@ -82,7 +82,11 @@ class LiveClock implements Clock {
 function schedulerOn(clock: Clock) {
   const log: string[] = []
   const quiet: number[] = []
-  const scheduler = new Scheduler(clock, () => quiet.push(log.length))
+  const scheduler = new Scheduler(
+    clock,
+    () => quiet.push(log.length),
+    () => false,
+  )
   const caller = (name: string, lanes: readonly number[]): Caller =>
     new Caller(scheduler, name, lanes, () => log.push(name))
   return { scheduler, log, quiet, caller }
