@@ -6,6 +6,8 @@ import { onRejection, thenOf } from '../delivery/thenable.ts'
 
 /** What has to know when handlers settle. */
 export interface PendingHost {
+  /** Where handlers are counted. */
+  readonly pending: { handlers: number }
   /** The handler of `subscriber` has rejected. */
   rejected(subscriber: Subscriber, pending: Pending, error: unknown): void
   /** Every handler of the event has settled. */
@@ -74,6 +76,7 @@ export class Pending {
     this.#host = host
     this.#arrive = () => {
       this.#count -= 1
+      this.#host.pending.handlers -= 1
       if (this.#count === 0) this.#host.settled(this)
       // What waits for room, waits for its mailbox: that may be paused.
       else if (this.#count === this.#doors) this.#host.waitsForRoom()
@@ -83,14 +86,10 @@ export class Pending {
     }
   }
 
-  /** Handlers that have not settled. */
-  get handlers(): number {
-    return this.#count - this.#doors
-  }
-
   /** Waits for the promise that the handler of `subscriber` returned, too. */
   follow(subscriber: Subscriber, promise: Promise<unknown>): void {
     this.#count += 1
+    this.#host.pending.handlers += 1
     let tail: Promise<void>
     try {
       tail = thenOf(promise, this.#arrivalOf(subscriber), this.#ask)
@@ -113,7 +112,8 @@ export class Pending {
     }
     if (delivery === undefined) return this.#arrive
     this.#doors += 1
-    return this.#arriveAtDoor
+    this.#host.pending.handlers -= 1
+    return () => this.#arriveAtDoor()
   }
 
   #rejected(subscriber: Subscriber, error: unknown): void {
@@ -122,8 +122,9 @@ export class Pending {
     else this.#arriveAtDoor()
   }
 
-  readonly #arriveAtDoor = (): void => {
+  #arriveAtDoor(): void {
     this.#doors -= 1
+    this.#host.pending.handlers += 1
     this.#arrive()
   }
 
@@ -144,6 +145,8 @@ let lists = 0
 
 /** The events of one bus that are pending, and who waits for there to be none. */
 export class PendingList {
+  /** How many handlers have not settled; what waits for room in mailboxes is not counted. */
+  handlers = 0
   #first: Pending | undefined = undefined
   /** Serial emissions that have not ended. */
   #serials = 0
@@ -184,7 +187,7 @@ export class PendingList {
   }
 
   get empty(): boolean {
-    return this.#serials === 0 && !this.#mailboxesBusy() && this.size === 0
+    return this.#serials === 0 && !this.#mailboxesBusy() && this.handlers === 0
   }
 
   /** Whether somebody waits for nothing to be pending. */
@@ -211,15 +214,6 @@ export class PendingList {
       for (let leg = pending.lastLeg; leg !== undefined; leg = leg.next) this.#probe.watch(leg)
     }
     return (watched || this.#first !== undefined) && this.#probe.onStack()
-  }
-
-  /** How many handlers have not settled. */
-  get size(): number {
-    let size = 0
-    for (let pending = this.#first; pending !== undefined; pending = pending.next) {
-      size += pending.handlers
-    }
-    return size
   }
 
   /** Tells those who wait for nothing to be pending, if nothing is. */

@@ -66,7 +66,7 @@ export class Statistics {
   /** What became of events so far; those count as pending whose handlers have not settled. */
   get settled(): CloseReport {
     const { delivered, dropped, deadLettered, pending } = this.#ledger()
-    const running = this.#dispatcher.calls.pending.size
+    const running = this.#dispatcher.calls.pending.handlers
     return { delivered: delivered - running, dropped, deadLettered, pending: pending + running }
   }
 

@@ -144,9 +144,8 @@ export class Subscriber implements Subscription {
   unsubscribe(): void {
     if (!this.open) return
     if (this.active) this.retire()
-    const reason = new SubscriptionEndedError(this.id)
-    this.delivery?.end(reason)
-    this.context.end(reason)
+    this.delivery?.end(new SubscriptionEndedError(this.id))
+    this.context.end()
   }
 
   /** Hears no further event; what waits in its mailbox is still delivered. */

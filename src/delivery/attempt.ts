@@ -9,8 +9,8 @@ export class Attempt implements HandlerContext, Probed, Linked<Attempt> {
   readonly subscription: Subscription
   readonly attempt: number
   readonly #entry: Entry
-  readonly #startedAt: number
-  readonly #ticket: number
+  #startedAt = 0
+  #ticket = 0
   #timer: Timer | undefined = undefined
   #controller: AbortController | undefined = undefined
   /** Why the signal has aborted, or will have when it is made. */
@@ -21,16 +21,10 @@ export class Attempt implements HandlerContext, Probed, Linked<Attempt> {
   next: Attempt | undefined = undefined
   probed = false
 
-  /**
-   * @param ticket what the circuit breaker gave for it.
-   * @param startedAt monotonic, in milliseconds.
-   */
-  constructor(subscription: Subscription, entry: Entry, ticket: number, startedAt: number) {
+  constructor(subscription: Subscription, entry: Entry) {
     this.subscription = subscription
     this.attempt = entry.tries === undefined ? 1 : entry.tries.count + 1
     this.#entry = entry
-    this.#ticket = ticket
-    this.#startedAt = startedAt
   }
 
   get signal(): AbortSignal {
@@ -44,6 +38,17 @@ export class Attempt implements HandlerContext, Probed, Linked<Attempt> {
   /** The event, or the first of the batch, that it is an attempt at. */
   static entryOf(attempt: Attempt): Entry {
     return attempt.#entry
+  }
+
+  /**
+   * It goes on after its handler has returned.
+   *
+   * @param startedAt monotonic, in milliseconds.
+   * @param ticket what the circuit breaker gave for it.
+   */
+  static begin(attempt: Attempt, startedAt: number, ticket: number): void {
+    attempt.#startedAt = startedAt
+    attempt.#ticket = ticket
   }
 
   static startOf(attempt: Attempt): number {

@@ -95,21 +95,21 @@ export class Attempts {
     const { scheduler } = host
     const startedAt = scheduler.now()
     const ticket = valve.started(startedAt, entry.event)
-    const attempt = new Attempt(subscription, entry, ticket, startedAt)
+    const attempt = new Attempt(subscription, entry)
     this.lastDeliveredAt = entry.event.timestamp
     let promise: Promise<unknown> | undefined
     try {
       promise = this.#invoke(entry, attempt)
     } catch (error) {
-      Attempt.settle(attempt)
-      this.#failed(attempt, scheduler.readNow(), { error, timedOut: false })
+      const now = scheduler.readNow()
+      this.#failed(entry, now, now - startedAt, ticket, { error, timedOut: false })
       return
     }
     const now = scheduler.readNow()
-    if (promise !== undefined) this.#follow(attempt, promise)
+    if (promise === undefined) this.#succeeded(entry, now, now - startedAt, ticket)
     else {
-      Attempt.settle(attempt)
-      this.#succeeded(attempt, now)
+      Attempt.begin(attempt, startedAt, ticket)
+      this.#follow(attempt, promise)
     }
   }
 
@@ -197,9 +197,12 @@ export class Attempts {
     try {
       this.#running.remove(attempt)
       const now = scheduler.readNow()
-      if (failure === undefined) this.#succeeded(attempt, now)
+      const entry = Attempt.entryOf(attempt)
+      const durationMs = now - Attempt.startOf(attempt)
+      const ticket = Attempt.ticketOf(attempt)
+      if (failure === undefined) this.#succeeded(entry, now, durationMs, ticket)
       else {
-        this.#failed(attempt, now, failure)
+        this.#failed(entry, now, durationMs, ticket, failure)
         scheduler.forgetNow()
       }
       this.#owner.update()
@@ -208,32 +211,34 @@ export class Attempts {
     }
   }
 
-  #succeeded(attempt: Attempt, now: number): void {
+  #succeeded(entry: Entry, now: number, durationMs: number, ticket: number): void {
     const { host, counts, valve, subscription } = this.#owner
-    const entry = Attempt.entryOf(attempt)
     const { companions } = entry
     const events = companions === undefined ? 1 : companions.length + 1
-    const durationMs = now - Attempt.startOf(attempt)
     this.#places -= 1
     this.inHand -= events
     counts.delivered += events
     this.durations.record(durationMs)
-    valve.succeeded(now, Attempt.ticketOf(attempt), entry.event)
+    valve.succeeded(now, ticket, entry.event)
     host.handled(subscription, entry.event, durationMs)
     for (const { event } of companions ?? []) host.handled(subscription, event, durationMs)
   }
 
-  #failed(attempt: Attempt, now: number, { error, timedOut }: Failure): void {
+  #failed(
+    entry: Entry,
+    now: number,
+    durationMs: number,
+    ticket: number,
+    { error, timedOut }: Failure,
+  ): void {
     const { host, counts, valve, subscription } = this.#owner
-    const entry = Attempt.entryOf(attempt)
-    const durationMs = now - Attempt.startOf(attempt)
     counts.failed += 1
     if (timedOut) counts.timedOut += 1
     this.durations.record(durationMs)
     entry.tries = triesAfter(entry.tries, error, host.clock.now() - durationMs)
-    valve.failed(now, Attempt.ticketOf(attempt), entry.event)
+    valve.failed(now, ticket, entry.event)
     for (const { event } of allOf(entry)) {
-      host.failed(subscription, event, error, attempt.attempt)
+      host.failed(subscription, event, error, entry.tries.count)
     }
     let reason = error
     try {

@@ -27,18 +27,27 @@ const bucketCount = perOctave + (32 - octaveBits) * perOctave
  * 71 minutes count as such.
  */
 export class DurationHistogram {
-  /** Doubles: a count of 32 bits is full after five days of 10,000 a second. */
-  readonly #counts = new Float64Array(bucketCount)
-  /** The sum of `#counts`. */
+  /** Made for the second. Doubles: a count of 32 bits is full after five days of 10,000 a second. */
+  #counts: Float64Array | undefined = undefined
+  /** How many there were; the sum of `#counts` from the second on. */
   #count = 0
   #max = 0
 
   /** Adds one, in milliseconds. What is not above 0 counts as 0. */
   record(durationMs: number): void {
-    const micros = durationMs > 0 ? Math.min(durationMs * 1_000, longest) >>> 0 : 0
-    this.#counts[toBucket(micros)]! += 1
     this.#count += 1
+    if (this.#count > 1) {
+      this.#counts ??= this.#begin()
+      this.#counts[toBucket(toMicros(durationMs))]! += 1
+    }
     if (durationMs > this.#max) this.#max = durationMs
+  }
+
+  /** The buckets, with the one that there was: many a handler is called once. */
+  #begin(): Float64Array {
+    const counts = new Float64Array(bucketCount)
+    counts[toBucket(toMicros(this.#max))] = 1
+    return counts
   }
 
   /** What it has recorded; undefined before the first. */
@@ -57,6 +66,7 @@ export class DurationHistogram {
    * to 100. Never more than the longest, which 100 gives exactly. 0 before the first.
    */
   percentile(p: number): number {
+    if (this.#counts === undefined) return this.#max
     const rank = Math.max(1, Math.ceil((p * this.#count) / 100))
     if (rank >= this.#count) return this.#max
     let passed = 0
@@ -67,6 +77,10 @@ export class DurationHistogram {
     }
     return Math.min(middleMs(bucket), this.#max)
   }
+}
+
+function toMicros(durationMs: number): number {
+  return durationMs > 0 ? Math.min(durationMs * 1_000, longest) >>> 0 : 0
 }
 
 /** `micros` is a whole number of 32 bits. */

@@ -207,7 +207,9 @@ export class DeliveryRun {
     const { deadLetters } = this.#bus
     if (!('who' in step)) {
       const letter = deadLetters.list().find(({ subscriptionId }) => this.#isActive(subscriptionId))
-      if (letter !== undefined) this.#redelivered += deadLetters.redeliver(letter.id)
+      // By a filter: what is held behind another letter stays.
+      const where = ({ id }: { readonly id: string }): boolean => id === letter?.id
+      this.#redelivered += deadLetters.redeliver({ where })
       return undefined
     }
     const subject = this.#subjects[step.who % this.#subjects.length]!
