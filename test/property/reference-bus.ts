@@ -86,11 +86,11 @@ export class ReferenceBus implements DrivenBus {
   }
 
   emit(type: string, data: object, options: EmissionOptions = {}): Promise<DrivenEvent> {
-    return this.#emit(type, data, options, false)
+    return watched(this.#emit(type, data, options, false))
   }
 
   emitSerial(type: string, data: object, options: EmissionOptions = {}): Promise<DrivenEvent> {
-    return this.#emit(type, data, options, true)
+    return watched(this.#emit(type, data, options, true))
   }
 
   async emitBatch(items: readonly BatchItem[]): Promise<readonly DrivenEvent[]> {
@@ -276,6 +276,12 @@ export class ReferenceBus implements DrivenBus {
 function onAbort(signal: AbortSignal | undefined, callback: () => void): () => void {
   signal?.addEventListener('abort', callback)
   return () => signal?.removeEventListener('abort', callback)
+}
+
+/** A failed emission that nobody awaits is no unhandled rejection. */
+function watched(emission: Promise<DrivenEvent>): Promise<DrivenEvent> {
+  emission.catch(() => {})
+  return emission
 }
 
 function throwIfFailed({ failures }: Emission): void {
