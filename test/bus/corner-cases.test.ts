@@ -1,5 +1,6 @@
+import { SimulatedClock, type Timer } from 'tradewire'
 import { describe, expect, it } from 'vitest'
-import { coded, hello, rest, setUp } from '../support/buses.ts'
+import { coded, hello, rest, setUp, textsOf } from '../support/buses.ts'
 import { unhandledDuring } from '../support/rejections.ts'
 
 describe('a batch of two limited sources', () => {
@@ -206,5 +207,38 @@ describe('events that wait behind a serial emission', () => {
     await serial
     await bus.idle()
     expect(subscription.stats).toMatchObject({ accepted: 100_101, dropped: 100, pending: 0 })
+  })
+})
+
+/** A clock whose timers fire when the test says so, however late. */
+class LateClock extends SimulatedClock {
+  readonly due: (() => void | Promise<void>)[] = []
+  ms = 0
+
+  override monotonic(): number {
+    return this.ms
+  }
+
+  override setTimer(_delayMs: number, callback: () => void | Promise<void>): Timer {
+    this.due.push(callback)
+    return { cancel: () => {} }
+  }
+}
+
+describe('emissions that a source has waiting', () => {
+  it('are not overtaken by a later one of it, however late their timer is', async () => {
+    const clock = new LateClock()
+    const { bus } = setUp({ clock, rateLimits: { bot: { perSecond: 100, burst: 5 } } })
+    const texts = textsOf(bus, 'note.made')
+    const emit = (text: string): unknown => bus.emit('note.made', { text }, { source: 'bot' })
+    for (let count = 0; count < 7; count += 1) void emit(`m${count}`)
+    clock.ms = 50
+    for (const callback of clock.due.splice(0)) void callback()
+    void emit('late')
+    await rest()
+    clock.ms = 100
+    for (const callback of clock.due.splice(0)) void callback()
+    await rest()
+    expect(texts).toEqual(['m0', 'm1', 'm2', 'm3', 'm4', 'm5', 'm6', 'late'])
   })
 })
