@@ -82,7 +82,7 @@ export class BusDeliveryHost implements DeliveryHost {
     this.#dispatcher.calls.gaveUp(subscription, handler, event, error, attempts)
   }
 
-  complain(error: unknown, event: TradewireEvent): void {
+  complain(error: unknown, event: TradewireEvent | undefined): void {
     this.#dispatcher.calls.lastResort(error, { origin: 'report', event })
   }
 

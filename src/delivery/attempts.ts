@@ -169,6 +169,14 @@ export class Attempts {
   #follow(attempt: Attempt, promise: Promise<unknown>): void {
     this.#running.append(attempt)
     const { settings, host } = this.#owner
+    const fail = (error: unknown): void => this.#ends(attempt, { error, timedOut: false })
+    try {
+      attempt.tail = thenOf(promise, () => this.#ends(attempt, undefined), fail)
+    } catch (error) {
+      // Its constructor throws, and it is as good as rejected.
+      attempt.tail = Promise.resolve().then(() => fail(error))
+    }
+    // Last, because a clock may refuse; the call ends by itself then.
     const { timeoutMs } = settings
     if (timeoutMs !== undefined) {
       const onTimeout = (): void => {
@@ -178,13 +186,6 @@ export class Attempts {
         this.#ends(attempt, { error, timedOut: true })
       }
       Attempt.limit(attempt, host.clock.setTimer(timeoutMs, onTimeout))
-    }
-    const fail = (error: unknown): void => this.#ends(attempt, { error, timedOut: false })
-    try {
-      attempt.tail = thenOf(promise, () => this.#ends(attempt, undefined), fail)
-    } catch (error) {
-      // Its constructor throws, and it is as good as rejected.
-      attempt.tail = Promise.resolve().then(() => fail(error))
     }
   }
 

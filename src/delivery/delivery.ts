@@ -282,6 +282,17 @@ export class Delivery implements Schedulable, MailboxOwner, AttemptsOwner, Picke
 
   /** Calls the handler with what is next, if it may be called. */
   step(): void {
+    try {
+      this.#callNext()
+      this.update()
+    } catch (error) {
+      // A clock has failed, if anything: the other mailboxes must not be held up.
+      this.host.scheduler.remove(this)
+      this.host.complain(error, undefined)
+    }
+  }
+
+  #callNext(): void {
     const { scheduler } = this.host
     const entry = this.#picker.next(scheduler.now())
     if (entry !== undefined) {
@@ -294,7 +305,6 @@ export class Delivery implements Schedulable, MailboxOwner, AttemptsOwner, Picke
         this.#entry = undefined
       }
     }
-    this.update()
   }
 
   /** Gets in line for a call if there is something to do, and out of it if there is not. */

@@ -67,7 +67,7 @@ export interface DeliveryHost {
   ): void
 
   /** Tells the last resort what must not become an event. */
-  complain(error: unknown, event: TradewireEvent): void
+  complain(error: unknown, event: TradewireEvent | undefined): void
 
   /** Emits an event about the delivery itself. */
   warn(type: string, data: Announcement): void

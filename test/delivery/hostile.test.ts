@@ -353,3 +353,25 @@ describe('what finds no room', () => {
     expect(bus.deadLetters.redeliver({ subscriptionId: full.id })).toBe(1)
   })
 })
+
+describe('a clock that refuses a timer', () => {
+  it('holds up no other mailbox, and the call ends by itself', async () => {
+    class Refusing extends SimulatedClock {
+      override setTimer(): never {
+        throw new Error('no timers')
+      }
+    }
+    const { bus, lastResort } = setUp({ clock: new Refusing() })
+    let calls = 0
+    const limited = bus.on('note.made', () => Promise.resolve(), { timeoutMs: 5 })
+    bus.on('note.made', () => (calls += 1), { mailbox: {} })
+    for (let count = 0; count < 2; count += 1) bus.emitSync('note.made', hello)
+    await rest()
+    expect(calls).toBe(2)
+    expect(limited.stats).toMatchObject({ delivered: 2, pending: 0 })
+    expect(lastResort.map(({ error }) => error)).toEqual([
+      new Error('no timers'),
+      new Error('no timers'),
+    ])
+  })
+})
