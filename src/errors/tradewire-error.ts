@@ -25,6 +25,19 @@ export type ErrorCode =
   | 'EVENT_HELD'
   | 'RATE_LIMITED'
   | 'ACCESS_DENIED'
+  | 'EVENT_VERSION'
+  | 'EVENT_TOO_LARGE'
+  | 'LOG_LOCKED'
+  | 'LOG_DAMAGED'
+  | 'LOG_FORMAT'
+  | 'LOG_STORAGE'
+  | 'LOG_CLOSED'
+  | 'LOG_READ_ONLY'
+  | 'LOG_KEY'
+  | 'LOG_BUFFER_FULL'
+  | 'CONSUMER_BUSY'
+  | 'REDUCER_FAILED'
+  | 'ARCHIVE_INVALID'
 
 /**
  * The base of every error that tradewire throws or rejects with.
