@@ -1,0 +1,192 @@
+import type { Catalog } from '../events/catalog.ts'
+import type { EventSchemas } from '../events/definition.ts'
+import type { TradewireEvent } from '../events/envelope.ts'
+import type { TradingSchemas } from '../events/trading-events.ts'
+import type { EventMatching, PatternIn } from '../events/types.ts'
+import type { Consumer, ConsumeOptions, ConsumeHandler } from './consumer-options.ts'
+import type { LogDeadLetters } from './log-dead-letters.ts'
+import type { Progress } from './progress.ts'
+import type { LogWriter, LogWriterOptions } from './log-writer.ts'
+import type { LogStats } from './log-stats.ts'
+import type { RetainOptions, RetainReport } from './retain.ts'
+import type { Durability } from './store.ts'
+import type { Verification } from './verify.ts'
+
+/** One pattern, or a list of them. */
+export type LogPatterns<Schemas extends EventSchemas> =
+  | PatternIn<Schemas>
+  | readonly PatternIn<Schemas>[]
+
+/** The union of the events that one pattern or a list of them covers. */
+export type LoggedEvents<
+  Schemas extends EventSchemas,
+  Patterns extends string | readonly string[],
+> = EventMatching<Schemas, Patterns extends readonly string[] ? Patterns[number] : Patterns>
+
+/** An event, and where in the log it stands. */
+export interface LogEntry<Event extends TradewireEvent = TradewireEvent> {
+  /** Its place in the log: a whole number from 1 that never changes. */
+  readonly position: number
+  readonly event: Event
+}
+
+/** What becomes of an event whose type or version the catalog does not know. */
+export type UnknownPolicy =
+  /** The read ends with an `UnknownEventError` or an `EventVersionError`. */
+  | 'refuse'
+  /** It is handed over with its payload as plain JSON, and the version that it was written with. */
+  | 'keep'
+
+/** Which events to read. Every condition given must hold. */
+export interface ReadQuery<Patterns = string | readonly string[]> {
+  /** Only events that this pattern, or one of the list, covers. Default `*`. */
+  readonly pattern?: Patterns
+  /** Begin at this position, it included. A whole number from 1. Default: the first, or last, one. */
+  readonly from?: number
+  /** Only events at or after this time, in milliseconds since the Unix epoch. */
+  readonly since?: number
+  /** Only events before this time, in milliseconds since the Unix epoch. */
+  readonly until?: number
+  /** Only events of this source. */
+  readonly source?: string
+  /** Only events of this causal chain. */
+  readonly correlationId?: string
+  /** At most so many. A whole number from 0. Default: all. */
+  readonly limit?: number
+  /** `forward`, as they were appended, or `backward`. Default `forward`. */
+  readonly order?: 'forward' | 'backward'
+  /** What to do with events that the catalog does not know. Default `refuse`. */
+  readonly unknown?: UnknownPolicy
+  /** Ends the read when it aborts: the reader gets the reason of the signal, thrown. */
+  readonly signal?: AbortSignal
+}
+
+/** Which events to follow. */
+export type TailQuery<Patterns = string | readonly string[]> = Omit<
+  ReadQuery<Patterns>,
+  'order' | 'until'
+>
+
+/** Entries of a log as an async iterator, read page by page. */
+export interface LogReader<
+  Event extends TradewireEvent = TradewireEvent,
+> extends AsyncIterableIterator<LogEntry<Event>, undefined, void> {
+  /** The next entry. */
+  next(): Promise<IteratorResult<LogEntry<Event>, undefined>>
+  /** Ends the read. */
+  return(): Promise<IteratorReturnResult<undefined>>
+  /** The reader itself. */
+  [Symbol.asyncIterator](): LogReader<Event>
+  /** The same as `return`. */
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/** Options of `append`. */
+export interface AppendOptions {
+  /** What may be lost of it. Default `group`. */
+  readonly durability?: Durability
+}
+
+/**
+ * An ordered, durable record of events: what happened, in which order, because of what.
+ *
+ * Every event has a position: 1, 2, 3, … in the order in which they were appended, for ever.
+ *
+ * @typeParam Schemas payload schemas by event name; inferred from the catalog.
+ */
+export interface EventLog<out Schemas extends EventSchemas = TradingSchemas> {
+  /** How its events are written and read. */
+  readonly catalog: Catalog<Schemas>
+  /** Whether it was opened only to be read. */
+  readonly readOnly: boolean
+  /** Whether `close` was called. */
+  readonly closed: boolean
+
+  /**
+   * Appends events, all of them or none, and resolves to their positions once they are as durable as
+   * was asked. They are written down as they are now: what changes them afterwards changes nothing here.
+   *
+   * @throws EventValidationError `EVENT_INVALID`, UnknownEventError `EVENT_UNKNOWN`, EventTooLargeError
+   * `EVENT_TOO_LARGE` if one of them cannot be encoded.
+   * @throws LogStorageError `LOG_STORAGE` if the storage refuses; then none of them is in the log.
+   * @throws LogReadOnlyError `LOG_READ_ONLY`, LogClosedError `LOG_CLOSED`.
+   */
+  append(
+    events: TradewireEvent | readonly TradewireEvent[],
+    options?: AppendOptions,
+  ): Promise<readonly number[]>
+
+  /**
+   * A writer that takes one event after the other, keeps what is not durable yet, and tries again when
+   * the storage fails: what `record` writes with.
+   *
+   * @throws ConfigurationError `CONFIGURATION` if an option is unknown or out of range.
+   */
+  writer(options?: LogWriterOptions): LogWriter
+
+  /**
+   * The events that match, in order, up to the last one at the time of the call. Pages of them are
+   * read as the loop goes on; memory stays bounded.
+   *
+   * @throws ConfigurationError `CONFIGURATION` if a condition is unknown or malformed.
+   * @throws UnknownEventError `EVENT_UNKNOWN`, EventVersionError `EVENT_VERSION` (while reading) if the
+   * catalog does not know an event, with `unknown: 'refuse'`.
+   * @throws LogDamagedError `LOG_DAMAGED` (while reading) if a record is not what was written.
+   * @example
+   * ```ts
+   * for await (const { position, event } of log.read({ pattern: 'order.*' })) {
+   *   console.log(position, event.type, event.data.orderId)
+   * }
+   * ```
+   */
+  read<const Patterns extends LogPatterns<Schemas> = '*'>(
+    query?: ReadQuery<Patterns>,
+  ): LogReader<LoggedEvents<Schemas, Patterns>>
+
+  /**
+   * Reads, and then follows what is appended, without a gap and without a double, until the loop ends,
+   * the signal aborts, or the log is closed. A log that another process writes is looked at every 50 ms.
+   *
+   * @throws what `read` throws.
+   */
+  tail<const Patterns extends LogPatterns<Schemas> = '*'>(
+    query?: TailQuery<Patterns>,
+  ): LogReader<LoggedEvents<Schemas, Patterns>>
+
+  /**
+   * Calls `handler` with every event that matches, one after the other, from where the consumer of that
+   * name has stopped, also after a crash. An event counts as consumed once the handler has settled, so it
+   * may come again after a crash: at least once. Resolves once the consumer runs.
+   *
+   * @throws ConsumerBusyError `CONSUMER_BUSY` if one of that name runs.
+   * @throws LogReadOnlyError `LOG_READ_ONLY`, because what was consumed is written down.
+   */
+  consume<const Patterns extends LogPatterns<Schemas> = '*'>(
+    name: string,
+    handler: ConsumeHandler<LoggedEvents<Schemas, Patterns>>,
+    options?: ConsumeOptions<Patterns>,
+  ): Promise<Consumer>
+
+  /** The events that consumers have failed on for good. They survive in the log. */
+  readonly deadLetters: LogDeadLetters<Schemas>
+
+  /** What the log holds, and what waits to be written. */
+  stats(): Promise<LogStats>
+
+  /**
+   * Checks every record: its checksum, the hash of the one before it, that none is missing, doubled or
+   * out of place, and that what helps to find them says the same as they do. Resolves to what is damaged, as ranges of positions.
+   */
+  verify(options?: { readonly onProgress?: (progress: Progress) => void }): Promise<Verification>
+
+  /**
+   * Removes the oldest events in small steps, so that nobody waits for it for more than some
+   * milliseconds. Positions of what stays do not change.
+   */
+  retain(options: RetainOptions<PatternIn<Schemas>>): Promise<RetainReport>
+
+  /** Writes what was accepted, ends readers and consumers, and releases the storage. */
+  close(): Promise<void>
+  /** The same as `close`. */
+  [Symbol.asyncDispose](): Promise<void>
+}

@@ -1,0 +1,19 @@
+import type { StoreStats } from './store.ts'
+
+/** What a log holds, and what waits. */
+export interface LogStats extends StoreStats {
+  /** Events that were given to it and are not durable yet. */
+  readonly pending: number
+  /** Commits since it was opened. */
+  readonly commits: number
+  /** Events that were appended since it was opened. */
+  readonly appended: number
+  /** Consumers: how far each has come, and whether it runs. */
+  readonly consumers: readonly {
+    readonly name: string
+    readonly position: number
+    readonly running: boolean
+  }[]
+  /** How many dead letters of consumers it keeps. */
+  readonly deadLetters: number
+}
