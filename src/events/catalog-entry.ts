@@ -7,6 +7,7 @@ import { inOurWords, toIssues } from './issues.ts'
 import { isParameter, parseName } from './pattern.ts'
 import { type Priority, priorityOf, requirePriority } from './priority.ts'
 import { processSchema } from './process-schema.ts'
+import { lift, requireUpcasts, type Upcast } from './upcast.ts'
 
 /**
  * One event of a catalog, as it can be inspected at run time: for documentation, for tools, and for
@@ -33,6 +34,8 @@ export class CatalogEntry {
   readonly parameterised: boolean
   /** The tokens of its name. */
   readonly tokens: readonly string[]
+  /** How payloads of older versions are lifted, by the version that each step begins at. */
+  readonly #upcasts: ReadonlyMap<number, Upcast>
   /** What the payload is in the process. */
   readonly #inProcess: z.ZodType
   /** The same, compiled when it is first needed. */
@@ -52,6 +55,7 @@ export class CatalogEntry {
       )
     }
     this.version = requireInteger(`The version of ${name}`, definition.version ?? 1, 1)
+    this.#upcasts = requireUpcasts(name, this.version, definition.upcast)
     const { priority = priorityOf(this.category) } = definition
     this.priority = requirePriority(`The priority of ${name}`, priority)
     this.description = requireText(`The description of ${name}`, definition.description)
@@ -110,6 +114,29 @@ export class CatalogEntry {
     // A codec writes before the other side is checked, and may throw on what is no payload at all.
     if (!this.accepts(data)) throw this.refusal(type, data)
     return converted(type, () => z.safeEncode(this.payload, data as object, inOurWords))
+  }
+
+  /**
+   * The JSON text of a payload, checking it on the way: what `JSON.stringify` makes of
+   * {@link encode}, and equal text for equal payloads.
+   *
+   * @throws EventValidationError `EVENT_INVALID` if it does not match the schema, or holds a key
+   * `__proto__`.
+   * @throws EventTooLargeError `EVENT_TOO_LARGE` if it is nested deeper than 64 levels, or its text is
+   * longer than 1,048,576 UTF-16 units.
+   */
+  write(type: string, data: unknown): string {
+    return JSON.stringify(this.encode(type, data))
+  }
+
+  /**
+   * The plain JSON payload of another version as this version has it; not checked yet.
+   *
+   * @throws EventVersionError `EVENT_VERSION` if that version is newer, or too old to be lifted.
+   * @throws EventValidationError `EVENT_INVALID` if an upcast throws.
+   */
+  lift(type: string, version: number, json: unknown): unknown {
+    return lift(type, this.version, this.#upcasts, version, json)
   }
 }
 

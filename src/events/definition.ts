@@ -37,6 +37,13 @@ export interface EventDefinition<Schema extends PayloadTyping = PayloadTyping> {
   /** Raised when the payload changes its meaning or shape. A whole number from 1. Default 1. */
   readonly version?: number
   /**
+   * How older events are read: the function under `n` turns the plain JSON payload of version `n`
+   * into that of version `n + 1`; it returns another value and leaves its argument as it is. The keys
+   * are whole numbers that reach without a gap up to `version - 1`. Default none: then an event of
+   * another version is refused.
+   */
+  readonly upcast?: Readonly<Record<number, (data: unknown) => unknown>>
+  /**
    * How urgent it is to subscriptions that have others waiting. Default by category: `critical` for
    * risk, `high` for order, position and system, `low` for performance, `normal` for all others.
    */

@@ -39,3 +39,50 @@ export class UnknownEventError extends TradewireError {
     this.type = type
   }
 }
+
+/**
+ * An encoded event whose version this catalog can neither read nor lift: it is newer than its
+ * definition, or older than the oldest version that an upcast begins at.
+ */
+export class EventVersionError extends TradewireError {
+  readonly code = 'EVENT_VERSION'
+  /** The event type. */
+  readonly type: string
+  /** The version that the event carries. */
+  readonly found: number
+  /** The version that the catalog defines. */
+  readonly expected: number
+
+  constructor(type: string, found: number, expected: number) {
+    const advice =
+      found > expected
+        ? 'a newer program has written it. Update this program, or its catalog'
+        : `nothing lifts version ${found}. Add upcast[${found}] to the definition of the event`
+    super(`${type} has version ${found}, and this catalog defines version ${expected}: ${advice}.`)
+    this.type = type
+    this.found = found
+    this.expected = expected
+  }
+}
+
+/** A payload that is nested too deep or too large to be written as text. Nothing was written. */
+export class EventTooLargeError extends TradewireError {
+  readonly code = 'EVENT_TOO_LARGE'
+  /** The event type. */
+  readonly type: string
+  /** What the payload has too much of: levels of nesting, or UTF-16 units of JSON text. */
+  readonly limit: 'depth' | 'size'
+  /** The most that is allowed: levels of nesting, or UTF-16 units of JSON text. */
+  readonly most: number
+
+  constructor(type: string, limit: 'depth' | 'size', most: number) {
+    super(
+      limit === 'depth'
+        ? `The payload of ${type} is nested deeper than ${most} levels. Flatten it, or write what is deep as text.`
+        : `The payload of ${type} is longer than ${most} characters of JSON. Split it into several events, or store it elsewhere and emit where it is.`,
+    )
+    this.type = type
+    this.limit = limit
+    this.most = most
+  }
+}

@@ -5,7 +5,11 @@ import { defineEvents } from '../../src/events/catalog.ts'
 import { Decimal, decimal } from '../../src/events/decimal.ts'
 import { decodeEvent, encodeEvent } from '../../src/events/encoding.ts'
 import { Envelope, type EventMetadata, type TradewireEvent } from '../../src/events/envelope.ts'
-import { EventValidationError, UnknownEventError } from '../../src/events/errors.ts'
+import {
+  EventValidationError,
+  EventVersionError,
+  UnknownEventError,
+} from '../../src/events/errors.ts'
 import { tradingEvents } from '../../src/events/trading-events.ts'
 import { decimalText } from '../support/decimals.ts'
 
@@ -129,7 +133,10 @@ describe('decodeEvent', () => {
         decodeEvent({ ...encodedTick, [field]: value })
       } catch (error) {
         expect(error).toSatisfy(
-          (thrown) => thrown instanceof EventValidationError || thrown instanceof UnknownEventError,
+          (thrown) =>
+            thrown instanceof EventValidationError ||
+            thrown instanceof EventVersionError ||
+            thrown instanceof UnknownEventError,
         )
       }
     },
@@ -165,9 +172,10 @@ describe('decodeEvent', () => {
     expect(() => decodeEvent(rest)).toThrow(EventValidationError)
   })
 
-  it('names the version that it expected', () => {
+  it('refuses a version from the future, and one that nothing lifts', () => {
+    expect(() => decodeEvent({ ...encodedTick, version: 7 })).toThrow(EventVersionError)
     expect(() => decodeEvent({ ...encodedTick, version: 7 })).toThrow(
-      'market.trade_tick was refused: version: expected 1, which this catalog defines, found 7.',
+      'market.trade_tick has version 7, and this catalog defines version 1: a newer program has written it. Update this program, or its catalog.',
     )
   })
 
