@@ -2,9 +2,12 @@ import { z } from 'zod'
 import { describeValue, requireInteger, requireText } from '../errors/checks.ts'
 import { ConfigurationError } from '../errors/tradewire-error.ts'
 import type { EventDefinition, PayloadSchema } from './definition.ts'
-import { EventValidationError } from './errors.ts'
+import { EventTooLargeError, EventValidationError } from './errors.ts'
 import { inOurWords, toIssues } from './issues.ts'
 import { isParameter, parseName } from './pattern.ts'
+import { Allowance, longestPayload, type Measure, measureAny } from './payload-size.ts'
+import { type PayloadWriter, payloadWriter } from './payload-writer.ts'
+import { requirePlainJSON } from './plain-json.ts'
 import { type Priority, priorityOf, requirePriority } from './priority.ts'
 import { processSchema } from './process-schema.ts'
 import { lift, requireUpcasts, type Upcast } from './upcast.ts'
@@ -40,6 +43,8 @@ export class CatalogEntry {
   readonly #inProcess: z.ZodType
   /** The same, compiled when it is first needed. */
   #compiled: z.ZodType | undefined
+  /** What writes payloads as text, made when it is first needed; zod, where only it knows how. */
+  #writer: PayloadWriter | 'zod' | undefined
   /** The payload's own schema, compiled when it is first decoded: half the time. */
   #decoder: PayloadSchema | undefined
 
@@ -126,7 +131,24 @@ export class CatalogEntry {
    * longer than 1,048,576 UTF-16 units.
    */
   write(type: string, data: unknown): string {
-    return JSON.stringify(this.encode(type, data))
+    this.#writer ??= payloadWriter(this.payload) ?? 'zod'
+    const writer = this.#writer
+    const measure = writer === 'zod' ? measureAny : writer.measure
+    if (measure !== undefined) requireSmall(type, data, measure)
+    if (!this.accepts(data)) throw this.refusal(type, data)
+    const text = converting(type, () =>
+      writer === 'zod' ? this.#writeWithZod(type, data) : writer.write(data),
+    )
+    if (text.length <= longestPayload) return text
+    throw new EventTooLargeError(type, 'size', longestPayload)
+  }
+
+  #writeWithZod(type: string, data: unknown): string {
+    const json = this.encode(type, data)
+    requirePlainJSON(type, { data: json }, 1)
+    const text = JSON.stringify(json) as string | undefined
+    if (text === undefined) throw new TypeError('The payload has no text.')
+    return text
   }
 
   /**
@@ -141,13 +163,26 @@ export class CatalogEntry {
 }
 
 function converted<Result>(type: string, convert: () => z.ZodSafeParseResult<Result>): Result {
-  let result: z.ZodSafeParseResult<Result>
+  const result = converting(type, convert)
+  if (result.success) return result.data
+  throw new EventValidationError(type, toIssues(result.error))
+}
+
+function converting<Result>(type: string, convert: () => Result): Result {
   try {
-    result = convert()
+    return convert()
   } catch (cause) {
+    if (cause instanceof EventValidationError) throw cause
     const message = 'the payload could not be converted: a codec or a check threw'
     throw new EventValidationError(type, [{ path: '', message }], { cause })
   }
-  if (result.success) return result.data
-  throw new EventValidationError(type, toIssues(result.error))
+}
+
+function requireSmall(type: string, data: unknown, measure: Measure): void {
+  try {
+    measure(data, new Allowance(type), 1)
+  } catch (error) {
+    if (error instanceof EventTooLargeError) throw error
+    // What cannot be read is refused as such by the check that follows.
+  }
 }

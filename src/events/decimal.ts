@@ -128,9 +128,23 @@ export type DecimalSchema = z.ZodCodec<z.ZodString, z.ZodCustom<Decimal, Decimal
 
 function decimalCodec(value: z.ZodCustom<Decimal, Decimal>): DecimalSchema {
   return z.codec(decimalText, value, {
-    decode: (text) => new Decimal(text),
-    encode: (decimal) => decimal.toFixed(),
+    decode: parseDecimal,
+    encode: printDecimal,
   })
+}
+
+function parseDecimal(text: string): Decimal {
+  return new Decimal(text)
+}
+
+function printDecimal(value: Decimal): string {
+  return value.toFixed()
+}
+
+/** Whether a schema is a decimal of ours, with or without checks of its author's. */
+export function isDecimalCodec(schema: z.core.$ZodType): boolean {
+  const definition = schema._zod.def as Partial<z.core.$ZodCodecDef>
+  return definition.in === decimalText && definition.reverseTransform === printDecimal
 }
 
 const anyDecimal = /* @__PURE__ */ decimalCodec(decimalValue)

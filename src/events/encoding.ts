@@ -4,6 +4,7 @@ import type { EventSchemas } from './definition.ts'
 import { Envelope, type EventMetadata, type TradewireEvent } from './envelope.ts'
 import { EventValidationError } from './errors.ts'
 import { inOurWords, toIssues } from './issues.ts'
+import { jsonText, quote } from './json-text.ts'
 import { requireMetadata } from './metadata.ts'
 import { requirePlainJSON } from './plain-json.ts'
 import { priorities, type Priority } from './priority.ts'
@@ -82,7 +83,7 @@ export function encodeEvent<Schemas extends EventSchemas = TradingSchemas>(
     ...(metadata === undefined ? {} : { metadata }),
   }
   // What could not be decoded again is not written in the first place.
-  requirePlainJSON(type, encoded)
+  requirePlainJSON(type, encoded, 1)
   return encoded
 }
 
@@ -108,7 +109,10 @@ export function encodeEventText<Schemas extends EventSchemas = TradingSchemas>(
   event: TradewireEvent,
   catalog: Catalog<Schemas> = tradingEvents as unknown as Catalog<Schemas>,
 ): string {
-  return JSON.stringify(encodeEvent(event, catalog))
+  const { front, data, back, metadata } = partsOf(event, catalog)
+  return metadata === undefined
+    ? `${front},"data":${data}${back}}`
+    : `${front},"data":${data}${back},"metadata":${metadata}}`
 }
 
 /**
@@ -126,8 +130,9 @@ export function encodeEventParts<Schemas extends EventSchemas = TradingSchemas>(
   event: TradewireEvent,
   catalog: Catalog<Schemas> = tradingEvents as unknown as Catalog<Schemas>,
 ): EventParts {
-  const { data, metadata, ...open } = encodeEvent(event, catalog)
-  return { open: JSON.stringify(open), secret: JSON.stringify({ data, metadata }) }
+  const { front, data, back, metadata } = partsOf(event, catalog)
+  const more = metadata === undefined ? '' : `,"metadata":${metadata}`
+  return { open: `${front}${back}}`, secret: `{"data":${data}${more}}` }
 }
 
 /**
@@ -164,7 +169,7 @@ export function decodeEvent<Schemas extends EventSchemas = TradingSchemas>(
   json: unknown,
   catalog: Catalog<Schemas> = tradingEvents as unknown as Catalog<Schemas>,
 ): AnyEventIn<Schemas> {
-  requirePlainJSON('An encoded event', json)
+  requirePlainJSON('An encoded event', json, 1)
   const parsed = envelopeSchema.safeParse(json, inOurWords)
   if (!parsed.success) throw new EventValidationError('An encoded event', toIssues(parsed.error))
   const { type, version, priority, metadata, ...envelope } = parsed.data
@@ -191,4 +196,41 @@ export function decodeEvent<Schemas extends EventSchemas = TradingSchemas>(
   )
   // The entry of this type has just checked the payload.
   return event as unknown as AnyEventIn<Schemas>
+}
+
+/** The texts that an encoded event is made of, in their order; `front` and `back` are not closed. */
+interface TextParts {
+  readonly front: string
+  readonly data: string
+  readonly back: string
+  readonly metadata: string | undefined
+}
+
+function partsOf<Schemas extends EventSchemas>(
+  event: TradewireEvent,
+  catalog: Catalog<Schemas>,
+): TextParts {
+  const { type, metadata, priority } = event
+  const entry = catalog.get(type)
+  const data = entry.write(type, event.data)
+  const id = jsonText(event.id)
+  const front = id === undefined ? `{"type":${quote(type)}` : `{"id":${id},"type":${quote(type)}`
+  const back =
+    member(',"timestamp":', event.timestamp) +
+    member(',"sequence":', event.sequence) +
+    member(',"source":', event.source) +
+    member(',"correlationId":', event.correlationId) +
+    member(',"causationId":', event.causationId) +
+    member(',"version":', event.version) +
+    (priority === entry.priority ? '' : member(',"priority":', priority))
+  if (metadata === undefined) return { front, data, back, metadata }
+  requirePlainJSON(type, { metadata }, 1)
+  return { front, data, back, metadata: jsonText(metadata) }
+}
+
+/** What is undefined is left out, as by `JSON.stringify`. */
+function member(label: string, value: unknown): string {
+  if (value === undefined) return ''
+  const text = jsonText(value)
+  return text === undefined ? '' : label + text
 }
