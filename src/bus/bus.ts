@@ -105,9 +105,7 @@ export interface Bus<out Schemas extends EventSchemas = TradingSchemas> {
   ): Subscription
 
   /**
-   * The same as `on` with `once: true`: the first event delivered is the last.
-   *
-   * @throws what `on` throws.
+   * The same as `on` with `once: true`: the first event delivered is the last. Throws what `on` throws.
    */
   once<const Patterns extends PatternsIn<Schemas>>(
     pattern: Patterns,
@@ -165,9 +163,9 @@ export interface Bus<out Schemas extends EventSchemas = TradingSchemas> {
   ): Promise<EventIn<Schemas, Type>>
 
   /**
-   * Emits an event and returns it at once, with all handlers started. Inside a handler it returns
-   * before the event is dispatched. Throws what `emit` rejects with; with `throwOnError` only the
-   * failures that have happened by its return.
+   * Emits an event and returns it at once, with all handlers started; before its dispatch inside a
+   * handler, on a paused bus, and if it is held (see `hold`). Throws what `emit` rejects with, except
+   * what a gate does; with `throwOnError` only the failures that have happened by its return.
    */
   emitSync<const Type extends TypeIn<Schemas>>(
     type: Type,
@@ -243,6 +241,21 @@ export interface Bus<out Schemas extends EventSchemas = TradingSchemas> {
   observe(observer: Observer): Registration
 
   /**
+   * Has `gate` decide whether and when an event is dispatched; for instance, once it is on disk. It is
+   * asked at emission, in order of sequence, for every event, those of the bus itself and forwarded ones
+   * included, once it was checked and numbered, and before anybody sees it. Undefined lets it pass; a
+   * promise holds it, and all behind it, until it fulfils. If it rejects, or `gate` throws, the event is
+   * not dispatched: the emission rejects with that error, or, unless awaited, `onError` is told.
+   *
+   * What `gate` emits comes behind its event, and is not awaited: the promise resolves at once. After an
+   * `await` it must not wait for emissions of this bus, which wait for it. Removing the registration
+   * lets later events pass; those that are held still wait.
+   *
+   * @throws ConfigurationError `CONFIGURATION` if it is no function, or the bus has a gate.
+   */
+  hold(gate: (event: TradewireEvent) => Promise<unknown> | undefined): Registration
+
+  /**
    * Passes events on to another bus, where they keep `id`, `timestamp`, `source`, `metadata`,
    * `correlationId` and `causationId`, and get the next `sequence`. Buses may forward to each other:
    * an event never comes to a bus that it has been on. End it like any subscription.
@@ -268,9 +281,8 @@ export interface Bus<out Schemas extends EventSchemas = TradingSchemas> {
    * @example
    * ```ts
    * bus.addRoute({
-   *   pattern: 'market.quote_update',
+   *   pattern: 'market.quote_update', to: 'system.warning',
    *   where: ({ data }) => data.bidPrice.gt(data.askPrice),
-   *   to: 'system.warning',
    *   map: ({ timestamp, data }) => ({ timestamp, code: 'crossed', message: `${data.symbol} is crossed` }),
    * })
    * ```
@@ -293,9 +305,8 @@ export interface Bus<out Schemas extends EventSchemas = TradingSchemas> {
   }): EventRoute
 
   /**
-   * Passes the events that a pattern covers, and `where` accepts, on to another bus, as `forward` does.
-   *
-   * @throws what `forward` throws.
+   * Passes the events that a pattern covers, and `where` accepts, on to another bus, as `forward` does;
+   * throws what that throws.
    */
   addRoute<const Patterns extends PatternsIn<Schemas>, TargetSchemas extends EventSchemas>(rule: {
     /** A name for it, unique among the subscriptions of the bus. Default: one that the bus makes. */
@@ -333,9 +344,9 @@ export interface Bus<out Schemas extends EventSchemas = TradingSchemas> {
   slowest(count?: number): readonly Subscription[]
 
   /**
-   * Stops the bus: events that are emitted from now on wait in line for their dispatch, up to 100,000,
-   * then they are refused, and mailboxes call no handler. What is being dispatched, or handled, goes
-   * on. An awaited `emit` waits for `resume`.
+   * Stops the bus: events that are emitted from now on, and those held, wait in line for their
+   * dispatch, up to 100,000, then they are refused, and mailboxes call no handler. What is being
+   * dispatched, or handled, goes on, and gates are asked. An awaited `emit` waits for `resume`.
    */
   pause(): void
 
@@ -343,11 +354,10 @@ export interface Bus<out Schemas extends EventSchemas = TradingSchemas> {
   resume(): void
 
   /**
-   * Resolves once every handler that has been started has settled, and every mailbox is empty that is
-   * not paused: nothing waits to be handled or tried again. It lets incomplete batches go.
+   * Resolves once every handler that has been started has settled, no event is held, and every mailbox
+   * is empty that is not paused: nothing waits to be handled or tried again. Incomplete batches go.
    *
    * On a simulated clock, what waits for its time waits for somebody to advance it.
-   *
    *
    * @throws DeadlockError `WOULD_DEADLOCK` if called inside a handler that it would wait for.
    */
@@ -357,7 +367,7 @@ export interface Bus<out Schemas extends EventSchemas = TradingSchemas> {
    * Refuses new events and subscriptions, ends waits (they reject) and streams (they end after what
    * they hold), and resolves once the bus is idle, or `drainMs` have passed, and every subscription is
    * gone. Tells what became of events since the call, and how many are left: in paused mailboxes, on
-   * a paused bus, or with a handler that has not finished.
+   * a paused bus, held, or with a handler that has not finished.
    *
    * @throws DeadlockError `WOULD_DEADLOCK` if called inside a handler that it would wait for; the bus
    * then stays open, and `onError` is told.
@@ -381,7 +391,6 @@ export interface Bus<out Schemas extends EventSchemas = TradingSchemas> {
 export function createBus<Schemas extends EventSchemas = TradingSchemas>(
   options: BusOptions<Schemas> = {},
 ): Bus<Schemas> {
-  const settings = toSettings(options, tradingEvents)
   // The core works on any catalog and checks names at run time; Bus is the same by name.
-  return new CoreBus(settings) as unknown as Bus<Schemas>
+  return new CoreBus(toSettings(options, tradingEvents)) as unknown as Bus<Schemas>
 }

@@ -53,10 +53,12 @@ export class Closing {
     dispatcher.closed = true
     const error = new BusClosedError('What waited was not emitted')
     doorman?.close(error)
-    const abandoned = line.abandon(error)
-    for (const event of abandoned.unawaited) {
-      calls.lastResort(error, { origin: 'emission', event })
+    const abandon = (): number => {
+      const { count, unawaited } = line.abandon(error)
+      for (const event of unawaited) calls.lastResort(error, { origin: 'emission', event })
+      return count
     }
+    const abandoned = line.paused ? abandon() : 0
     // For the reports of handlers that still run; mailboxes of a paused bus stay as they are.
     line.resume()
     listeners.close()
@@ -65,7 +67,8 @@ export class Closing {
     calls.scheduler.refresh()
     await Promise.race([idle, this.#limit.promise])
     for (const timer of this.#timers) timer.cancel()
-    const report = statistics.since(before, abandoned.count)
+    // What a gate has not let through in time.
+    const report = statistics.since(before, abandoned + abandon())
     for (const subscriber of registry.all()) subscriber.unsubscribe()
     // Those of subscriptions that have ended, and have events left.
     for (const mailbox of calls.scheduler.mailboxes) {

@@ -19,6 +19,7 @@ import { Extensions } from './extensions.ts'
 import { forwardHandler, type ForwardMap, requireOtherRun } from './forward.ts'
 import { EventHistory } from './history.ts'
 import { Listeners } from './listeners.ts'
+import type { EventGate } from './hold.ts'
 import type { Middleware } from './middleware.ts'
 import type { Observer, Registration } from './observers.ts'
 import type { BusSettings, EmitOptions } from './options.ts'
@@ -200,6 +201,10 @@ export class CoreBus {
 
   observe(observer: Observer): Registration {
     return this.#extensions.observe(observer)
+  }
+
+  hold(gate: EventGate): Registration {
+    return this.#extensions.hold(gate)
   }
 
   forward(target: unknown, options: { pattern?: Patterns; map?: ForwardMap } = {}): Subscriber {

@@ -13,7 +13,7 @@ import type { EventHistory } from './history.ts'
 import { type Middleware, runAfter } from './middleware.ts'
 import type { BusSettings, EmitOptions } from './options.ts'
 import type { Pending } from './pending.ts'
-import { noticedRefusal } from './refusal.ts'
+import { noticed, noticedRefusal } from './refusal.ts'
 import type { Registry, Route } from './registry.ts'
 import { deliverSerially } from './serial-delivery.ts'
 
@@ -40,11 +40,14 @@ export class Dispatcher {
     this.#settings = settings
     this.#registry = registry
     this.#history = history
-    this.line = new DispatchLine(
-      settings.maxDepth,
-      (emission) => this.#dispatchQueued(emission),
-      (error) => this.calls.lastResort(error, { origin: 'handler', event: undefined }),
-    )
+    this.line = new DispatchLine(settings.maxDepth, {
+      dispatch: (emission) => this.#dispatchQueued(emission),
+      failed: (error) => this.calls.lastResort(error, { origin: 'handler', event: undefined }),
+      refused: (emission, error) => this.#refuseQueued(emission, error),
+      tellsOfRefusals: () => this.calls.observers?.tellingOfRefusal !== true,
+      holdBegan: () => this.calls.pending.begin(),
+      holdEnded: () => this.calls.pending.end(),
+    })
     this.acceptance = new Acceptance(settings, (type) => this.#requireOpen(type))
     this.calls = new HandlerCalls(settings, (...announcement) => this.announce(...announcement))
   }
@@ -53,11 +56,8 @@ export class Dispatcher {
     const route = this.#open(type)
     const event = this.#accept(route, data, options)
     const flight = this.#flightFor(event, options, false)
-    if (this.line.busy) {
-      this.line.push(event, flight)
-      return event
-    }
-    this.#dispatch(route, event, flight)
+    if (this.line.busy) this.#join(event, flight)
+    else this.#dispatch(route, event, flight)
     if (flight !== undefined && flight.error !== undefined) throw flight.error
     return event
   }
@@ -72,10 +72,7 @@ export class Dispatcher {
       return this.#refuse(error)
     }
     const flight = this.#flightFor(event, options, this.line.busy)
-    if (this.line.busy) {
-      this.line.push(event, flight)
-      return flight!.promise()
-    }
+    if (this.line.busy) return this.#launch(flight!)
     const pending = this.#dispatch(route, event, flight)
     if (flight !== undefined) return flight.promise()
     if (pending === undefined) return Promise.resolve(event)
@@ -118,11 +115,13 @@ export class Dispatcher {
     } catch (error) {
       return this.#refuse(error)
     }
+    const { gated, asking } = this.line
     for (const flight of flights) this.line.push(flight.event, flight)
-    if (!this.line.busy) this.line.run()
+    this.line.start()
+    if (asking) return Promise.resolve(flights.map(({ event }) => event))
     const all = Promise.all(flights.map((flight) => flight.promise()))
     all.catch(() => {})
-    return all
+    return gated ? this.#noticed(all, flights) : all
   }
 
   /** Emits an event that a route makes of another one: by its source, but not counted against it. */
@@ -258,10 +257,39 @@ export class Dispatcher {
     )
   }
 
+  #join(event: TradewireEvent, flight: Flight | undefined): void {
+    this.line.push(event, flight)
+    this.line.start()
+  }
+
   #launch(flight: Flight): Promise<TradewireEvent> {
-    this.line.push(flight.event, flight)
-    if (!this.line.busy) this.line.run()
-    return flight.promise()
+    const { gated, asking } = this.line
+    this.#join(flight.event, flight)
+    // The line waits for the gate, so the gate must not wait for the line.
+    if (asking) return Promise.resolve(flight.event)
+    return gated ? this.#noticed(flight.promise(), [flight]) : flight.promise()
+  }
+
+  /** The same; if nobody awaits it, the last resort is told of the events that a gate refuses. */
+  #noticed<Result>(work: Promise<Result>, flights: readonly Flight[]): Promise<Result> {
+    return noticed(work, () => {
+      for (const flight of flights) {
+        const { event } = flight
+        flight.ifRefused((error) => this.calls.lastResort(error, { origin: 'emission', event }))
+      }
+    })
+  }
+
+  /** A gate has refused an event in line. */
+  #refuseQueued({ event, flight, hold }: QueuedEmission, error: unknown): void {
+    this.refusals += 1
+    if (hold?.told === true) {
+      this.calls.observers?.dropped({ type: event.type, reason: 'refused', event, error })
+    }
+    if (flight !== undefined) flight.refused = true
+    if (flight?.cancel(error) !== true) {
+      this.calls.lastResort(error, { origin: 'emission', event })
+    }
   }
 
   /**
@@ -340,7 +368,7 @@ export class Dispatcher {
     const event = this.acceptance.accept(route, data, options)
     this.line.push(event, this.#flightFor(event, undefined, false))
     const heard = this.#registry.listOf(route).length > 0
-    if (!this.line.busy) this.line.run()
+    this.line.start()
     return heard
   }
 }

@@ -90,7 +90,10 @@ export class EmitDepthError extends TradewireError {
   }
 }
 
-/** Handlers emitted more events during one dispatch than the bus may hold in line. */
+/**
+ * More events wait for their dispatch than the bus may hold in line: handlers emitted them during one
+ * dispatch, or the bus is paused, or a gate holds them.
+ */
 export class EmitQueueFullError extends TradewireError {
   readonly code = 'EMIT_QUEUE_FULL'
   /** The type that was refused. */
@@ -98,15 +101,21 @@ export class EmitQueueFullError extends TradewireError {
   /** How many events may wait for their dispatch. */
   readonly capacity: number
 
-  constructor(type: string, capacity: number, paused: boolean) {
-    super(
-      paused
-        ? `${type} was refused: the bus is paused, and ${capacity} events wait already. Resume it, or emit less meanwhile.`
-        : `${type} was refused: ${capacity} events that handlers emitted during one dispatch wait already. Look for handlers that each emit more than one event in answer to an event.`,
-    )
+  constructor(type: string, capacity: number, reason: 'handlers' | 'paused' | 'held') {
+    super(`${type} was refused: ${fullLine[reason](capacity)}`)
     this.type = type
     this.capacity = capacity
   }
+}
+
+/** Why the line of a bus is full, and what to do. */
+const fullLine = {
+  handlers: (capacity: number) =>
+    `${capacity} events that handlers emitted during one dispatch wait already. Look for handlers that each emit more than one event in answer to an event.`,
+  paused: (capacity: number) =>
+    `the bus is paused, and ${capacity} events wait already. Resume it, or emit less meanwhile.`,
+  held: (capacity: number) =>
+    `${capacity} events wait already for what the bus was given to hold them with. Await your emissions, or make it faster.`,
 }
 
 /** A `before` middleware vetoed the emission, or threw, which refuses it too (see `cause`). */

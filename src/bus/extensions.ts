@@ -1,4 +1,7 @@
 import type { Dispatcher } from './dispatcher.ts'
+import { requireFunction } from '../errors/checks.ts'
+import { ConfigurationError } from '../errors/tradewire-error.ts'
+import type { EventGate } from './hold.ts'
 import { type Middleware, requireMiddleware } from './middleware.ts'
 import {
   type Observer,
@@ -38,6 +41,17 @@ export class Extensions {
     }
     this.#setObservers([...this.#observers, own])
     return registration(() => this.#setObservers(without(this.#observers, own)))
+  }
+
+  hold(gate: EventGate): Registration {
+    requireFunction('The gate', gate)
+    const { line } = this.#dispatcher
+    if (line.gated) {
+      throw new ConfigurationError(
+        'A bus takes one gate at a time, and this one has one. Remove the registration that hold returned, or ask both within one gate.',
+      )
+    }
+    return registration(line.hold(gate))
   }
 
   #setMiddlewares(list: readonly Middleware[]): void {

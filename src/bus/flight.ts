@@ -10,11 +10,13 @@ export class Flight {
   readonly #onLanded: ((flight: Flight) => void) | undefined
   /** Whether its handlers settle one by one; then only the serial emission itself lands it. */
   serial = false
+  /** Whether a gate has refused the event. */
+  refused = false
   #failures: HandlerError[] | undefined = undefined
   #landed = false
   #resolve: ((event: TradewireEvent) => void) | undefined = undefined
   #promise: Promise<TradewireEvent> | undefined = undefined
-  #reject: ((error: Error) => void) | undefined = undefined
+  #reject: ((error: unknown) => void) | undefined = undefined
 
   constructor(
     event: TradewireEvent,
@@ -46,11 +48,18 @@ export class Flight {
   }
 
   /** Nobody will be called. Returns whether somebody was given a promise, which rejects. */
-  cancel(error: Error): boolean {
+  cancel(error: unknown): boolean {
     if (this.#promise === undefined) return false
     this.#promise.catch(() => {})
     this.#reject!(error)
     return true
+  }
+
+  /** Calls `tell` if a gate has refused the event, or does so yet. Call it after `promise`. */
+  ifRefused(tell: (error: unknown) => void): void {
+    this.#promise!.catch((error: unknown) => {
+      if (this.refused) tell(error)
+    })
   }
 
   /** The handlers that were started together have settled. */

@@ -59,7 +59,7 @@ export class Observers {
   readonly #observers: readonly Observer[]
   readonly #report: (error: unknown) => void
   /** Whether a refused emission is being told of; see {@link Observers.dropped}. */
-  #tellingOfRefusal = false
+  tellingOfRefusal = false
 
   constructor(observers: readonly Observer[], report: (error: unknown) => void) {
     this.#observers = observers
@@ -87,12 +87,12 @@ export class Observers {
       this.#each((observer) => observer.onDropped?.(drop))
       return
     }
-    if (this.#tellingOfRefusal) return
-    this.#tellingOfRefusal = true
+    if (this.tellingOfRefusal) return
+    this.tellingOfRefusal = true
     try {
       this.#each((observer) => observer.onDropped?.(drop))
     } finally {
-      this.#tellingOfRefusal = false
+      this.tellingOfRefusal = false
     }
   }
 

@@ -148,8 +148,8 @@ export class PendingList {
   /** How many handlers have not settled; what waits for room in mailboxes is not counted. */
   handlers = 0
   #first: Pending | undefined = undefined
-  /** Serial emissions that have not ended. */
-  #serials = 0
+  /** Serial emissions that have not ended, and events that a gate holds. */
+  #others = 0
   #idleWaiters: (() => void)[] = []
   readonly #probe: Probe
   /** How the names of probes begin that are of this bus. */
@@ -177,17 +177,18 @@ export class PendingList {
     this.wake()
   }
 
-  beginSerial(): void {
-    this.#serials += 1
+  /** Something other than a handler or a mailbox begins that is pending. */
+  begin(): void {
+    this.#others += 1
   }
 
-  endSerial(): void {
-    this.#serials -= 1
+  end(): void {
+    this.#others -= 1
     this.wake()
   }
 
   get empty(): boolean {
-    return this.#serials === 0 && !this.#mailboxesBusy() && this.handlers === 0
+    return this.#others === 0 && !this.#mailboxesBusy() && this.handlers === 0
   }
 
   /** Whether somebody waits for nothing to be pending. */

@@ -49,7 +49,7 @@ async function callInTurn(
   depth: number,
 ): Promise<void> {
   const { pending } = host.calls
-  pending.beginSerial()
+  pending.begin()
   for (const subscriber of line) {
     let settled: Promise<unknown> | undefined
     host.during(depth, () => {
@@ -58,12 +58,12 @@ async function callInTurn(
     if (settled === undefined) continue
     // For room in a mailbox that may be paused nobody is to wait but the emitter.
     const atDoor = subscriber.delivery !== undefined
-    if (atDoor) pending.endSerial()
+    if (atDoor) pending.end()
     await settled
-    if (atDoor) pending.beginSerial()
+    if (atDoor) pending.begin()
   }
   flight.land()
-  pending.endSerial()
+  pending.end()
 }
 
 /** Calls a held subscriber with the serial event, and then with what has waited behind it. */
