@@ -36,3 +36,12 @@ export function seededRandom(seed: number): () => number {
     return ((mixed ^ (mixed >>> 16)) >>> 0) / 2 ** 32
   }
 }
+
+/**
+ * Bytes that nobody can guess, from the platform's cryptographic source: for nonces and keys.
+ *
+ * @param length how many: a whole number from 0 to 65,536.
+ */
+export function randomBytes(length: number): Uint8Array<ArrayBuffer> {
+  return crypto.getRandomValues(new Uint8Array(length))
+}
