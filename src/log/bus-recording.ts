@@ -1,0 +1,212 @@
+import { requireNumber, requireOptions } from '../errors/checks.ts'
+import type { EventSchemas } from '../events/definition.ts'
+import type { TradewireEvent } from '../events/envelope.ts'
+import { matchTokens } from '../events/pattern.ts'
+import type { SystemWarning } from '../events/system.ts'
+import type { Clock } from '../time/clock.ts'
+import { LogBufferFullError, LogClosedError, LogStorageError } from './errors.ts'
+import type { EventLog } from './event-log.ts'
+import type { LogWriter } from './log-writer.ts'
+import type { BusAttachment, RecordableBus } from './recordable-bus.ts'
+import type {
+  Recording,
+  RecordingStats,
+  RecordOverflow,
+  StopRecordingOptions,
+} from './recording.ts'
+import { RecordingWarnings } from './recording-warnings.ts'
+import type { Durability } from './store.ts'
+
+/** How many types are remembered as covered or not. A catalog with parameters has no end of them. */
+const rememberedTypes = 10_000
+
+/** How many events a bus lets wait in its line. Those of `hold` are written down before they do. */
+const lineCapacity = 100_000
+
+/** Options of `record` with every default filled in and every value checked. */
+export interface RecordSettings {
+  readonly policy: 'write-ahead' | RecordOverflow
+  readonly durability: Durability
+  /** How many events may wait for the storage. */
+  readonly capacity: number
+  /** Milliseconds; undefined for the default of the writer. */
+  readonly retryMs: number | undefined
+  readonly onWarning: ((warning: SystemWarning) => unknown) | undefined
+  /** Real time. */
+  readonly clock: Clock
+  /** The patterns, for people. */
+  readonly pattern: string
+}
+
+/** The one implementation of {@link Recording}. */
+export class BusRecording implements Recording {
+  readonly #writer: LogWriter
+  readonly #warnings: RecordingWarnings
+  readonly #settings: RecordSettings
+  readonly #patterns: readonly (readonly string[])[]
+  /** Whether a type is covered. */
+  readonly #covered = new Map<string, boolean>()
+  readonly #attachment: BusAttachment
+  #refused = 0
+  /** Dispatched, and not taken by the writer. */
+  #turnedAway = 0
+  /** Taken by the writer, and given up for want of room. What else it gives up, the end has cost. */
+  #dropped = 0
+  #stopped: Promise<void> | undefined = undefined
+
+  constructor(
+    bus: RecordableBus<EventSchemas>,
+    log: EventLog<EventSchemas>,
+    patterns: readonly (readonly string[])[],
+    settings: RecordSettings,
+  ) {
+    this.#settings = settings
+    this.#patterns = patterns
+    const { policy, durability, capacity, retryMs } = settings
+    const drops = policy === 'drop-newest' || policy === 'drop-oldest'
+    this.#writer = log.writer({
+      durability,
+      capacity: policy === 'hold' ? capacity + lineCapacity : capacity,
+      overflow: drops ? policy : 'refuse',
+      onState: (state) => this.#warnings.changed(state),
+      ...(retryMs === undefined ? {} : { retryMs }),
+    })
+    this.#warnings = new RecordingWarnings(bus, this.#writer, settings, () => this.stats.lost)
+    try {
+      this.#attachment = this.#attach(bus)
+    } catch (error) {
+      // Nothing waits in it.
+      void this.#writer.close()
+      throw error
+    }
+  }
+
+  get stats(): RecordingStats {
+    const { written, pending, lost, failure, position } = this.#writer
+    return {
+      recorded: written,
+      pending,
+      lost: lost + this.#turnedAway,
+      refused: this.#refused,
+      failing: failure !== undefined,
+      failure,
+      position,
+    }
+  }
+
+  flush(): Promise<void> {
+    return this.#writer.flush()
+  }
+
+  stop(options: StopRecordingOptions = {}): Promise<void> {
+    requireOptions('stop', options, ['timeoutMs'])
+    const timeoutMs = requireNumber('timeoutMs', options.timeoutMs ?? 10_000, 0)
+    if (this.#stopped === undefined) {
+      this.#stopped = this.#stop(timeoutMs)
+      // The warning has said it to whoever does not look at the promise.
+      this.#stopped.catch(() => {})
+    }
+    return this.#stopped
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop()
+  }
+
+  #attach(bus: RecordableBus<EventSchemas>): BusAttachment {
+    switch (this.#settings.policy) {
+      case 'write-ahead':
+        return bus.hold((event) => this.#ahead(event))
+      case 'hold':
+        return bus.hold((event) => this.#room(event))
+      default:
+        return bus.observe({ onEmitted: (event) => void this.#tryTake(event) })
+    }
+  }
+
+  /** Resolves once the event is in the log. Throws, or rejects, if it will not be. */
+  #ahead(event: TradewireEvent): Promise<void> | undefined {
+    try {
+      const ticket = this.#take(event)
+      if (ticket === undefined) return undefined
+      return this.#writer.durable(ticket).catch((error: unknown) => {
+        this.#refused += 1
+        throw error
+      })
+    } catch (error) {
+      this.#refused += 1
+      if (error instanceof LogBufferFullError) this.#warnings.full()
+      throw error
+    }
+  }
+
+  /** Resolves once no more events wait than may. */
+  #room(event: TradewireEvent): Promise<void> | undefined {
+    const ticket = this.#tryTake(event)
+    const { capacity } = this.#settings
+    if (ticket === undefined || this.#writer.pending <= capacity) return undefined
+    // More than `capacity` wait, so this is a ticket that was given. If its event is lost, there is room.
+    return this.#writer.durable(ticket - capacity).catch(() => {})
+  }
+
+  /** Takes an event that is dispatched whatever becomes of it here. */
+  #tryTake(event: TradewireEvent): number | undefined {
+    try {
+      return this.#take(event)
+    } catch (error) {
+      this.#missed(event, error)
+      return undefined
+    }
+  }
+
+  /** Hands an event that is covered to the writer. Throws what `write` throws. */
+  #take(event: TradewireEvent): number | undefined {
+    if (!this.#covers(event.type)) return undefined
+    const { lost } = this.#writer
+    const ticket = this.#writer.write(event)
+    if (this.#writer.lost > lost) {
+      this.#dropped += this.#writer.lost - lost
+      this.#warnings.full()
+    }
+    return ticket
+  }
+
+  #missed(event: TradewireEvent, error: unknown): void {
+    if (error instanceof LogBufferFullError) {
+      this.#turnedAway += 1
+      this.#warnings.full()
+    } else if (error instanceof LogClosedError) {
+      this.#turnedAway += 1
+      this.#warnings.failing(error)
+    } else {
+      this.#refused += 1
+      this.#warnings.refused(event, error)
+    }
+  }
+
+  #covers(type: string): boolean {
+    const known = this.#covered.get(type)
+    if (known !== undefined) return known
+    if (this.#covered.size >= rememberedTypes) this.#covered.clear()
+    const tokens = type.split('.')
+    const covers = this.#patterns.some((pattern) => matchTokens(pattern, tokens))
+    this.#covered.set(type, covers)
+    return covers
+  }
+
+  async #stop(timeoutMs: number): Promise<void> {
+    this.#attachment.remove()
+    const writer = this.#writer
+    const late = Promise.withResolvers<void>()
+    const timer = this.#settings.clock.setTimer(timeoutMs, late.resolve)
+    await Promise.race([writer.close(), late.promise])
+    timer.cancel()
+    const unwritten = writer.lost - this.#dropped + writer.pending
+    if (unwritten === 0) return
+    this.#warnings.unwritten(unwritten)
+    throw new LogStorageError(
+      `The recording has stopped, and ${unwritten} of its events are not known to be in the log: the storage ${writer.failure === undefined ? `has not answered for ${timeoutMs} ms` : 'fails'}. What is in the log, verify() and read() tell.`,
+      { cause: writer.failure },
+    )
+  }
+}
