@@ -3,11 +3,11 @@ import { z } from 'zod'
 import { ConfigurationError } from '../../src/errors/tradewire-error.ts'
 import { type Catalog, defineEvents } from '../../src/events/catalog.ts'
 import { Decimal, decimal } from '../../src/events/decimal.ts'
-import type { EventDefinition, EventSchemas } from '../../src/events/definition.ts'
+import type { EventDefinition } from '../../src/events/definition.ts'
 import { decodeEvent, decodeTrusted, encodeEvent } from '../../src/events/encoding.ts'
 import { EventValidationError, EventVersionError } from '../../src/events/errors.ts'
 
-function catalogWith(version: number, upcast: unknown): Catalog<EventSchemas> {
+function catalogWith(version: number, upcast: unknown): Catalog {
   const definition: EventDefinition = {
     description: 'A signal.',
     payload: z.strictObject({ price: decimal(), side: z.enum(['buy', 'sell']) }),
