@@ -143,7 +143,12 @@ export class DispatchLine {
     if (hold.state === 'over') return
     hold.state = refuse === undefined ? 'passed' : 'over'
     refuse?.()
-    this.run()
+    try {
+      this.run()
+    } catch (error) {
+      // As after any dispatch that is interrupted, the next emission goes on with what is left.
+      this.#host.failed(error)
+    }
     this.#release()
   }
 

@@ -11,6 +11,7 @@ import {
   type EventOf,
   type HandlerError,
   type PayloadOf,
+  type Registration,
   type Subscription,
   type TradewireEvent,
   type TradingEvent,
@@ -359,5 +360,24 @@ describe('Bus of more events', () => {
       on(pattern: 'order.filled', handler: (event: EventOf<'order.placed'>) => unknown): unknown
     }
     expectTypeOf(bus).not.toExtend<PlacedDesk>()
+  })
+})
+
+describe('Bus.hold', () => {
+  it('takes what answers with a promise or nothing, and returns a registration', () => {
+    expectTypeOf(bus.hold(() => undefined)).toEqualTypeOf<Registration>()
+    bus.hold(async ({ sequence }) => sequence)
+    bus.hold((event) => {
+      expectTypeOf(event).toEqualTypeOf<TradewireEvent>()
+      return event.type === 'order.filled' ? Promise.resolve() : undefined
+    })
+    // @ts-expect-error -- a gate answers with a promise.
+    bus.hold(() => true)
+  })
+
+  it('is enough for code that knows no bus', () => {
+    expectTypeOf(own).toExtend<{
+      hold(gate: (event: TradewireEvent) => Promise<unknown> | undefined): { remove(): void }
+    }>()
   })
 })
