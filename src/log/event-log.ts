@@ -1,5 +1,6 @@
 import type { Catalog } from '../events/catalog.ts'
 import type { EventSchemas } from '../events/definition.ts'
+import type { EncodedEvent } from '../events/encoding.ts'
 import type { TradewireEvent } from '../events/envelope.ts'
 import type { TradingSchemas } from '../events/trading-events.ts'
 import type { EventMatching, PatternIn } from '../events/types.ts'
@@ -9,6 +10,7 @@ import type { Progress } from './progress.ts'
 import type { LogWriter, LogWriterOptions } from './log-writer.ts'
 import type { LogStats } from './log-stats.ts'
 import type { RetainOptions, RetainReport } from './retain.ts'
+import type { LogSnapshots } from './snapshots.ts'
 import type { Durability } from './store.ts'
 import type { Verification } from './verify.ts'
 
@@ -28,6 +30,24 @@ export interface LogEntry<Event extends TradewireEvent = TradewireEvent> {
   /** Its place in the log: a whole number from 1 that never changes. */
   readonly position: number
   readonly event: Event
+}
+
+/** An encoded event, and where in the log it stands. */
+export interface EncodedEntry {
+  /** Its place in the log: a whole number from 1 that never changes. */
+  readonly position: number
+  /** As it was written, in the version of then. */
+  readonly event: EncodedEvent
+}
+
+/** An encoded event that is to be appended as it is. */
+export interface NewEncodedEntry {
+  readonly event: EncodedEvent
+  /**
+   * Where it must stand: above the last position of the log and of those before it. What is left out
+   * counts as removed. Default: the next one.
+   */
+  readonly position?: number
 }
 
 /** What becomes of an event whose type or version the catalog does not know. */
@@ -117,6 +137,19 @@ export interface EventLog<out Schemas extends EventSchemas = TradingSchemas> {
   ): Promise<readonly number[]>
 
   /**
+   * Appends events that are encoded already, as they are: of types and versions that the catalog may not
+   * know, and at positions of their own. For what restores archives and copies logs.
+   *
+   * @throws EventValidationError `EVENT_INVALID` if an envelope is malformed; payloads are not checked.
+   * @throws ConfigurationError `CONFIGURATION` if positions do not rise.
+   * @throws what `append` throws of the storage.
+   */
+  appendEncoded(
+    entries: readonly NewEncodedEntry[],
+    options?: AppendOptions,
+  ): Promise<readonly number[]>
+
+  /**
    * A writer that takes one event after the other, keeps what is not durable yet, and tries again when
    * the storage fails: what `record` writes with.
    *
@@ -154,6 +187,16 @@ export interface EventLog<out Schemas extends EventSchemas = TradingSchemas> {
   ): LogReader<LoggedEvents<Schemas, Patterns>>
 
   /**
+   * The same as `read`, but events are left as they were written: plain JSON, in the version of then,
+   * also where the catalog does not know their type.
+   *
+   * @throws what `read` throws.
+   */
+  readEncoded<const Patterns extends LogPatterns<Schemas> = '*'>(
+    query?: Omit<ReadQuery<Patterns>, 'unknown'>,
+  ): AsyncIterableIterator<EncodedEntry, undefined, void>
+
+  /**
    * Calls `handler` with every event that matches, one after the other, from where the consumer of that
    * name has stopped, also after a crash. An event counts as consumed once the handler has settled, so it
    * may come again after a crash: at least once. Resolves once the consumer runs.
@@ -169,6 +212,9 @@ export interface EventLog<out Schemas extends EventSchemas = TradingSchemas> {
 
   /** The events that consumers have failed on for good. They survive in the log. */
   readonly deadLetters: LogDeadLetters<Schemas>
+
+  /** Small texts that are kept beside the events: where projections go on. */
+  readonly snapshots: LogSnapshots
 
   /** What the log holds, and what waits to be written. */
   stats(): Promise<LogStats>

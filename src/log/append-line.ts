@@ -1,0 +1,113 @@
+import type { Clock, Timer } from '../time/clock.ts'
+import { GroupPace, mostGrouped } from './group-pace.ts'
+import type { Durability, LogStore, StoredEvent } from './store.ts'
+
+interface Waiting {
+  readonly events: number
+  readonly resolve: (positions: readonly number[]) => void
+  readonly reject: (error: unknown) => void
+}
+
+/** Appends that share a commit. */
+interface Group {
+  readonly durability: Durability
+  readonly events: StoredEvent[]
+  readonly waiting: Waiting[]
+}
+
+/** Appends on their way to the storage, in order; those that come together share commits. */
+export class AppendLine {
+  readonly #store: LogStore
+  readonly #clock: Clock
+  readonly #pace: GroupPace
+  readonly #committed: (positions: readonly number[]) => void
+  #groups: Group[] = []
+  #sending: Promise<void> | undefined = undefined
+  #timer: Timer | undefined = undefined
+  #scheduled = false
+  /** Whether somebody wants all of it gone now. */
+  #hurried = false
+  /** Events that are not durable yet. */
+  pending = 0
+
+  constructor(store: LogStore, clock: Clock, committed: (positions: readonly number[]) => void) {
+    this.#store = store
+    this.#clock = clock
+    this.#pace = new GroupPace(clock)
+    this.#committed = committed
+  }
+
+  /** Resolves to the positions of `events` once they are durable. */
+  append(events: readonly StoredEvent[], durability: Durability): Promise<readonly number[]> {
+    this.pending += events.length
+    return new Promise((resolve, reject) => {
+      const group = this.#groupFor(events.length, durability)
+      for (const event of events) group.events.push(event)
+      group.waiting.push({ events: events.length, resolve, reject })
+      if (this.#scheduled) return
+      // What is appended in the same breath shares the commit.
+      this.#scheduled = true
+      queueMicrotask(() => {
+        this.#scheduled = false
+        this.#pump()
+      })
+    })
+  }
+
+  /** Resolves once all appends so far have ended. */
+  async settle(): Promise<void> {
+    this.#hurried = true
+    this.#pump()
+    while (this.#sending !== undefined) await this.#sending
+    this.#hurried = false
+  }
+
+  #groupFor(size: number, durability: Durability): Group {
+    const last = this.#groups.at(-1)
+    if (
+      last !== undefined &&
+      durability !== 'each' &&
+      last.durability === durability &&
+      last.events.length + size <= mostGrouped
+    ) {
+      return last
+    }
+    const group: Group = { durability, events: [], waiting: [] }
+    this.#groups.push(group)
+    return group
+  }
+
+  #pump(): void {
+    const [group] = this.#groups
+    if (group === undefined || this.#sending !== undefined) return
+    const full = this.#hurried || group.durability === 'each' || this.#groups.length > 1
+    const waitMs = full ? 0 : this.#pace.waitMs(group.events.length)
+    this.#timer?.cancel()
+    if (waitMs > 0) {
+      this.#timer = this.#clock.setTimer(waitMs, () => this.#pump())
+      return
+    }
+    this.#groups.shift()
+    this.#pace.sent(group.events.length)
+    this.#sending = this.#send(group).finally(() => {
+      this.#sending = undefined
+      this.#pump()
+    })
+  }
+
+  async #send({ events, durability, waiting }: Group): Promise<void> {
+    try {
+      const positions = await this.#store.append(events, { durability, lane: undefined })
+      this.#committed(positions)
+      let index = 0
+      for (const { events: size, resolve } of waiting) {
+        resolve(waiting.length === 1 ? positions : positions.slice(index, index + size))
+        index += size
+      }
+    } catch (error) {
+      for (const { reject } of waiting) reject(error)
+    } finally {
+      this.pending -= events.length
+    }
+  }
+}

@@ -1,0 +1,91 @@
+import { requireFunction, requireOptions } from '../errors/checks.ts'
+import { ConfigurationError } from '../errors/tradewire-error.ts'
+import { Catalog } from '../events/catalog.ts'
+import type { EventSchemas } from '../events/definition.ts'
+import { tradingEvents, type TradingSchemas } from '../events/trading-events.ts'
+import type { Clock } from '../time/clock.ts'
+import { SystemClock } from '../time/system-clock.ts'
+import type { EventLog } from './event-log.ts'
+import { MemoryStore } from './memory-store.ts'
+import type { LogStore } from './store.ts'
+import { StoredEvents } from './stored-event.ts'
+import { StoredLog } from './stored-log.ts'
+
+/** Options of every log. */
+export interface LogOptions<Schemas extends EventSchemas = EventSchemas> {
+  /** How events are written and read. Default `tradingEvents`. */
+  readonly catalog?: Catalog<Schemas>
+  /**
+   * What group commits, retries and the age of events are timed with. Storage lives in real time, so this
+   * is not the clock of a backtest. Default a `SystemClock`.
+   */
+  readonly clock?: Clock
+  /**
+   * What must never be written: paths such as `data.accountId`, `metadata.apiKey` or
+   * `data.legs.*.account`, with `*` for any key or index. An optional field is left out, a required text
+   * becomes `[redacted]`; a path to anything else is refused. Default: nothing.
+   */
+  readonly redact?: readonly string[]
+}
+
+export const logOptionNames = ['catalog', 'clock', 'redact'] as const
+
+/**
+ * A log in memory, which ends with the process: for tests, and for backtests whose events are looked at
+ * afterwards.
+ *
+ * @throws ConfigurationError `CONFIGURATION` if an option is unknown or malformed.
+ */
+export function memoryLog<Schemas extends EventSchemas = TradingSchemas>(
+  options: LogOptions<Schemas> = {},
+): EventLog<Schemas> {
+  requireOptions('memoryLog', options, logOptionNames)
+  return logOf(new MemoryStore(), 0, options, false)
+}
+
+/**
+ * A log in a home of your own. See `LogStore` for what a home has to know; the contract suite of the
+ * project's tests says whether it does.
+ *
+ * @param encrypted whether the home is given payloads apart, to encrypt them. Default false.
+ * @throws ConfigurationError `CONFIGURATION` if an option is unknown or malformed; and what `store.open`
+ * rejects with.
+ */
+export async function openStore<Schemas extends EventSchemas = TradingSchemas>(
+  store: LogStore,
+  options: LogOptions<Schemas> = {},
+  encrypted = false,
+): Promise<EventLog<Schemas>> {
+  requireOptions('openStore', options, logOptionNames)
+  const settings = toLogSettings(options)
+  return logOf(store, await store.open(), settings, encrypted)
+}
+
+function logOf<Schemas extends EventSchemas>(
+  store: LogStore,
+  last: number,
+  options: LogOptions<Schemas>,
+  encrypted: boolean,
+): EventLog<Schemas> {
+  const { catalog, clock, redact } = toLogSettings(options)
+  const events = new StoredEvents(catalog, encrypted, redact)
+  const log = new StoredLog({ store, catalog, clock, events, last })
+  // The core works on any catalog and checks names at run time; EventLog is the same by name.
+  return log as unknown as EventLog<Schemas>
+}
+
+function toLogSettings<Schemas extends EventSchemas>(
+  options: LogOptions<Schemas>,
+): Required<LogOptions<Schemas>> {
+  const { clock = new SystemClock(), redact = [] } = options
+  const { catalog = tradingEvents as unknown as Catalog<Schemas> } = options
+  if (!(catalog instanceof Catalog)) {
+    throw new ConfigurationError(
+      'catalog must come from defineEvents({…}) or tradingEvents.extend({…}).',
+    )
+  }
+  for (const method of ['now', 'monotonic', 'setTimer'] as const) {
+    requireFunction(`clock.${method}`, (clock as Partial<Clock> | null)?.[method])
+  }
+  return { catalog, clock, redact }
+}

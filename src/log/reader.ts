@@ -1,0 +1,194 @@
+import type { TradewireEvent } from '../events/envelope.ts'
+import type { LogEntry, LogReader } from './event-log.ts'
+import type { Page, PageQuery } from './store.ts'
+
+/** What a reader needs of its log. */
+export interface ReaderHost<Entry> {
+  /** What to do with the fields of a record. */
+  entry(position: number, text: string, secret: string | undefined): Entry
+  page(query: PageQuery): Promise<Page>
+  /** Up to where to read: resolves again, for a reader that follows, when there is more. */
+  through(seen: number): Promise<number | undefined>
+  ended(reader: PagedReader<Entry>): void
+}
+
+/** How a read goes on. */
+export interface ReadPlan extends Omit<PageQuery, 'through' | 'limit'> {
+  /** The last position to look at; undefined for the end of the log, which the host knows. */
+  readonly through: number | undefined
+  /** How many entries in all. */
+  readonly limit: number
+  readonly signal: AbortSignal | undefined
+}
+
+const mostOfPage = 1_000
+
+type Result<Entry> = IteratorResult<Entry, undefined>
+
+const over = { done: true, value: undefined } as const
+
+/** Reads a log page by page; while one page is taken, the next is on its way. */
+export class PagedReader<Entry> implements AsyncIterableIterator<Entry, undefined, void> {
+  readonly #host: ReaderHost<Entry>
+  readonly #plan: ReadPlan
+  #page: Page | undefined = undefined
+  /** Of the page. */
+  #index = 0
+  #ahead: Promise<Page> | undefined = undefined
+  #after: number
+  #through: number | undefined
+  #left: number
+  /** Calls of `next` that wait, in order; undefined while none does. */
+  #waiting: Promise<unknown> | undefined = undefined
+  #ended = false
+  /** Why it ends without being asked; thrown to the reader once. */
+  #failure: { readonly reason: unknown } | undefined = undefined
+  #stop: (() => void) | undefined = undefined
+  readonly #stopped: Promise<undefined>
+
+  constructor(host: ReaderHost<Entry>, plan: ReadPlan) {
+    this.#host = host
+    this.#plan = plan
+    this.#after = plan.after
+    this.#through = plan.through
+    this.#left = plan.limit
+    this.#stopped = new Promise((resolve) => {
+      this.#stop = () => resolve(undefined)
+    })
+    plan.signal?.addEventListener('abort', this.#aborted)
+    if (plan.signal?.aborted === true) this.#aborted()
+  }
+
+  next(): Promise<Result<Entry>> {
+    if (this.#waiting === undefined) {
+      const result = this.#take()
+      if (result !== undefined) return result
+    }
+    const previous = this.#waiting ?? Promise.resolve()
+    const turn = previous.then(() => this.#advance())
+    const settled = turn.then(
+      () => {},
+      () => {},
+    )
+    this.#waiting = settled
+    void settled.then(() => {
+      if (this.#waiting === settled) this.#waiting = undefined
+    })
+    return turn
+  }
+
+  async return(): Promise<IteratorReturnResult<undefined>> {
+    this.#end()
+    return over
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#end()
+  }
+
+  /** Ends it from outside: the reader gets `reason` thrown, or, without one, just an end. */
+  close(failure?: { readonly reason: unknown }): void {
+    if (this.#ended) return
+    this.#failure = failure
+    this.#end()
+  }
+
+  readonly #aborted = (): void => {
+    this.close({ reason: this.#plan.signal!.reason })
+  }
+
+  #end(): void {
+    if (this.#ended) return
+    this.#ended = true
+    this.#page = undefined
+    this.#plan.signal?.removeEventListener('abort', this.#aborted)
+    this.#ahead?.catch(() => {})
+    this.#stop!()
+    this.#host.ended(this)
+  }
+
+  /** The next entry of the page at hand; undefined if there is none. */
+  #take(): Promise<Result<Entry>> | undefined {
+    const page = this.#page
+    if (this.#ended || page === undefined || this.#index >= page.positions.length) return undefined
+    if (this.#left === 0) return undefined
+    const index = this.#index
+    this.#index += 1
+    this.#left -= 1
+    try {
+      const value = this.#host.entry(
+        page.positions[index]!,
+        page.texts[index]!,
+        page.secrets?.[index],
+      )
+      return Promise.resolve({ done: false, value })
+    } catch (error) {
+      this.#end()
+      return Promise.reject(error)
+    }
+  }
+
+  async #advance(): Promise<Result<Entry>> {
+    for (;;) {
+      const result = this.#take()
+      if (result !== undefined) return result
+      if (this.#ended || this.#left === 0) return this.#finish()
+      try {
+        if (!(await this.#turnPage())) return this.#finish()
+      } catch (error) {
+        if (!this.#ended) this.#end()
+        throw error
+      }
+    }
+  }
+
+  #finish(): Result<Entry> {
+    this.#end()
+    const failure = this.#failure
+    this.#failure = undefined
+    if (failure !== undefined) throw failure.reason
+    return over
+  }
+
+  /** Gets the next page; whether there is one. */
+  async #turnPage(): Promise<boolean> {
+    if (this.#ahead === undefined && !(await this.#order())) return false
+    const page = await Promise.race([this.#ahead!, this.#stopped])
+    if (page === undefined) return false
+    this.#ahead = undefined
+    this.#page = page
+    this.#index = 0
+    this.#after = page.next
+    if (page.done) this.#through = undefined
+    else if (page.positions.length < this.#left) this.#request(this.#through!)
+    return true
+  }
+
+  /** Orders a page, once there is something to order. */
+  async #order(): Promise<boolean> {
+    if (this.#through === undefined) {
+      const seen = this.#after
+      const through = await Promise.race([this.#host.through(seen), this.#stopped])
+      if (through === undefined) return false
+      this.#through = through
+    }
+    this.#request(this.#through)
+    return true
+  }
+
+  #request(through: number): void {
+    const { order, patterns, since, until, source, correlationId } = this.#plan
+    const limit = Math.min(mostOfPage, this.#left)
+    const conditions = { order, patterns, since, until, source, correlationId }
+    this.#ahead = this.#host.page({ ...conditions, after: this.#after, through, limit })
+    // It may fail while nobody looks; whoever turns the page is told.
+    this.#ahead.catch(() => {})
+  }
+}
+
+/** A reader of events, by name. */
+export type EventReader = PagedReader<LogEntry> & LogReader<TradewireEvent>
