@@ -20,9 +20,6 @@ import type { Durability } from './store.ts'
 /** How many types are remembered as covered or not. A catalog with parameters has no end of them. */
 const rememberedTypes = 10_000
 
-/** How many events a bus lets wait in its line. Those of `hold` are written down before they do. */
-const lineCapacity = 100_000
-
 /** Options of `record` with every default filled in and every value checked. */
 export interface RecordSettings {
   readonly policy: 'write-ahead' | RecordOverflow
@@ -48,7 +45,7 @@ export class BusRecording implements Recording {
   readonly #covered = new Map<string, boolean>()
   readonly #attachment: BusAttachment
   #refused = 0
-  /** Dispatched, and not taken by the writer. */
+  /** Dispatched after the log was closed. */
   #turnedAway = 0
   /** Taken by the writer, and given up for want of room. What else it gives up, the end has cost. */
   #dropped = 0
@@ -66,7 +63,8 @@ export class BusRecording implements Recording {
     const drops = policy === 'drop-newest' || policy === 'drop-oldest'
     this.#writer = log.writer({
       durability,
-      capacity: policy === 'hold' ? capacity + lineCapacity : capacity,
+      // What is held waits in the line of the bus, too, which has a capacity of its own.
+      capacity: policy === 'hold' ? Number.MAX_SAFE_INTEGER : capacity,
       overflow: drops ? policy : 'refuse',
       onState: (state) => this.#warnings.changed(state),
       ...(retryMs === undefined ? {} : { retryMs }),
@@ -172,10 +170,7 @@ export class BusRecording implements Recording {
   }
 
   #missed(event: TradewireEvent, error: unknown): void {
-    if (error instanceof LogBufferFullError) {
-      this.#turnedAway += 1
-      this.#warnings.full()
-    } else if (error instanceof LogClosedError) {
+    if (error instanceof LogClosedError) {
       this.#turnedAway += 1
       this.#warnings.failing(error)
     } else {

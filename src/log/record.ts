@@ -90,7 +90,7 @@ function requireOverflow(overflow: unknown, writeAhead: boolean): void {
 }
 
 function parsePatterns(
-  catalog: Catalog<EventSchemas>,
+  catalog: Catalog,
   patterns: readonly string[],
 ): readonly (readonly string[])[] {
   if (!Array.isArray(patterns) || patterns.length === 0) {
@@ -103,8 +103,8 @@ function parsePatterns(
 
 /** Refuses what could never be written down, before the first event is lost by it. */
 function requireKnown(
-  emitted: Catalog<EventSchemas>,
-  known: Catalog<EventSchemas>,
+  emitted: Catalog,
+  known: Catalog,
   patterns: readonly (readonly string[])[],
 ): void {
   if (emitted === known) return

@@ -14,8 +14,6 @@ const longestDetail = 256
 interface Trouble {
   /** When it began, by the clock of the recording, in milliseconds. */
   readonly since: number
-  /** How many events had been lost before. */
-  readonly lost: number
   saidFailing: boolean
   saidFull: boolean
   /** Whether its end is being waited for. */
@@ -32,6 +30,8 @@ export class RecordingWarnings {
   readonly #settings: RecordSettings
   /** How many events were lost so far. */
   readonly #lost: () => number
+  /** Of these, how many were told of when the trouble was over. */
+  #told = 0
   #trouble: Trouble | undefined = undefined
 
   constructor(
@@ -67,14 +67,13 @@ export class RecordingWarnings {
     if (trouble.saidFull) return
     trouble.saidFull = true
     const { pending } = this.#writer
-    const does = {
-      'drop-newest': 'events that come are not recorded',
-      'drop-oldest': 'the oldest of them are not recorded',
-      hold: 'events that come are not recorded',
-      'write-ahead': 'emissions are refused',
-    }[this.#settings.policy]
+    const { policy } = this.#settings
+    const does =
+      policy === 'write-ahead'
+        ? 'emissions are refused'
+        : `the ${policy === 'drop-oldest' ? 'oldest of them' : 'events that come'} are not recorded`
     const message = `${pending} events wait for the storage of the log, as many as may: ${does}.`
-    this.#say('log_buffer_full', message, { pending, policy: this.#settings.policy })
+    this.#say('log_buffer_full', message, { pending, policy })
     if (this.#writer.failure === undefined) this.#awaitEnd()
   }
 
@@ -98,7 +97,6 @@ export class RecordingWarnings {
   #begin(): Trouble {
     this.#trouble ??= {
       since: this.#settings.clock.monotonic(),
-      lost: this.#lost(),
       saidFailing: false,
       saidFull: false,
       ending: false,
@@ -120,7 +118,8 @@ export class RecordingWarnings {
     if (this.#writer.failure !== undefined) return
     this.#trouble = undefined
     const { pending } = this.#writer
-    const lost = this.#lost() - trouble.lost
+    const lost = this.#lost() - this.#told
+    this.#told += lost
     const failedMs = Math.round(this.#settings.clock.monotonic() - trouble.since)
     const message = `The log is written again after ${failedMs} ms. ${lost} events were lost meanwhile.`
     this.#say('log_recovered', message, { pending, lost, failedMs })
