@@ -175,7 +175,8 @@ export class BusRecording implements Recording {
       this.#warnings.failing(error)
     } else {
       this.#refused += 1
-      this.#warnings.refused(event, error)
+      // What encodes throws errors alone.
+      this.#warnings.refused(event, error as Error)
     }
   }
 

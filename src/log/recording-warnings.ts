@@ -78,7 +78,7 @@ export class RecordingWarnings {
   }
 
   /** An event cannot be written down. */
-  refused(event: TradewireEvent, error: unknown): void {
+  refused(event: TradewireEvent, error: Error): void {
     // One of ours: to warn of a warning would never end.
     if (event.type === 'system.warning' && event.source === source) return
     const message = `An event was not recorded, because it cannot be written down.`
@@ -155,8 +155,7 @@ interface WarnedBus {
 }
 
 /** Names an error without its message, which others write and which may say anything. */
-function detailsOf(error: unknown): Record<string, string> {
-  if (!(error instanceof Error)) return { error: 'unknown' }
+function detailsOf(error: Error): Record<string, string> {
   const code: unknown = (error as { readonly code?: unknown }).code
   const details = { error: error.name.slice(0, longestDetail) }
   return typeof code === 'string'

@@ -145,6 +145,26 @@ describe('record while the storage fails', () => {
     expect(recording.stats).toMatchObject({ recorded: 2, lost: 2, failing: false })
   })
 
+  it('does not take for recovery that all that waited was lost', async () => {
+    const { bus, log, store, storage } = await setUpRecording()
+    const warnings = warningsOf(bus)
+    const options = { capacity: 2, overflow: 'drop-oldest', pattern: 'note.*' } as const
+    await using recording = record(bus, log, options)
+    const codes = () => warnings.map(({ code }) => code)
+    for (const text of ['a', 'b', 'c']) bus.emitSync('note.made', note(text))
+    store.fail()
+    await storage.advanceBy(10)
+    for (const text of ['d', 'e']) bus.emitSync('note.made', note(text))
+    await rest()
+    expect(codes()).toEqual(['log_buffer_full', 'log_failing'])
+    expect(recording.stats).toMatchObject({ pending: 2, lost: 3, failing: true })
+    store.mend()
+    await storage.advanceBy(10_000)
+    expect(codes()).toEqual(['log_buffer_full', 'log_failing', 'log_recovered'])
+    expect(warnings.at(-1)?.details).toMatchObject({ lost: 3 })
+    expect(await textsIn(log)).toEqual(['d', 'e'])
+  })
+
   it('does not hold up dispatch', async () => {
     const { bus, log, store } = await setUpRecording()
     store.stall()

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { memoryLog } from '../../src/log/open-store.ts'
 import { record } from '../../src/log/record.ts'
 import { catalog, coded, hello, rest, setUp, textsOf } from '../support/buses.ts'
-import { eventsIn, setUpRecording, textsIn } from '../support/recordings.ts'
+import { setUpRecording, textsIn } from '../support/recordings.ts'
 
 const note = (text: string): { text: string } => ({ text })
 
@@ -236,31 +236,5 @@ describe("record with overflow 'hold'", () => {
     await expect(recording.stop()).rejects.toThrow('3 of its events')
     await Promise.all(emissions)
     expect(heard).toEqual(['a', 'b', 'c'])
-  })
-
-  it('loses and warns where even the line of the bus has no end', async () => {
-    const { bus, log, store } = await setUpRecording({ history: 0 })
-    const codes: string[] = []
-    const onWarning = ({ code }: SystemWarning): void => void codes.push(code)
-    const options = { overflow: 'hold', capacity: 5, pattern: 'note.*', onWarning } as const
-    await using recording = record(bus, log, options)
-    store.stall()
-    let refused = 0
-    for (let index = 0; index < 100_010; index += 1) {
-      try {
-        bus.emitSync('note.made', hello)
-      } catch {
-        refused += 1
-      }
-    }
-    // Five were dispatched, and 100,000 wait in the line.
-    expect(refused).toBe(5)
-    expect(recording.stats).toMatchObject({ pending: 100_005, lost: 0 })
-    store.go()
-    await recording.flush()
-    await bus.idle()
-    expect(codes).toEqual([])
-    expect(recording.stats).toMatchObject({ recorded: 100_005, pending: 0 })
-    expect((await eventsIn(log)).length).toBe(100_005)
   })
 })

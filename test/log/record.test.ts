@@ -49,7 +49,7 @@ describe('record', () => {
     const { bus, log } = await setUpRecording({ freeze: false })
     await using recording = record(bus, log)
     bus.on('note.made', ({ data }) => {
-      ;(data as { text: string }).text = 'changed'
+      data.text = 'changed'
     })
     const data = note('as it was')
     bus.emitSync('note.made', data)
@@ -165,7 +165,7 @@ describe('record', () => {
       const bus = createBus({ catalog, clock })
       await using log = memoryLog({ catalog })
       await using recording = record(bus, log)
-      bus.on('note.made', async ({ data }, { signal: _ }) => {
+      bus.on('note.made', async ({ data }) => {
         await clock.sleep(3)
         bus.emitSync('note.read', data)
       })
