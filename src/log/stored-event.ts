@@ -1,3 +1,5 @@
+import { describeValue } from '../errors/checks.ts'
+import { ConfigurationError } from '../errors/tradewire-error.ts'
 import type { Catalog } from '../events/catalog.ts'
 import {
   decodeTrusted,
@@ -26,6 +28,11 @@ export class StoredEvents {
 
   /** What to keep of an event, as it is now. Throws what `encodeEvent` throws. */
   of(event: TradewireEvent): StoredEvent {
+    if (!Envelope.is(event)) {
+      throw new ConfigurationError(
+        `A log takes events that a bus emitted or decodeEvent returned, but was given ${describeValue(event)}.`,
+      )
+    }
     if (this.#redaction?.touches(event.type) === true) {
       return this.ofEncoded(encodeEvent(event, this.#catalog), undefined)
     }

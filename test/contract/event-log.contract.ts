@@ -1,4 +1,4 @@
-import { Decimal, decimal, type TradewireEvent, tradingEvents, z } from 'tradewire'
+import { createBus, Decimal, decimal, type TradewireEvent, tradingEvents, z } from 'tradewire'
 import type { EventLog, LogOptions } from 'tradewire/log'
 import { afterEach, describe, expect, it } from 'vitest'
 import { all, eventMaker, logCatalog, plain } from '../support/logged-events.ts'
@@ -56,9 +56,15 @@ export function eventLogContract(name: string, home: Home): void {
       it('appends all of a list or none', async () => {
         const log = await open()
         const { note } = eventMaker()
-        const other = eventMaker('other')
-        const bad = Object.create(other.note('x'), { type: { value: 'no.such' } }) as TradewireEvent
-        await expect(log.append([note('a'), bad])).rejects.toMatchObject({ code: 'EVENT_UNKNOWN' })
+        const foreign = tradingEvents.extend({
+          'foreign.note': { description: 'A note.', payload: z.strictObject({}), example: {} },
+        })
+        const unknown = createBus({ catalog: foreign, run: 'other' }).emitSync('foreign.note', {})
+        const refused = log.append([note('a'), unknown])
+        await expect(refused).rejects.toMatchObject({ code: 'EVENT_UNKNOWN' })
+        const noEvent = { ...note('a') } as TradewireEvent
+        const odd = log.append([note('a'), noEvent])
+        await expect(odd).rejects.toMatchObject({ code: 'CONFIGURATION' })
         expect(await all(log.read())).toEqual([])
       })
 
