@@ -1,0 +1,180 @@
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  fsyncSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
+import { dirname } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { randomRun } from '../time/random.ts'
+import { LogDamagedError, LogFormatError, LogStorageError } from './errors.ts'
+import { Connection } from './sqlite-connection.ts'
+import { noHash, writeHead } from './sqlite-directory.ts'
+import { isSqliteError } from './sqlite-fault.ts'
+import { applicationId, createSchema, schemaVersion } from './sqlite-schema.ts'
+import { checkWal, cutWal, type WalState } from './wal-check.ts'
+
+/** How much of the file is kept in memory, in KiB. */
+const cacheKiB = 32_000
+
+/** After so many pages in the write-ahead log, they are brought into the file. */
+const checkpointPages = 4_000
+
+/** SQLite reports with it that a file is none of its own. */
+const notADatabase = 26
+
+/** Makes the file of a new log, whole or not at all, unless it is there. Needs the writer lock. */
+export function createFile(path: string): void {
+  const stat = statSync(path, { throwIfNoEntry: false })
+  if (stat !== undefined && !stat.isFile()) {
+    throw new LogFormatError(`${JSON.stringify(path)} is no file. Give the path of a log file.`)
+  }
+  if (stat !== undefined && stat.size > 0) return
+  const draft = `${path}-new`
+  for (const name of [draft, `${draft}-journal`, `${draft}-wal`, `${draft}-shm`, `${path}-wal`]) {
+    rmSync(name, { force: true })
+  }
+  const connection = new Connection(draft, false)
+  try {
+    createSchema(connection)
+    connection.transaction('IMMEDIATE', () =>
+      writeHead(connection, { log: randomRun(), last: 0, hash: noHash }),
+    )
+  } finally {
+    connection.close()
+  }
+  renameSync(draft, path)
+  syncDirectory(dirname(path))
+}
+
+/** A name in a directory outlives a power cut only once the directory is synced. */
+function syncDirectory(path: string): void {
+  // Windows cannot open directories, and syncs their entries itself.
+  if (process.platform === 'win32') return
+  const directory = openSync(path, 'r')
+  try {
+    fsyncSync(directory)
+  } finally {
+    closeSync(directory)
+  }
+}
+
+/**
+ * Looks whether a file is a log, without changing it.
+ *
+ * The file is asked through SQLite: were it opened and closed past SQLite, the locks that this process
+ * has on it through another connection would end.
+ */
+export function requireFormat(connection: Connection, path: string): void {
+  const name = JSON.stringify(path)
+  let found
+  let version
+  try {
+    found = connection.number('PRAGMA application_id')
+    version = connection.number('PRAGMA user_version')
+  } catch (error) {
+    if (!isSqliteError(error) || (error.errcode & 0xff) !== notADatabase) throw error
+    throw new LogFormatError(
+      `${name} is no log: it is no SQLite file, or its first bytes are damaged.`,
+      { cause: error },
+    )
+  }
+  if (found !== applicationId) {
+    throw new LogFormatError(`${name} is no log: it is an SQLite file of another program.`)
+  }
+  if (version > schemaVersion) {
+    throw new LogFormatError(
+      `${name} has version ${version}, made by a newer tradewire; this one knows version ${schemaVersion}. Update tradewire to open it.`,
+    )
+  }
+  if (version !== schemaVersion) {
+    throw new LogFormatError(`${name} has version ${version}, which no tradewire has made.`)
+  }
+}
+
+/** Opens a log for writing, once its write-ahead log is known to be sound. */
+export function openWriter(path: string): Connection {
+  const connection = new Connection(path, false)
+  try {
+    requireFormat(connection, path)
+    connection.exec(
+      `PRAGMA cache_size = -${cacheKiB}; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = ${checkpointPages}; PRAGMA journal_size_limit = 67108864`,
+    )
+    return connection
+  } catch (error) {
+    connection.close()
+    throw error
+  }
+}
+
+/** Opens a log that another process may be writing. */
+export function openReader(path: string): Connection {
+  if (!existsSync(path)) {
+    throw new LogStorageError(
+      `There is no file ${JSON.stringify(path)}. Open it without { readOnly: true } to make it.`,
+    )
+  }
+  const connection = new Connection(readerLocation(path), true)
+  try {
+    requireFormat(connection, path)
+    connection.exec(`PRAGMA cache_size = -${cacheKiB}`)
+    return connection
+  } catch (error) {
+    connection.close()
+    throw error
+  }
+}
+
+/**
+ * Readers share an index of the write-ahead log in a file beside it. Where it cannot be made, because the
+ * directory may not be written, a log that was closed can be read all the same: nobody changes it there.
+ */
+function readerLocation(path: string): string | URL {
+  if (existsSync(`${path}-wal`) || mayWrite(dirname(path))) return path
+  return new URL(`${pathToFileURL(path).href}?immutable=1`)
+}
+
+function mayWrite(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/**
+ * Looks at the write-ahead log before SQLite does, and with `repair` cuts off what is damaged.
+ *
+ * @throws LogDamagedError `LOG_DAMAGED` if what was committed would be lost.
+ */
+export function requireWal(path: string, repair: boolean): void {
+  const state = checkWal(path)
+  if (state.kind !== 'damaged') return
+  if (repair) cutWal(path, state)
+  else throw damagedWal(path, state)
+}
+
+/** The same for a reader: while somebody writes, only damage that stays where it is counts. */
+export function requireReadableWal(path: string): void {
+  let state = checkWal(path)
+  while (state.kind === 'damaged') {
+    const again = checkWal(path)
+    if (again.kind === 'damaged' && again.badAt === state.badAt) throw damagedWal(path, again)
+    state = again
+  }
+}
+
+function damagedWal(path: string, state: WalState & { readonly kind: 'damaged' }): LogDamagedError {
+  const name = JSON.stringify(`${path}-wal`)
+  return new LogDamagedError(
+    `${name} is damaged at byte ${state.badAt ?? 0} (${state.reason}), and events behind it would be lost. Open the log with { repair: true } to go on with what is before it.`,
+    0,
+    0,
+  )
+}
