@@ -131,8 +131,7 @@ export class CatalogEntry {
    * longer than 1,048,576 UTF-16 units.
    */
   write(type: string, data: unknown): string {
-    this.#writer ??= payloadWriter(this.payload) ?? 'zod'
-    const writer = this.#writer
+    const writer = this.#writerOfPayload()
     const measure = writer === 'zod' ? measureAny : writer.measure
     if (measure !== undefined) requireSmall(type, data, measure)
     if (!this.accepts(data)) throw this.refusal(type, data)
@@ -141,6 +140,21 @@ export class CatalogEntry {
     )
     if (text.length <= longestPayload) return text
     throw new EventTooLargeError(type, 'size', longestPayload)
+  }
+
+  /**
+   * Whether its schema itself refuses a key `__proto__` wherever it stands, and any depth but its own.
+   *
+   * @internal
+   */
+  get closed(): boolean {
+    const writer = this.#writerOfPayload()
+    return writer !== 'zod' && writer.closed
+  }
+
+  #writerOfPayload(): PayloadWriter | 'zod' {
+    this.#writer ??= payloadWriter(this.payload) ?? 'zod'
+    return this.#writer
   }
 
   #writeWithZod(type: string, data: unknown): string {

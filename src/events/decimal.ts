@@ -1,5 +1,6 @@
 import { Decimal as DecimalJs } from 'decimal.js'
 import { z } from 'zod'
+import { readDigits } from './decimal-digits.ts'
 
 /**
  * Exact decimal numbers for prices, sizes and money: decimal.js with 64 significant digits for
@@ -133,8 +134,10 @@ function decimalCodec(value: z.ZodCustom<Decimal, Decimal>): DecimalSchema {
   })
 }
 
+/** `text` matches `pattern`: zod has checked it. */
 function parseDecimal(text: string): Decimal {
-  return new Decimal(text)
+  const value = new Decimal(0)
+  return readDigits(text, value) ? value : new Decimal(text)
 }
 
 function printDecimal(value: Decimal): string {

@@ -1,13 +1,12 @@
-import { z } from 'zod'
+import type { CatalogEntry } from './catalog-entry.ts'
 import type { Catalog } from './catalog.ts'
 import type { EventSchemas } from './definition.ts'
+import { type PlainEnvelope, requireEnvelope, subject } from './encoded-envelope.ts'
 import { Envelope, type EventMetadata, type TradewireEvent } from './envelope.ts'
-import { EventValidationError } from './errors.ts'
-import { inOurWords, toIssues } from './issues.ts'
 import { jsonText, quote } from './json-text.ts'
 import { requireMetadata } from './metadata.ts'
 import { requirePlainJSON } from './plain-json.ts'
-import { priorities, type Priority } from './priority.ts'
+import type { Priority } from './priority.ts'
 import { tradingEvents, type TradingSchemas } from './trading-events.ts'
 import type { AnyEventIn } from './types.ts'
 
@@ -36,22 +35,6 @@ export interface EncodedEvent {
   /** Flat facts beside the payload. */
   readonly metadata?: EventMetadata
 }
-
-const text = z.string().min(1)
-
-const envelopeSchema = /* @__PURE__ */ z.strictObject({
-  id: text,
-  type: text,
-  data: z.unknown(),
-  timestamp: z.number(),
-  sequence: z.number().int().min(1),
-  source: text,
-  correlationId: text,
-  causationId: text.optional(),
-  version: z.number().int().min(1),
-  priority: z.enum(priorities).optional(),
-  metadata: z.unknown().optional(),
-})
 
 /**
  * An event as plain JSON, exact to the last digit.
@@ -150,7 +133,12 @@ export function decodeTrusted<Schemas extends EventSchemas = TradingSchemas>(
   json: unknown,
   catalog: Catalog<Schemas> = tradingEvents as unknown as Catalog<Schemas>,
 ): AnyEventIn<Schemas> {
-  return decodeEvent(json, catalog)
+  const envelope = requireEnvelope(json)
+  const { type, version, data } = envelope
+  const entry = catalog.get(type)
+  // What is not refused by a schema is looked for: a key __proto__, and depth.
+  if (!entry.closed || version !== entry.version) requirePlainJSON(subject, { data }, 1)
+  return eventFrom(envelope, entry)
 }
 
 /**
@@ -169,18 +157,22 @@ export function decodeEvent<Schemas extends EventSchemas = TradingSchemas>(
   json: unknown,
   catalog: Catalog<Schemas> = tradingEvents as unknown as Catalog<Schemas>,
 ): AnyEventIn<Schemas> {
-  requirePlainJSON('An encoded event', json, 1)
-  const parsed = envelopeSchema.safeParse(json, inOurWords)
-  if (!parsed.success) throw new EventValidationError('An encoded event', toIssues(parsed.error))
-  const { type, version, priority, metadata, ...envelope } = parsed.data
-  const entry = catalog.get(type)
-  const lifted =
-    version === entry.version ? envelope.data : entry.lift(type, version, envelope.data)
+  requirePlainJSON(subject, json, 1)
+  const envelope = requireEnvelope(json)
+  return eventFrom(envelope, catalog.get(envelope.type))
+}
+
+function eventFrom<Schemas extends EventSchemas>(
+  envelope: PlainEnvelope,
+  entry: CatalogEntry,
+): AnyEventIn<Schemas> {
+  const { type, version, priority, metadata } = envelope
+  const data = version === entry.version ? envelope.data : entry.lift(type, version, envelope.data)
   const event = new Envelope(
     '',
     envelope.sequence,
     type,
-    entry.decode(type, lifted),
+    entry.decode(type, data),
     envelope.timestamp,
     envelope.source,
     entry.version,

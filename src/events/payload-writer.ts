@@ -12,6 +12,11 @@ export interface PayloadWriter {
   readonly write: (value: unknown) => string
   /** Measures a value before it is checked and written; absent where every value is small. */
   readonly measure: Measure | undefined
+  /**
+   * Whether the schema refuses every key that it does not name, down to the last object: then it
+   * refuses `__proto__`, and any depth but its own.
+   */
+  readonly closed: boolean
 }
 
 interface Part extends PayloadWriter {
@@ -55,8 +60,9 @@ function partOf(schema: Schema, known: Known): Part | undefined {
     // What stands in for an absent value stands in the process already.
     case 'default':
     case 'prefault':
-    case 'catch':
       return presentPart(definition['innerType'] as Schema, known)
+    case 'catch':
+      return openPart(definition['innerType'] as Schema, known)
     case 'optional':
       return optionalPart(definition['innerType'] as Schema, known)
     case 'nullable':
@@ -85,21 +91,24 @@ function changed(): never {
 const decimalPart: Part = {
   write: (value) => (isDecimal(value) ? `"${value.toFixed()}"` : changed()),
   measure: undefined,
+  closed: true,
 }
 
 const numberPart: Part = {
   write: (value) => (Number.isFinite(value) ? `${value as number}` : changed()),
   measure: undefined,
+  closed: true,
   flat: true,
 }
 
 const booleanPart: Part = {
   write: (value) => (typeof value === 'boolean' ? `${value}` : changed()),
   measure: undefined,
+  closed: true,
   flat: true,
 }
 
-const nullPart: Part = { write: () => 'null', measure: undefined, flat: true }
+const nullPart: Part = { write: () => 'null', measure: undefined, closed: true, flat: true }
 
 /** The longest text that needs no measuring: a few of them are no burden. */
 const shortText = 65_536
@@ -112,6 +121,7 @@ function stringPart({ checks = [] }: Definition): Part {
   return {
     write: (value) => (typeof value === 'string' ? quote(value) : changed()),
     measure: short ? undefined : measureAny,
+    closed: true,
     flat: true,
   }
 }
@@ -125,6 +135,7 @@ function choicePart(schema: Schema): Part | undefined {
   return {
     write: (value) => texts.get(value) ?? changed(),
     measure: undefined,
+    closed: true,
     flat: true,
   }
 }
@@ -142,6 +153,12 @@ function isFlat(value: unknown): boolean {
 function presentPart(schema: Schema, known: Known): Part | undefined {
   const inner = partOf(schema, known)
   return inner?.optional === true ? undefined : inner
+}
+
+/** The part of a schema that takes another value in the place of what it does not accept. */
+function openPart(schema: Schema, known: Known): Part | undefined {
+  const inner = presentPart(schema, known)
+  return inner && { ...inner, closed: false }
 }
 
 function optionalPart(schema: Schema, known: Known): Part | undefined {
@@ -183,6 +200,7 @@ function objectPart(definition: Definition, known: Known): Part | undefined {
   return {
     write: (value) => writeObject(value as Record<string, unknown>, fields),
     measure: measureObject(fields),
+    closed: catchall !== undefined && fields.every(({ closed }) => closed),
   }
 }
 
@@ -226,6 +244,7 @@ function arrayPart(definition: Definition, known: Known): Part | undefined {
       if (measure === undefined) return
       for (const child of value as readonly unknown[]) measure(child, allowance, depth + 1)
     },
+    closed: item.closed,
   }
 }
 
@@ -257,6 +276,7 @@ function tuplePart(definition: Definition, known: Known): Part | undefined {
           }
         }
       : undefined,
+    closed: items.every(({ closed }) => closed),
   }
 }
 
@@ -286,6 +306,8 @@ function recordPart(definition: Definition, known: Known): Part | undefined {
         measure?.((value as Record<string, unknown>)[key], allowance, depth + 1)
       }
     },
+    // zod passes over a key __proto__.
+    closed: false,
   }
 }
 
@@ -307,7 +329,8 @@ function unionPart(definition: Definition, known: Known): Part | undefined {
   // Whichever option accepts it, a flat value is written as what it is.
   if (options.every(({ flat }) => flat === true)) {
     const measured = options.some(({ measure }) => measure !== undefined)
-    return { write: writeFlat, measure: measured ? measureAny : undefined, flat: true }
+    const closed = options.every((option) => option.closed)
+    return { write: writeFlat, measure: measured ? measureAny : undefined, closed, flat: true }
   }
   return discriminatedPart(definition, options)
 }
@@ -335,6 +358,7 @@ function discriminatedPart(definition: Definition, options: readonly Part[]): Pa
     measure: measured
       ? (value, allowance, depth) => find(value)?.measure?.(value, allowance, depth)
       : undefined,
+    closed: options.every(({ closed }) => closed),
   }
 }
 
@@ -345,6 +369,7 @@ function lazyPart(schema: Schema, definition: Definition, known: Known): Part | 
   const part: Part = {
     write: (value) => inner!.write(value),
     measure: (value, allowance, depth) => inner!.measure?.(value, allowance, depth),
+    closed: false,
   }
   known.set(schema, part)
   inner = presentPart((definition['getter'] as () => Schema)(), known)

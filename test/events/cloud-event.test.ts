@@ -276,6 +276,17 @@ describe('encodedOf', () => {
   )
 })
 
+describe('timestampOf', () => {
+  it.each([
+    ['1970-01-01t00:00:01z', 1_000],
+    ['1970-01-01T00:00:00.5-01:30', 5_400_500],
+    ['1970-01-01T00:00:00+00:01', -60_000],
+    ['1969-12-31T23:59:59.9990Z', -1],
+  ])('reads %s', (time, timestamp) => {
+    expect(timestampOf(time)).toBe(timestamp)
+  })
+})
+
 describe('cloudTime', () => {
   it.each<[number, string | undefined]>([
     [0, '1970-01-01T00:00:00.000Z'],
