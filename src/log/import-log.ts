@@ -1,0 +1,192 @@
+import { createReadStream } from 'node:fs'
+import type { Readable } from 'node:stream'
+import { describeValue, requireFunction, requireOptions } from '../errors/checks.ts'
+import { ConfigurationError, TradewireError } from '../errors/tradewire-error.ts'
+import type { EventSchemas } from '../events/definition.ts'
+import { decodeEvent, type EncodedEvent } from '../events/encoding.ts'
+import { EventValidationError } from '../events/errors.ts'
+import type { EventLog, NewEncodedEntry } from './event-log.ts'
+import { ImportError } from './import-error.ts'
+import { inflated, type Line, readLines } from './ndjson.ts'
+import { eventOfLine } from './ndjson-event.ts'
+import type { Progress } from './progress.ts'
+
+/** How to import. */
+export interface ImportOptions {
+  /** What a line does that is no event: it ends the import, or it is counted. Default `refuse`. */
+  readonly onBadLine?: 'refuse' | 'skip'
+  /** Is told how far it has come, with every batch. */
+  readonly onProgress?: (progress: Progress) => void
+  /** Ends the import when it aborts, between two batches; it rejects with the reason of the signal. */
+  readonly signal?: AbortSignal
+}
+
+/** What was imported. */
+export interface ImportReport {
+  /** How many events. */
+  readonly events: number
+  /** How many lines were skipped because they are no events. */
+  readonly skipped: number
+  /** The position that the first has got; 0 if there is none. */
+  readonly firstPosition: number
+  /** The position that the last has got; 0 if there is none. */
+  readonly lastPosition: number
+}
+
+/** The longest line, in UTF-16 units. */
+const longestLine = 2 * 1024 ** 2
+const mostEvents = 1_000
+/** A batch ends behind so many UTF-16 units. */
+const mostUnits = 1024 ** 2
+
+/**
+ * Appends the events of NDJSON lines, in their order: CloudEvents as {@link exportLog} writes them, or
+ * events as `encodeEvent` makes them plain. They keep id, sequence, timestamp and causes, and get new
+ * positions. Events that the catalog of the log does not know are kept as they are, those that it knows
+ * are checked. Empty lines mean nothing.
+ *
+ * With a line that is no event the import ends, unless it is to be skipped: what stands before the line
+ * is in the log then, and nothing behind it.
+ *
+ * @param from the name of a file, or a stream; gzip is recognised by its first bytes.
+ * @throws ConfigurationError `CONFIGURATION` if an option is unknown or malformed.
+ * @throws ImportError `ARCHIVE_INVALID` if a line is no event or longer than 2,097,152 characters, or
+ * the file cannot be read to its end; it says what was imported.
+ * @throws what `append` of a log throws.
+ */
+export async function importLog(
+  log: EventLog<EventSchemas>,
+  from: string | Readable,
+  options: ImportOptions = {},
+): Promise<ImportReport> {
+  requireImportOptions(options)
+  const run = new ImportRun(log, typeof from === 'string' ? from : 'the stream', options)
+  const source: AsyncIterable<Uint8Array | string> =
+    typeof from === 'string' ? createReadStream(from) : requireReadable(from)
+  try {
+    for await (const lines of readLines(inflated(source), longestLine)) await run.take(lines)
+    await run.flush()
+  } catch (error) {
+    throw error instanceof TradewireError || run.stopped ? error : await run.unreadable(error)
+  }
+  return run.report()
+}
+
+class ImportRun {
+  readonly #log: EventLog<EventSchemas>
+  readonly #file: string
+  readonly #options: ImportOptions
+  #batch: NewEncodedEntry[] = []
+  #units = 0
+  #line = 0
+  #events = 0
+  #skipped = 0
+  #firstPosition = 0
+  #lastPosition = 0
+  /** Whether the log or the signal has ended the import, and not what was read. */
+  stopped = false
+
+  constructor(log: EventLog<EventSchemas>, file: string, options: ImportOptions) {
+    this.#log = log
+    this.#file = file
+    this.#options = options
+  }
+
+  async take(lines: readonly Line[]): Promise<void> {
+    for (const line of lines) {
+      this.#line = line.number
+      const refusal = this.#add(line)
+      if (refusal !== undefined) await this.#refuse(refusal)
+      if (this.#batch.length >= mostEvents || this.#units >= mostUnits) await this.flush()
+    }
+  }
+
+  /** Puts the event of a line into the batch. Returns why it cannot. */
+  #add({ text, fault }: Line): { readonly reason: string; readonly cause?: unknown } | undefined {
+    if (text === undefined) return { reason: fault! }
+    if (text.trim() === '') return undefined
+    try {
+      const { event } = eventOfLine(text)
+      this.#check(event)
+      this.#batch.push({ event })
+      this.#units += text.length
+      return undefined
+    } catch (cause) {
+      const { issues } = cause as EventValidationError
+      const reasons = issues.map(({ path, message }) =>
+        path === '' ? message : `${path}: ${message}`,
+      )
+      return { reason: reasons.join('; '), cause }
+    }
+  }
+
+  /** Refuses an event whose type and version the catalog knows, and whose payload it does not allow. */
+  #check(event: EncodedEvent): void {
+    try {
+      decodeEvent(event, this.#log.catalog)
+    } catch (error) {
+      if (error instanceof EventValidationError) throw error
+    }
+  }
+
+  async #refuse({
+    reason,
+    cause,
+  }: {
+    readonly reason: string
+    readonly cause?: unknown
+  }): Promise<void> {
+    if (this.#options.onBadLine === 'skip') {
+      this.#skipped += 1
+      return
+    }
+    await this.flush()
+    throw new ImportError(this.#file, this.#line, reason, this.report(), { cause })
+  }
+
+  async flush(): Promise<void> {
+    this.stopped = true
+    this.#options.signal?.throwIfAborted()
+    if (this.#batch.length > 0) {
+      const positions = await this.#log.appendEncoded(this.#batch)
+      if (this.#events === 0) this.#firstPosition = positions[0]!
+      this.#lastPosition = positions.at(-1)!
+      this.#events += positions.length
+      this.#batch = []
+      this.#units = 0
+      this.#options.onProgress?.({ done: this.#events, total: undefined })
+    }
+    this.stopped = false
+  }
+
+  /** Imports what could be read. Returns why there is no more. */
+  async unreadable(cause: unknown): Promise<ImportError> {
+    await this.flush()
+    const reason = `from here on it cannot be read: ${(cause as Error).message}`
+    return new ImportError(this.#file, this.#line + 1, reason, this.report(), { cause })
+  }
+
+  report(): ImportReport {
+    const [events, skipped] = [this.#events, this.#skipped]
+    const [firstPosition, lastPosition] = [this.#firstPosition, this.#lastPosition]
+    return { events, skipped, firstPosition, lastPosition }
+  }
+}
+
+function requireImportOptions(options: ImportOptions): void {
+  requireOptions('importLog', options, ['onBadLine', 'onProgress', 'signal'])
+  const { onBadLine = 'refuse', onProgress } = options
+  if (onProgress !== undefined) requireFunction('onProgress', onProgress)
+  if (onBadLine === 'refuse' || onBadLine === 'skip') return
+  throw new ConfigurationError(
+    `onBadLine must be 'refuse' or 'skip', but is ${describeValue(onBadLine)}.`,
+  )
+}
+
+function requireReadable(from: unknown): Readable {
+  const source = (from ?? {}) as Readable
+  if (typeof source[Symbol.asyncIterator] === 'function') return source
+  throw new ConfigurationError(
+    `An import comes from the name of a file or from a readable stream, but was given ${describeValue(from)}.`,
+  )
+}
