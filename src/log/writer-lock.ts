@@ -30,20 +30,18 @@ const busy = 5
  * @throws LogStorageError `LOG_STORAGE` if it cannot be taken: no directory, no permission.
  */
 export function acquireWriterLock(path: string): WriterLock {
-  let file
-  let database
   try {
-    file = logPath(path)
-    database = lockFile(`${file}-lock`)
+    const file = logPath(path)
+    const database = lockFile(file)
+    sayHolder(file)
+    return new FileLock(file, database)
   } catch (error) {
+    if (error instanceof LogLockedError) throw error
     throw new LogStorageError(
       `${JSON.stringify(path)} cannot be locked. Its directory must exist, and this process must be allowed to write there.`,
       { cause: error },
     )
   }
-  if (database === undefined) throw new LogLockedError(file, holderOf(file))
-  sayHolder(file)
-  return new FileLock(file, database)
 }
 
 class FileLock implements WriterLock {
@@ -63,17 +61,17 @@ class FileLock implements WriterLock {
   }
 }
 
-/** Locks a file, which is made if need be. Undefined if somebody else has locked it. */
-function lockFile(path: string): DatabaseSync | undefined {
-  const database = new DatabaseSync(path)
+/** Locks what belongs to a log file, and is made if need be. */
+function lockFile(file: string): DatabaseSync {
+  const database = new DatabaseSync(`${file}-lock`)
   try {
     // Whoever is second does not wait. No journal is written, because nothing is.
     database.exec('PRAGMA busy_timeout = 0; PRAGMA journal_mode = MEMORY; BEGIN IMMEDIATE')
     return database
   } catch (error) {
     database.close()
-    if ((error as { readonly errcode?: unknown }).errcode === busy) return undefined
-    throw error
+    const refused = (error as { readonly errcode?: unknown }).errcode === busy
+    throw refused ? new LogLockedError(file, holderOf(file), { cause: error }) : error
   }
 }
 

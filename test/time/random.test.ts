@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { randomRun, randomSeed, seededRandom } from '../../src/time/random.ts'
+import { randomBytes, randomRun, randomSeed, seededRandom } from '../../src/time/random.ts'
 
 describe('randomRun', () => {
   it('is 16 characters of 0-9 and a-z, another one each time', () => {
@@ -14,6 +14,15 @@ describe('randomSeed', () => {
     const seeds = Array.from({ length: 100 }, randomSeed)
     expect(new Set(seeds).size).toBeGreaterThan(95)
     for (const seed of seeds) expect(seed >>> 0).toBe(seed)
+  })
+})
+
+describe('randomBytes', () => {
+  it('is as many bytes as were asked for, others each time', () => {
+    expect(randomBytes(12)).toHaveLength(12)
+    expect(randomBytes(0)).toHaveLength(0)
+    const seen = new Set(Array.from({ length: 1_000 }, () => randomBytes(12).join()))
+    expect(seen.size).toBe(1_000)
   })
 })
 
