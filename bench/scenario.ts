@@ -8,6 +8,7 @@ export const groups = [
   'allocation',
   'delivery',
   'sustained',
+  'log',
 ] as const
 export type Group = (typeof groups)[number]
 

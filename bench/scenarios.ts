@@ -6,6 +6,9 @@ import { floodScenario } from './delivery-flood.ts'
 import { queueScenarios } from './delivery-queues.ts'
 import { sustainedScenario } from './delivery-sustained.ts'
 import { emitterScenarios } from './emitters.ts'
+import { appendScenario } from './log-append.ts'
+import { liveScenario } from './log-live.ts'
+import { readScenario } from './log-read.ts'
 import type { Scenario } from './scenario.ts'
 
 /** Every comparison, in the order in which it is run. */
@@ -18,4 +21,7 @@ export const allScenarios: readonly Scenario[] = [
   ...dedupScenarios,
   floodScenario,
   sustainedScenario,
+  appendScenario,
+  readScenario,
+  liveScenario,
 ]

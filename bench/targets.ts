@@ -3,6 +3,9 @@ import { floodCases, floodRows } from './delivery-flood.ts'
 import { allowanceMs, p99Row, sustainedRows } from './delivery-sustained.ts'
 import { concurrencies } from './delivery-queues.ts'
 import { workKinds } from './delivery-work.ts'
+import { appendRows } from './log-append.ts'
+import { liveRows } from './log-live.ts'
+import { readRow } from './log-read.ts'
 import { handlerCounts } from './emitters.ts'
 import type { Result } from './results.ts'
 
@@ -30,6 +33,7 @@ export function evaluateTargets(results: Results): readonly Target[] {
     ...dedupTargets(results),
     ...floodTargets(results),
     ...sustainedTargets(results),
+    ...logTargets(results),
   ]
 }
 
@@ -169,6 +173,53 @@ function sustainedTargets(results: Results): Target[] {
       limit: Number((2 * alone + allowanceMs).toPrecision(3)),
       measured: result.value(p99Row(sustainedRows.together)),
     },
+  ]
+}
+
+function logTargets(results: Results): Target[] {
+  const targets: Target[] = []
+  const append = results.get('log-append')
+  if (append !== undefined) {
+    for (const side of ['ready', 'stringified', 'observed'] as const) {
+      targets.push({
+        what: 'durable appends through record',
+        unit: `× as fast as ${appendRows[side]}`,
+        kind: 'at least',
+        limit: 0.6,
+        measured: append.ratio(appendRows[side], appendRows.record),
+      })
+    }
+  }
+  const read = results.get('log-read')
+  if (read !== undefined) {
+    const faster = (of: string, than: string): number => read.ratio(than, of)
+    for (const side of ['lines', 'decoded'] as const) {
+      targets.push({
+        what: 'ordered read with decoding',
+        unit: `× as fast as ${readRow(side)}`,
+        kind: 'at least',
+        limit: 0.5,
+        measured: faster(readRow('log'), readRow(side)),
+      })
+    }
+    targets.push({
+      what: 'a type in a stretch of time',
+      unit: '× as fast as a scan',
+      kind: 'at least',
+      limit: 30,
+      measured: faster(readRow('logQuery'), readRow('scanQuery')),
+    })
+  }
+  const live = results.get('log-live')
+  if (live === undefined) return targets
+  const atMost = (what: string, limit: number): Target => {
+    return { what, unit: 'ms', kind: 'at most', limit, measured: live.value(what) }
+  }
+  return [
+    ...targets,
+    atMost(liveRows.recorded, 5),
+    atMost(liveRows.open, 50),
+    atMost(liveRows.consumer, 50),
   ]
 }
 

@@ -3,6 +3,8 @@
  *
  * @module tradewire/log
  */
+export { openLog, type OpenLogOptions } from './log/open-log.ts'
+export { type EncryptionOptions } from './log/sealing.ts'
 export { memoryLog, openStore, type LogOptions } from './log/open-store.ts'
 export type {
   AppendOptions,
@@ -15,9 +17,21 @@ export type {
   NewEncodedEntry,
   ReadQuery,
   TailQuery,
-  UnknownPolicy,
 } from './log/event-log.ts'
+export type { UnknownPolicy } from './log/unknown-policy.ts'
 export type { BufferOverflow, LogWriter, LogWriterOptions, WriterState } from './log/log-writer.ts'
+export { record } from './log/record.ts'
+export type {
+  Recording,
+  RecordingStats,
+  RecordOptions,
+  RecordOverflow,
+  StopRecordingOptions,
+} from './log/recording.ts'
+export type { BusAttachment, RecordableBus } from './log/recordable-bus.ts'
+export { project, type ProjectOptions, stateAt } from './log/projection.ts'
+export type { Reducer } from './log/reducer.ts'
+export { follow, type FollowOptions, type LiveProjection } from './log/live-projection.ts'
 export type { LogStats } from './log/log-stats.ts'
 export type { Progress } from './log/progress.ts'
 export type { RetainOptions, RetainReport } from './log/retain.ts'

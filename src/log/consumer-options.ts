@@ -1,5 +1,5 @@
 import type { TradewireEvent } from '../events/envelope.ts'
-import type { UnknownPolicy } from './event-log.ts'
+import type { UnknownPolicy } from './unknown-policy.ts'
 
 /** What a handler of `consume` is told beside the event. */
 export interface ConsumeContext {

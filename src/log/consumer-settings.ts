@@ -9,7 +9,7 @@ import {
 import { ConfigurationError } from '../errors/tradewire-error.ts'
 import type { Catalog } from '../events/catalog.ts'
 import type { ConsumeOptions, ConsumeRetry } from './consumer-options.ts'
-import type { UnknownPolicy } from './event-log.ts'
+import type { UnknownPolicy } from './unknown-policy.ts'
 import { requireUnknownPolicy, toPatterns } from './read-query.ts'
 
 /** {@link ConsumeOptions} with every default filled in and every value checked. */

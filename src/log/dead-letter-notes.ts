@@ -1,5 +1,6 @@
 import type { Clock } from '../time/clock.ts'
-import type { LogEntry, ReadQuery, UnknownPolicy } from './event-log.ts'
+import type { LogEntry, ReadQuery } from './event-log.ts'
+import type { UnknownPolicy } from './unknown-policy.ts'
 import type { RecordedError } from './log-dead-letters.ts'
 import type { LogStore, Note, NoteKey } from './store.ts'
 import { mostErrors, type TrialEnd } from './trial.ts'

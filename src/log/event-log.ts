@@ -12,6 +12,7 @@ import type { LogStats } from './log-stats.ts'
 import type { RetainOptions, RetainReport } from './retain.ts'
 import type { LogSnapshots } from './snapshots.ts'
 import type { Durability } from './store.ts'
+import type { UnknownPolicy } from './unknown-policy.ts'
 import type { Verification } from './verify.ts'
 
 /** One pattern, or a list of them. */
@@ -49,13 +50,6 @@ export interface NewEncodedEntry {
    */
   readonly position?: number
 }
-
-/** What becomes of an event whose type or version the catalog does not know. */
-export type UnknownPolicy =
-  /** The read ends with an `UnknownEventError` or an `EventVersionError`. */
-  | 'refuse'
-  /** It is handed over with its payload as plain JSON, and the version that it was written with. */
-  | 'keep'
 
 /** Which events to read. Every condition given must hold. */
 export interface ReadQuery<Patterns = string | readonly string[]> {

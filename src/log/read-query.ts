@@ -8,7 +8,8 @@ import {
 import { ConfigurationError } from '../errors/tradewire-error.ts'
 import type { Catalog } from '../events/catalog.ts'
 import { parsePattern } from '../events/pattern.ts'
-import type { ReadQuery, UnknownPolicy } from './event-log.ts'
+import type { ReadQuery } from './event-log.ts'
+import type { UnknownPolicy } from './unknown-policy.ts'
 import type { ReadPlan } from './reader.ts'
 
 const readNames = [

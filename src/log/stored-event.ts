@@ -1,6 +1,7 @@
 import { describeValue } from '../errors/checks.ts'
 import { ConfigurationError } from '../errors/tradewire-error.ts'
 import type { Catalog } from '../events/catalog.ts'
+import { requireEnvelope } from '../events/encoded-envelope.ts'
 import {
   decodeTrusted,
   type EncodedEvent,
@@ -10,7 +11,7 @@ import {
 } from '../events/encoding.ts'
 import { Envelope, type TradewireEvent } from '../events/envelope.ts'
 import { LogDamagedError } from './errors.ts'
-import type { UnknownPolicy } from './event-log.ts'
+import type { UnknownPolicy } from './unknown-policy.ts'
 import type { StoredEvent } from './store.ts'
 
 /** Turns events into what a home keeps, and back. */
@@ -46,8 +47,13 @@ export class StoredEvents {
     return { type, timestamp, source, correlationId: correlation, text: open, secret }
   }
 
-  /** The same of an event that is encoded already; its payload is not checked. */
+  /**
+   * The same of an event that is encoded already; its payload is not checked.
+   *
+   * @throws EventValidationError `EVENT_INVALID` if its envelope is malformed.
+   */
   ofEncoded(encoded: EncodedEvent, position: number | undefined): StoredEvent {
+    requireEnvelope(encoded)
     const written = this.#redaction === undefined ? encoded : this.#redaction.apply(encoded)
     const { id, type, timestamp, source, correlationId } = written
     const { data, metadata, ...open } = written

@@ -15,8 +15,8 @@ import type {
   NewEncodedEntry,
   ReadQuery,
   TailQuery,
-  UnknownPolicy,
 } from './event-log.ts'
+import type { UnknownPolicy } from './unknown-policy.ts'
 import { LogGrowth } from './growth.ts'
 import type { LogDeadLetters } from './log-dead-letters.ts'
 import type { LogStats } from './log-stats.ts'
