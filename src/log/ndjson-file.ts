@@ -34,7 +34,8 @@ export async function writeWhole(
       for await (const chunk of source) await handle.writeFile(chunk)
     }
     const steps = [Readable.from(chunks, { objectMode: false }), ...stages, sink]
-    await pipeline(steps as unknown as [Readable, Transform, typeof sink], { signal })
+    // Functions may stand in a list of streams, but its typing does not know them.
+    await pipeline(steps as unknown as readonly NodeJS.ReadWriteStream[], { signal })
     await handle.sync()
     const [mine, named] = [await handle.stat(), await stat(partial)]
     if (mine.ino !== named.ino) {

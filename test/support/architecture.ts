@@ -31,6 +31,7 @@ const floors: readonly (readonly string[])[] = [
   ['bus'],
   ['legacy', 'log', 'desk', 'observe'],
   ['backtest'],
+  ['cli'],
   ['doors'],
 ]
 

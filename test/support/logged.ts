@@ -48,5 +48,7 @@ export async function appendAll(
 
 /** All that a log holds, as it was written. */
 export async function entriesOf(log: EventLog<EventSchemas>): Promise<EncodedEntry[]> {
-  return Array.fromAsync(log.readEncoded())
+  const entries: EncodedEntry[] = []
+  for await (const entry of log.readEncoded()) entries.push(entry)
+  return entries
 }

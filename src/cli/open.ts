@@ -1,0 +1,60 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { Catalog } from '../events/catalog.ts'
+import type { EventSchemas } from '../events/definition.ts'
+import { tradingEvents } from '../events/trading-events.ts'
+import type { EventLog } from '../log/event-log.ts'
+import { openLog } from '../log/open-log.ts'
+import type { Given, OptionSpecs, Room } from './command.ts'
+import { keyOptions, readKeys } from './keys.ts'
+import { UsageError } from './usage-error.ts'
+
+/** The options of every command that opens a log. */
+export const openOptions: OptionSpecs = {
+  ...keyOptions,
+  module: {
+    value: 'path',
+    help: 'A module that exports catalog, for events of your own. Default: such events are kept as they are.',
+  },
+}
+
+/** Opens the log that was named first. */
+export async function open(
+  given: Given,
+  room: Room,
+  { mode }: { readonly mode: 'read' | 'change' | 'create' },
+): Promise<EventLog<EventSchemas>> {
+  const path = given.positionals[0]!
+  // What is to be changed must be there; it is not made by mistake.
+  if (mode === 'change' && !existsSync(path)) {
+    throw new UsageError(`There is no file ${JSON.stringify(path)}.`)
+  }
+  const encryption = await readKeys(given, room)
+  const catalog = await catalogOf(given)
+  return openLog(path, {
+    catalog,
+    readOnly: mode === 'read',
+    ...(encryption === undefined ? {} : { encryption }),
+  })
+}
+
+async function catalogOf(given: Given): Promise<Catalog> {
+  const path = given.text('module')
+  // A catalog of more than no events is one of no events, for those who read names at run time.
+  if (path === undefined) return tradingEvents as unknown as Catalog
+  let exported: unknown
+  try {
+    exported = await import(pathToFileURL(resolve(path)).href)
+  } catch (cause) {
+    const reason = (cause as Error).message
+    throw new UsageError(`The module ${JSON.stringify(path)} cannot be loaded: ${reason}`, {
+      cause,
+    })
+  }
+  const { catalog } = exported as { readonly catalog?: unknown }
+  if (catalog instanceof Catalog) return catalog as Catalog
+  throw new UsageError(
+    `The module ${JSON.stringify(path)} must export catalog, made by tradingEvents.extend({…}) or defineEvents({…}).`,
+  )
+}
