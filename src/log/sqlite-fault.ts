@@ -37,3 +37,8 @@ export function toLogError(error: unknown, what: string, path: string): Error {
     { cause: error },
   )
 }
+
+/** What a damage is, in a few words: its message without what to do. */
+export function reasonOf({ message }: LogDamagedError): string {
+  return message.split(' Nothing damaged was returned.')[0]!
+}

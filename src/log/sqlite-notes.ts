@@ -76,11 +76,8 @@ export class Notes {
 
   #note(row: Row): Note {
     const cells = row as unknown as NoteRow
-    const [kind, name, number, text, key, nonce, tag, ciphertext, checksum] = cells
-    if (checksum !== noteChecksum(cells)) {
-      const at = kind === 'consumer' ? 0 : number
-      throw new LogDamagedError(`A note of kind ${kind} is not what was written.`, at, at)
-    }
+    const [kind, name, number, text, key, nonce, tag, ciphertext] = cells
+    requireNote(cells)
     if (key === null || nonce === null || tag === null || ciphertext === null) {
       return { kind, name, number, text: text ?? '' }
     }
@@ -91,6 +88,20 @@ export class Notes {
   #context(kind: NoteKind, name: string, number: number): string {
     return `${this.#log}:${kind}:${number}:${name}`
   }
+}
+
+/** @throws LogDamagedError `LOG_DAMAGED` if a note is not what was written. Needs no key. */
+export function requireNotes(connection: Connection): void {
+  for (const row of connection.statement(`SELECT ${columns} FROM notes`).each()) {
+    requireNote(row as unknown as NoteRow)
+  }
+}
+
+function requireNote(cells: NoteRow): void {
+  const [kind, , number] = cells
+  if (cells[8] === noteChecksum(cells)) return
+  const at = kind === 'consumer' ? 0 : number
+  throw new LogDamagedError(`A note of kind ${kind} is not what was written.`, at, at)
 }
 
 function noteChecksum(cells: readonly [...Parameters<typeof noteText>, ...unknown[]]): number {

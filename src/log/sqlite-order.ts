@@ -32,6 +32,12 @@ export function requireAbsent(
   throw missingRecords(from, last)
 }
 
+/** Whether an archive has left out exactly the positions from `first` to `last`. */
+export function isGap(connection: Connection, first: number, last: number): boolean {
+  const row = connection.statement('SELECT last, checksum FROM gaps WHERE first = ?').first(first)
+  return row !== undefined && row[0] === last && row[1] === gapChecksum(first, last)
+}
+
 /** Looks whether positions follow each other, in either direction. */
 export class PositionOrder {
   readonly #absent: (first: number, last: number) => void
@@ -80,6 +86,11 @@ export class OrdinalOrder {
     seen.low = Math.min(seen.low, ordinal)
     seen.high = Math.max(seen.high, ordinal)
     seen.count += 1
+  }
+
+  /** How many records of a type were seen. */
+  count(type: number): number {
+    return this.#seen.get(type)?.count ?? 0
   }
 
   /**

@@ -114,7 +114,7 @@ export class SqliteStore implements LogStore {
     this.#sent += 1
     const request: WireRequest = { id: this.#sent, method, values }
     return new Promise<Result>((resolve, reject) => {
-      this.#worker.postMessage(request)
+      this.#worker.postMessage(request, [])
       this.#waiting.set(request.id, { resolve, reject })
       this.#worker.ref()
     })

@@ -78,7 +78,7 @@ function toWire(error: unknown): WireError {
 
 function toCause(cause: Error): NonNullable<WireError['cause']> {
   const { code } = cause as { readonly code?: unknown }
-  return { message: cause.message, code: code === undefined ? undefined : String(code) }
+  return { message: cause.message, code: typeof code === 'string' ? code : undefined }
 }
 
 /** The error that has crossed, as what it was. */

@@ -5,5 +5,5 @@ import { answer, type WireRequest } from './sqlite-wire.ts'
 const file = new SqliteFile(workerData as SqliteOptions)
 
 parentPort!.on('message', (request: WireRequest) => {
-  parentPort!.postMessage(answer(file, request))
+  parentPort!.postMessage(answer(file, request), [])
 })
