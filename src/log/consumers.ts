@@ -1,6 +1,6 @@
 import type { Consumer, ConsumeHandler, ConsumeOptions } from './consumer-options.ts'
 import { type ConsumerSettings, toConsumerSettings } from './consumer-settings.ts'
-import { ConsumerBusyError, LogClosedError, LogReadOnlyError } from './errors.ts'
+import { ConsumerBusyError, LogClosedError } from './errors.ts'
 import { type ConsumerHost, LogConsumer } from './log-consumer.ts'
 import type { LogDeadLetters } from './log-dead-letters.ts'
 import type { LogStats } from './log-stats.ts'
@@ -28,14 +28,13 @@ export class Consumers {
     this.deadLetters = letters as unknown as LogDeadLetters<never>
   }
 
-  /** Starts one. See `EventLog.consume`. */
+  /** Starts one, on a log that may be written. See `EventLog.consume`. */
   async consume(
     name: string,
     handler: ConsumeHandler,
     options: ConsumeOptions = {},
   ): Promise<Consumer> {
     this.#requireOpen(name)
-    if (this.#host.readOnly) throw new LogReadOnlyError(`consume ${JSON.stringify(name)}`)
     const settings = toConsumerSettings(name, handler, options, this.#host.log.catalog)
     if (this.#running.has(name)) throw new ConsumerBusyError(name)
     this.#running.set(name, undefined)

@@ -187,23 +187,24 @@ export class LogConsumer implements Consumer {
 
   async #loop(): Promise<void> {
     while (!this.#stopping) {
-      if (this.#cursor.failing) await this.#cursor.flush()
-      const errand = this.#stopping ? undefined : this.#errands.shift()
-      if (errand !== undefined) {
+      const errand = this.#errands[0]
+      if (this.#cursor.failing) {
+        await this.#cursor.flush()
+      } else if (errand !== undefined) {
+        this.#errands.shift()
         await errand()
-        continue
+      } else {
+        const step = await this.#next()
+        if (step.kind === 'failed') throw step.error
+        if (step.kind === 'woken') continue
+        if (step.result.done === true) return
+        await this.#consume(step.result.value)
       }
-      const step = await this.#next()
-      if (step.kind === 'failed') throw step.error
-      if (step.kind === 'woken') continue
-      if (step.result.done === true) return
-      await this.#consume(step.result.value)
     }
   }
 
   /** What the reader has next; or that there is something else to be done first. */
   async #next(): Promise<Step> {
-    if (this.#stopping || this.#errands.length > 0) return woken
     const asked = (this.#asked ??= this.#reader.next().then(
       (result) => ({ kind: 'read', result }),
       (error: unknown) => ({ kind: 'failed', error }),
