@@ -28,8 +28,6 @@ export const statsCommand: Command = {
 function* linesOf(
   stats: Omit<LogStats, 'pending' | 'commits' | 'appended'>,
 ): Generator<string, void, void> {
-  const time = (timestamp: number | undefined): string =>
-    timestamp === undefined ? '' : ` (${timeOf({ timestamp })})`
   yield `events        ${stats.events}`
   yield `first         ${stats.first}${time(stats.firstTimestamp)}`
   yield `last          ${stats.last}${time(stats.lastTimestamp)}`
@@ -39,4 +37,8 @@ function* linesOf(
   for (const { name, position } of stats.consumers) {
     yield `consumer      ${onOneLine(name)}  at ${position}`
   }
+}
+
+function time(timestamp: number | undefined): string {
+  return timestamp === undefined ? '' : ` (${timeOf({ timestamp })})`
 }

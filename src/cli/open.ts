@@ -53,7 +53,7 @@ async function catalogOf(given: Given): Promise<Catalog> {
     })
   }
   const { catalog } = exported as { readonly catalog?: unknown }
-  if (catalog instanceof Catalog) return catalog as Catalog
+  if (catalog instanceof Catalog) return catalog
   throw new UsageError(
     `The module ${JSON.stringify(path)} must export catalog, made by tradingEvents.extend({…}) or defineEvents({…}).`,
   )

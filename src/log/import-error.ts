@@ -1,5 +1,16 @@
 import { ArchiveError } from './errors.ts'
-import type { ImportReport } from './import-log.ts'
+
+/** What was imported. */
+export interface ImportReport {
+  /** How many events. */
+  readonly events: number
+  /** How many lines were skipped because they are no events. */
+  readonly skipped: number
+  /** The position that the first has got; 0 if there is none. */
+  readonly firstPosition: number
+  /** The position that the last has got; 0 if there is none. */
+  readonly lastPosition: number
+}
 
 /** A line that is no event, or a file that cannot be read to its end. */
 export class ImportError extends ArchiveError {

@@ -6,7 +6,7 @@ import type { EventSchemas } from '../events/definition.ts'
 import { decodeEvent, type EncodedEvent } from '../events/encoding.ts'
 import { EventValidationError } from '../events/errors.ts'
 import type { EventLog, NewEncodedEntry } from './event-log.ts'
-import { ImportError } from './import-error.ts'
+import { ImportError, type ImportReport } from './import-error.ts'
 import { inflated, type Line, readLines } from './ndjson.ts'
 import { eventOfLine } from './ndjson-event.ts'
 import type { Progress } from './progress.ts'
@@ -19,18 +19,6 @@ export interface ImportOptions {
   readonly onProgress?: (progress: Progress) => void
   /** Ends the import when it aborts, between two batches; it rejects with the reason of the signal. */
   readonly signal?: AbortSignal
-}
-
-/** What was imported. */
-export interface ImportReport {
-  /** How many events. */
-  readonly events: number
-  /** How many lines were skipped because they are no events. */
-  readonly skipped: number
-  /** The position that the first has got; 0 if there is none. */
-  readonly firstPosition: number
-  /** The position that the last has got; 0 if there is none. */
-  readonly lastPosition: number
 }
 
 /** The longest line, in UTF-16 units. */

@@ -4,6 +4,7 @@ import { EventValidationError } from '../events/errors.ts'
 import { requireMetadata } from '../events/metadata.ts'
 import { requirePlainJSON } from '../events/plain-json.ts'
 import { priorities } from '../events/priority.ts'
+import { onOneLine } from './trace-line.ts'
 
 /** An event of a line, and the position that the line gives it, if it gives one. */
 export interface LineEvent {
@@ -13,14 +14,14 @@ export interface LineEvent {
 
 /**
  * An event as a line of NDJSON: a CloudEvent 1.0 in its JSON form, with one more extension attribute,
- * `position`, as text.
+ * `position`, as text. What could control a terminal is escaped, also where JSON need not.
  */
 export function eventLine(position: number, event: EncodedEvent): string {
   const cloudEvent: CloudEvent & { position: string } = {
     ...cloudEventOf(event),
     position: String(position),
   }
-  return `${JSON.stringify(cloudEvent)}\n`
+  return `${onOneLine(JSON.stringify(cloudEvent))}\n`
 }
 
 /**

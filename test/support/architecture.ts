@@ -47,6 +47,11 @@ const packages: ReadonlyMap<string, string> = new Map([
   ['eventemitter3', 'legacy'],
 ])
 
+/** Where a module is loaded that only its user knows, and by what expression. */
+const loaders: ReadonlyMap<string, string> = new Map([
+  ['cli/open.ts', 'pathToFileURL(resolve(path)).href'],
+])
+
 const realTime = new Set(['setTimeout', 'setInterval', 'setImmediate', 'performance', 'crypto'])
 const realTimeMembers = new Set(['Date.now', 'Math.random'])
 const mostLines = 400
@@ -100,7 +105,7 @@ export function circles(sources: readonly Parsed[]): Complaint[] {
 export function strayPackages(sources: readonly Parsed[]): Complaint[] {
   return complain(sources, ({ path, imports }) =>
     imports.flatMap(({ from, line }) => {
-      if (from.startsWith('.') || from.startsWith('node:')) return []
+      if (from.startsWith('.') || from.startsWith('node:') || loaders.get(path) === from) return []
       const room = packages.get(from)
       if (room === roomOf(path)) return []
       const rule = room === undefined ? 'no package of ours' : `for src/${room} alone`
