@@ -82,7 +82,7 @@ export class StoredSnapshots implements LogSnapshots {
       ? []
       : [{ kind: 'snapshot' as const, name, number: position, text }]
     const remove = gone.map((number) => ({ kind: 'snapshot' as const, name, number }))
-    await this.#write(name, () => this.#host.store.writeNotes(put, remove))
+    await this.#write('save', name, () => this.#host.store.writeNotes(put, remove))
   }
 
   async list(name: string): Promise<readonly number[]> {
@@ -97,7 +97,7 @@ export class StoredSnapshots implements LogSnapshots {
     const remove = positions
       .splice(0)
       .map((number) => ({ kind: 'snapshot' as const, name, number }))
-    await this.#write(name, () => this.#host.store.writeNotes([], remove))
+    await this.#write('discard', name, () => this.#host.store.writeNotes([], remove))
     return remove.length
   }
 
@@ -111,8 +111,10 @@ export class StoredSnapshots implements LogSnapshots {
   }
 
   /** What the home has after a write that failed is not known: it is read again. */
-  async #write(name: string, write: () => Promise<void>): Promise<void> {
+  async #write(what: string, name: string, write: () => Promise<void>): Promise<void> {
     try {
+      // It may have been closed since.
+      this.#requireWritable(what, name)
       await write()
     } catch (error) {
       this.#positions.delete(name)
