@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs'
 import { LogStorageError } from './errors.ts'
 import type { EncryptionOptions } from './sealing.ts'
 import { positionsOf, RecordBatch } from './sqlite-append.ts'
@@ -147,14 +146,13 @@ export class SqliteFile {
           .first()
       const [first, newest] = [end('ASC'), end('DESC')]
       const pages = connection.number('PRAGMA page_count')
-      const wal = statSync(`${this.#path}-wal`, { throwIfNoEntry: false })?.size ?? 0
       return {
         events: directory.events,
         first: Number(first?.[0] ?? 0),
         last,
         firstTimestamp: first === undefined ? undefined : Number(first[1]),
         lastTimestamp: newest === undefined ? undefined : Number(newest[1]),
-        bytes: pages * connection.number('PRAGMA page_size') + wal,
+        bytes: pages * connection.number('PRAGMA page_size'),
         types: directory.types
           .map((type) => ({ type: type.name, events: countOf([type]) }))
           .filter(({ events }) => events > 0)

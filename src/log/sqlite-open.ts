@@ -14,7 +14,7 @@ import { pathToFileURL } from 'node:url'
 import { randomRun } from '../time/random.ts'
 import { LogDamagedError, LogFormatError, LogStorageError } from './errors.ts'
 import { Connection } from './sqlite-connection.ts'
-import { noHash, writeHead } from './sqlite-directory.ts'
+import { noHash } from './sqlite-directory.ts'
 import { isSqliteError } from './sqlite-fault.ts'
 import { applicationId, createSchema, schemaVersion } from './sqlite-schema.ts'
 import { checkWal, cutWal, type WalState } from './wal-check.ts'
@@ -41,26 +41,23 @@ export function createFile(path: string): void {
   }
   const connection = new Connection(draft, false)
   try {
-    createSchema(connection)
-    connection.transaction('IMMEDIATE', () =>
-      writeHead(connection, { log: randomRun(), last: 0, hash: noHash }),
-    )
+    createSchema(connection, { log: randomRun(), last: 0, hash: noHash })
   } finally {
     connection.close()
   }
+  sync(draft, 'r+')
   renameSync(draft, path)
-  syncDirectory(dirname(path))
+  // A name in a directory outlives a power cut only once the directory is synced. Windows does not open
+  // directories, and syncs their entries itself.
+  if (process.platform !== 'win32') sync(dirname(path), 'r')
 }
 
-/** A name in a directory outlives a power cut only once the directory is synced. */
-function syncDirectory(path: string): void {
-  // Windows cannot open directories, and syncs their entries itself.
-  if (process.platform === 'win32') return
-  const directory = openSync(path, 'r')
+function sync(path: string, flags: string): void {
+  const file = openSync(path, flags)
   try {
-    fsyncSync(directory)
+    fsyncSync(file)
   } finally {
-    closeSync(directory)
+    closeSync(file)
   }
 }
 

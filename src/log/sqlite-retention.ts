@@ -68,13 +68,19 @@ function cutByCount(
   return low
 }
 
-/** The newest record that does not fit into so many bytes with those behind it. */
+/**
+ * The newest record that does not fit into so many bytes with those behind it. Indexes and pages take
+ * storage too, so each record counts for its part of the whole.
+ */
 function cutByBytes(
   { connection, last }: PageSource,
   types: readonly TypeRow[] | undefined,
   keep: number,
 ): number {
-  let left = keep
+  const pages = connection.number('PRAGMA page_count') - connection.number('PRAGMA freelist_count')
+  const storage = pages * connection.number('PRAGMA page_size')
+  const records = connection.number('SELECT sum(bytes) FROM zones')
+  let left = (keep * records) / storage
   const walk = (from: string, where: string, ...values: number[]): number => {
     const sql = `SELECT position, ${bytesOf} FROM ${from} WHERE ${where} ORDER BY position DESC`
     for (const [position, bytes] of connection.statement(sql).each(...values)) {

@@ -1,4 +1,5 @@
 import type { Connection } from './sqlite-connection.ts'
+import { type Head, writeHead } from './sqlite-directory.ts'
 
 /** Says in the header of a file that it is a log: `TWLG`. */
 export const applicationId = 0x54_57_4c_47
@@ -105,13 +106,19 @@ CREATE VIEW snapshots AS SELECT
 FROM notes WHERE kind = 'snapshot';
 `
 
-/** Makes the tables of a new log in an empty file, and leaves it in WAL mode. */
-export function createSchema(connection: Connection): void {
-  connection.exec(`PRAGMA page_size = ${pageSize}; PRAGMA auto_vacuum = INCREMENTAL;`)
+/**
+ * Makes the tables of a new log in an empty file, and leaves it in WAL mode. Nothing is synced: who calls
+ * it does that once, when the file is whole.
+ */
+export function createSchema(connection: Connection, head: Head): void {
+  connection.exec(
+    `PRAGMA page_size = ${pageSize}; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA synchronous = OFF`,
+  )
   connection.transaction('IMMEDIATE', () => {
     connection.exec(`${tables}${views}
 PRAGMA application_id = ${applicationId};
 PRAGMA user_version = ${schemaVersion};`)
+    writeHead(connection, head)
   })
   connection.exec('PRAGMA journal_mode = WAL')
 }
