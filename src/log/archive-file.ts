@@ -30,27 +30,36 @@ export async function* readArchive(
 ): AsyncGenerator<readonly ArchivedEntry[], void, void> {
   const file = eventsFile(manifest)
   const check = new ArchiveCheck(file, manifest)
-  const stored = check.file(createReadStream(join(folder, file)))
+  const path = join(folder, file)
+  // First, so that damage is told as such, and not as what becomes of it when it is opened.
+  await reading(file, () => check.file(createReadStream(path)))
+  const stored: AsyncIterable<Uint8Array> = createReadStream(path)
   // Whoever calls has made sure that there is a sealer where one is needed.
   const open = manifest.encrypted === undefined ? stored : opening(sealer!, file)(stored)
   const lines = readLines(check.plain(gunzipped(open)), longestLine)
+  for (;;) {
+    const group = await reading(file, () => lines.next())
+    if (group.done === true) break
+    yield group.value.map((line) => check.entry(line))
+  }
+  check.end()
+}
+
+async function reading<Result>(file: string, read: () => Promise<Result>): Promise<Result> {
   try {
-    for await (const group of lines) yield group.map((line) => check.entry(line))
+    return await read()
   } catch (cause) {
     if (cause instanceof TradewireError) throw cause
     throw new ArchiveError(`${file} cannot be read: ${(cause as Error).message}.`, { cause })
   }
-  check.end()
 }
 
 /** Compares a file with its manifest while it is read. */
 class ArchiveCheck {
   readonly #name: string
   readonly #manifest: ArchiveManifest
-  readonly #fileHash = createHash('sha256')
   readonly #plainHash = createHash('sha256')
   readonly #types = new Map<string, number>()
-  #bytes = 0
   #events = 0
   #first = 0
   #last = 0
@@ -60,15 +69,16 @@ class ArchiveCheck {
     this.#manifest = manifest
   }
 
-  async *file(source: AsyncIterable<unknown>): AsyncGenerator<Uint8Array, void, void> {
-    for await (const chunk of source) {
-      const bytes = chunk as Uint8Array
-      this.#bytes += bytes.length
-      this.#fileHash.update(bytes)
-      yield bytes
+  /** Compares the file as it is. */
+  async file(source: AsyncIterable<unknown>): Promise<void> {
+    const hash = createHash('sha256')
+    let bytes = 0
+    for await (const chunk of source as AsyncIterable<Uint8Array>) {
+      bytes += chunk.length
+      hash.update(chunk)
     }
-    this.#same('bytes', this.#manifest.bytes, this.#bytes)
-    this.#same('fileSha256', this.#manifest.fileSha256, this.#fileHash.digest('hex'))
+    this.#same('bytes', this.#manifest.bytes, bytes)
+    this.#same('fileSha256', this.#manifest.fileSha256, hash.digest('hex'))
   }
 
   async *plain(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, void> {
