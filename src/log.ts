@@ -32,6 +32,23 @@ export type { BusAttachment, RecordableBus } from './log/recordable-bus.ts'
 export { project, type ProjectOptions, stateAt } from './log/projection.ts'
 export type { Reducer } from './log/reducer.ts'
 export { follow, type FollowOptions, type LiveProjection } from './log/live-projection.ts'
+export { archive, type ArchiveOptions, type ArchiveUntil } from './log/archive.ts'
+export type { ArchiveManifest } from './log/archive-manifest.ts'
+export {
+  type ArchiveVerification,
+  restore,
+  type RestoreOptions,
+  type RestoreReport,
+  verifyArchive,
+} from './log/restore.ts'
+export { exportLog, type ExportOptions } from './log/export-log.ts'
+export type { ExportReport } from './log/export-lines.ts'
+export { importLog, type ImportOptions } from './log/import-log.ts'
+export { ImportError, type ImportReport } from './log/import-error.ts'
+export { trace, type TraceOptions } from './log/trace.ts'
+export type { CausalNode, CausalTree, MissingCause } from './log/causal-tree.ts'
+export { printTrace, type PrintTraceOptions } from './log/trace-print.ts'
+export { type MermaidOptions, traceToMermaid } from './log/mermaid.ts'
 export type { LogStats } from './log/log-stats.ts'
 export type { Progress } from './log/progress.ts'
 export type { RetainOptions, RetainReport } from './log/retain.ts'
