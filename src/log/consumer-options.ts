@@ -11,25 +11,41 @@ export interface ConsumeContext {
   readonly signal: AbortSignal
 }
 
-/** Consumes an event; it counts as consumed once what it returns has settled. */
+/**
+ * Consumes an event. It is done with it once what it returns has fulfilled; it has failed if it throws,
+ * or if what it returns rejects. It must not wait for `stop`, `reset` or `caughtUp` of its own consumer,
+ * nor for `close` of the log: these wait for it.
+ */
 export type ConsumeHandler<Event extends TradewireEvent = TradewireEvent> = (
   event: Event,
   context: ConsumeContext,
 ) => unknown
 
-/** How often a consumer tries an event. */
+/**
+ * How often a consumer tries an event. After a `PermanentError` it is not tried again. While it is tried,
+ * no later event is begun.
+ */
 export interface ConsumeRetry {
   /** How often the handler is called with one event. A whole number from 1. Default 3. */
   readonly attempts?: number
-  /** How long to wait before the second attempt, in milliseconds from 0; doubled each time. Default 100. */
+  /**
+   * How long to wait before the second attempt, in milliseconds from 0, on the clock of the log; doubled
+   * each time. Default 100.
+   */
   readonly initialMs?: number
-  /** The longest wait, in milliseconds. Default 30,000. */
+  /**
+   * The longest wait, in milliseconds. From `initialMs`. Default 30,000, or `initialMs` where that is
+   * more.
+   */
   readonly maxMs?: number
 }
 
 /** Options of `consume`. */
 export interface ConsumeOptions<Patterns = string | readonly string[]> {
-  /** Only events that this pattern, or one of the list, covers. Default `*`. */
+  /**
+   * Only events that this pattern, or one of the list, covers. A consumer that is started with another one
+   * than before goes on from where it was. Default `*`.
+   */
   readonly pattern?: Patterns
   /**
    * Where a consumer begins that has never run: at this position, or after the last event of now. A
@@ -39,38 +55,70 @@ export interface ConsumeOptions<Patterns = string | readonly string[]> {
   /** How often an event is tried. */
   readonly retry?: ConsumeRetry
   /**
-   * What becomes of an event that the handler has failed on for good: a dead letter, kept in the log, and
-   * the consumer goes on; or the consumer stops before it. Default `dead-letter`.
+   * What becomes of an event that the handler has failed on for good: a dead letter, kept in the log until
+   * it is redelivered or discarded, and the consumer goes on; or the consumer stops before it, and `stopped`
+   * rejects with what the handler has thrown last. Default `dead-letter`.
    */
   readonly onFailure?: 'dead-letter' | 'stop'
-  /** How long the handler may take, in milliseconds above 0. Default: as long as it wants. */
+  /**
+   * How long the handler may take, in milliseconds above 0, on the clock of the log. Then its signal aborts
+   * with a `ConsumerTimeoutError`, which is what it has failed with; what it does later changes nothing, but
+   * may overlap with the next attempt. Default: as long as it wants.
+   */
   readonly timeoutMs?: number
   /** What to do with events that the catalog does not know. Default `refuse`: the consumer stops before them. */
   readonly unknown?: UnknownPolicy
 }
 
-/** A consumer that runs. */
+/**
+ * A consumer that runs.
+ *
+ * How far it has come is written down after each event, or after several where they are consumed faster
+ * than that takes. If the storage does not take it, the consumer begins no further event and tries again,
+ * at first after 100 ms; after 10 attempts, about 20 seconds, it stops, and `stopped` rejects. Nothing is
+ * lost by that: what is not written down comes again.
+ */
 export interface Consumer extends AsyncDisposable {
   /** Its name. */
   readonly name: string
-  /** The position of the last event that it is done with; 0 if there was none. */
+  /**
+   * Up to here it is done: with each event of its pattern, which it has consumed or made a dead letter; 0 at
+   * the beginning.
+   */
   readonly position: number
-  /** How many events the handler was done with since the consumer was started. */
+  /** How often the handler was done with an event since the consumer was started. */
   readonly consumed: number
   /** Whether it runs. */
   readonly running: boolean
-  /** Resolves when it has stopped; rejects with what has stopped it, if it was not `stop` or `close`. */
+  /**
+   * Resolves when it has stopped; rejects with what has stopped it, if it was not `stop` or `close`, or with
+   * why the last position could not be written. It need not be looked at.
+   */
   readonly stopped: Promise<void>
-  /** How many events of its pattern it has still to consume. */
+  /**
+   * How many events of its pattern it has still to consume.
+   *
+   * @throws ConfigurationError `CONFIGURATION` if it has stopped.
+   */
   lag(): Promise<number>
-  /** Resolves once it has consumed what the log held at the time of the call. */
+  /**
+   * Resolves once it is done with what the log held at the time of the call.
+   *
+   * @throws ConfigurationError `CONFIGURATION` if it has stopped, or stops before that.
+   */
   caughtUp(): Promise<void>
   /**
-   * Goes on after this position, back or ahead, once the handler that runs has settled.
+   * Goes on after this position, back or ahead, once the handler that runs has settled; an event that it
+   * has failed on is not tried again. Resolves once the position is durable.
    *
-   * @param position a whole number from 0; 0 begins from the start.
+   * @param position a whole number from 0, up to the last of the log; 0 begins from the start.
+   * @throws ConfigurationError `CONFIGURATION` if it is none, or the consumer has stopped.
    */
   reset(position: number): Promise<void>
-  /** Lets the handler that runs finish, writes down how far it has come, and stops. */
+  /**
+   * Aborts the signal of the handler that runs, lets it finish, writes down how far it has come, and
+   * stops. A handler that fails now has not consumed its event, which comes again. One that does not settle
+   * within 5,000 ms on the clock of the log is left to itself: its event comes again, too. Never rejects.
+   */
   stop(): Promise<void>
 }
