@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import type { PayloadSchema } from './definition.ts'
 
-/** A JSON Schema, or true and false for what accepts everything and nothing. */
-type Schema = Readonly<Record<string, unknown>> | boolean
+/** A JSON Schema, or true for what accepts everything. */
+type Schema = Readonly<Record<string, unknown>> | true
 
 /** One place of a payload that a path leads to. */
 export interface Field {
@@ -42,7 +42,7 @@ interface Place {
 
 /** The schemas that a value may follow, without those that only refer to others. */
 function alternatives(root: Schema, schema: Schema): readonly Schema[] {
-  if (typeof schema === 'boolean') return schema ? [{}] : []
+  if (schema === true) return [{}]
   const { $ref: reference } = schema
   if (typeof reference === 'string') return alternatives(root, resolve(root, reference))
   const lists = ['anyOf', 'oneOf', 'allOf'].flatMap((key) => (schema[key] ?? []) as Schema[])
@@ -71,23 +71,20 @@ function childrenOf(schema: Schema, token: string): readonly Place[] {
     token === '*' || token === key ? [{ schema: child, optional: !required.includes(key) }] : [],
   )
   if (token !== '*' && named.length > 0) return named
-  const others = alternatives(schema, additionalProperties ?? false)
-  return [
-    ...named,
-    ...others.map((child) => ({ schema: child, optional: !required.includes(token) })),
-  ]
+  if (additionalProperties === undefined || additionalProperties === false) return named
+  return [...named, { schema: additionalProperties, optional: !required.includes(token) }]
 }
 
 interface ObjectSchema {
   readonly type?: string
   readonly properties?: Readonly<Record<string, Schema>>
   readonly required?: readonly string[]
-  readonly additionalProperties?: Schema
+  readonly additionalProperties?: Schema | false
 }
 
 interface ListSchema {
   readonly prefixItems?: readonly Schema[]
-  readonly items?: Schema
+  readonly items?: Schema | false
 }
 
 /** No item may be taken out: those behind it would move. */

@@ -148,6 +148,12 @@ describe('redactor', () => {
       children: [{ name: '[redacted]', children: [] }],
     })
     expect(through(z.record(z.string(), z.string()), { a: 'x' }, 'data.*')).toEqual({})
+    const listed = z.record(z.enum(['a', 'b']), z.string())
+    expect(through(listed, { a: 'x', b: 'y' }, 'data.a')).toEqual({ a: '[redacted]', b: 'y' })
+    const trees = z.strictObject({ byName: z.record(z.string(), tree) })
+    expect(through(trees, { byName: { x: node } }, 'data.byName.x.note')).toEqual({
+      byName: { x: { name: 'a', children: node.children } },
+    })
     const shared = leg.meta({ id: 'leg' })
     const both = z.strictObject({ one: shared, other: shared })
     expect(through(both, { one: legs[0], other: legs[1] }, 'data.*.account')).toEqual({
