@@ -11,6 +11,8 @@ interface Waiting {
 /** Appends that share a commit. */
 interface Group {
   readonly durability: Durability
+  /** Whether nobody else may join. */
+  readonly alone: boolean
   readonly events: StoredEvent[]
   readonly waiting: Waiting[]
 }
@@ -41,7 +43,7 @@ export class AppendLine {
   append(events: readonly StoredEvent[], durability: Durability): Promise<readonly number[]> {
     this.pending += events.length
     return new Promise((resolve, reject) => {
-      const group = this.#groupFor(events.length, durability)
+      const group = this.#groupFor(events, durability)
       for (const event of events) group.events.push(event)
       group.waiting.push({ events: events.length, resolve, reject })
       if (this.#scheduled) return
@@ -62,17 +64,20 @@ export class AppendLine {
     this.#hurried = false
   }
 
-  #groupFor(size: number, durability: Durability): Group {
+  #groupFor(events: readonly StoredEvent[], durability: Durability): Group {
     const last = this.#groups.at(-1)
+    // What asks for a position may be refused, which is nobody else's business.
+    const alone = durability === 'each' || events.some(({ position }) => position !== undefined)
     if (
       last !== undefined &&
-      durability !== 'each' &&
+      !alone &&
+      !last.alone &&
       last.durability === durability &&
-      last.events.length + size <= mostGrouped
+      last.events.length + events.length <= mostGrouped
     ) {
       return last
     }
-    const group: Group = { durability, events: [], waiting: [] }
+    const group: Group = { durability, alone, events: [], waiting: [] }
     this.#groups.push(group)
     return group
   }

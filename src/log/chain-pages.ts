@@ -1,3 +1,4 @@
+import type { EncodedEvent } from '../events/encoding.ts'
 import type { LogStore, Page, PageQuery } from './store.ts'
 
 /** How many records are looked at together for the beginning of a chain. */
@@ -16,17 +17,20 @@ interface Root {
 export class ChainPages {
   readonly #store: LogStore
   readonly #id: string
-  #root: Promise<Root | undefined> | undefined = undefined
+  readonly #wanted: string
+  #root: Root | undefined = undefined
+  /** It was looked for up to this position. */
+  #searched = 0
 
   constructor(store: LogStore, correlationId: string) {
     this.#store = store
     this.#id = correlationId
+    this.#wanted = `"id":${JSON.stringify(correlationId)}`
   }
 
   async page(query: PageQuery): Promise<Page> {
     const page = await this.#store.page(query)
-    this.#root ??= this.#find(query)
-    const root = await this.#root
+    const root = (this.#root ??= await this.#findNew(query))
     if (root === undefined || !this.#belongs(root, query, page)) return page
     const before = query.order === 'forward' ? isBelow : isAbove
     const index = page.positions.findIndex((position) => before(root.position, position))
@@ -50,18 +54,22 @@ export class ChainPages {
       : position < after && position >= end
   }
 
-  /** The record whose id is that of the chain, under the other conditions of the query. */
-  async #find({
-    patterns,
-    since,
-    until,
-    source,
-    after,
-    through,
-    order,
-  }: PageQuery): Promise<Root | undefined> {
+  /** Looks where it has not yet looked: a reader that follows comes back with a later end. */
+  async #findNew(query: PageQuery): Promise<Root | undefined> {
+    const { after, through, order } = query
     const [low, high] = order === 'forward' ? [after, through] : [through - 1, after - 1]
-    const wanted = `{"id":${JSON.stringify(this.#id)},`
+    const searched = this.#searched
+    if (high <= searched) return undefined
+    this.#searched = high
+    return this.#find(query, Math.max(low, searched), high)
+  }
+
+  /** The record that began the chain, under the other conditions of the query. */
+  async #find(
+    { patterns, since, until, source }: PageQuery,
+    low: number,
+    high: number,
+  ): Promise<Root | undefined> {
     const all = { patterns, since, until, source, correlationId: undefined }
     let next = Math.min(high, await this.#store.last()) + 1
     // Causes come before what they cause, so what is looked for is more often new than old.
@@ -73,7 +81,7 @@ export class ChainPages {
         through: low + 1,
         limit: lookedTogether,
       })
-      const index = page.texts.findIndex((text) => text.startsWith(wanted))
+      const index = page.texts.findIndex((text) => this.#begins(text))
       if (index !== -1) {
         const [position, text] = [page.positions[index]!, page.texts[index]!]
         return { position, text, secret: page.secrets?.[index] }
@@ -81,6 +89,14 @@ export class ChainPages {
       if (page.done) return undefined
       next = page.next
     }
+  }
+
+  /** Whether it is the record of an event whose id is that of its chain. */
+  #begins(text: string): boolean {
+    // Most records are none, and looking is faster than parsing.
+    if (!text.includes(this.#wanted)) return false
+    const { id, correlationId } = JSON.parse(text) as EncodedEvent
+    return id === this.#id && correlationId === this.#id
   }
 }
 

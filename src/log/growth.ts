@@ -6,6 +6,8 @@ const pollMs = 50
 
 interface Wait {
   readonly seen: number
+  /** Who waits. */
+  readonly owner: object
   readonly resolve: (last: number | undefined) => void
   readonly reject: (error: unknown) => void
 }
@@ -46,14 +48,27 @@ export class LogGrowth {
     for (const { seen, resolve } of waits) if (seen < last) resolve(last)
   }
 
-  /** Resolves to the last position once it is beyond `seen`; to undefined when the log is closed. */
-  async beyond(seen: number): Promise<number | undefined> {
-    if ((await this.now()) > seen) return this.#last
+  /**
+   * Resolves to the last position once it is beyond `seen`; to undefined when the log is closed, or
+   * `owner` has left.
+   */
+  async beyond(seen: number, owner: object): Promise<number | undefined> {
+    await this.now()
+    // It may have grown again since that was answered.
+    if (this.#last > seen) return this.#last
     if (this.#closed) return undefined
     return new Promise((resolve, reject) => {
-      this.#waits.push({ seen, resolve, reject })
+      this.#waits.push({ seen, owner, resolve, reject })
       if (this.#store.readOnly) this.#pollLater()
     })
+  }
+
+  /** `owner` waits no longer. */
+  leave(owner: object): void {
+    const waits = this.#waits
+    if (waits.length === 0) return
+    this.#waits = waits.filter((wait) => wait.owner !== owner)
+    for (const wait of waits) if (wait.owner === owner) wait.resolve(undefined)
   }
 
   close(): void {

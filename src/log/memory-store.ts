@@ -1,3 +1,4 @@
+import { ConfigurationError } from '../errors/tradewire-error.ts'
 import { matchTokens, parsePattern } from '../events/pattern.ts'
 import { notAbove } from './memory-search.ts'
 import type {
@@ -29,15 +30,14 @@ export class MemoryStore implements LogStore {
   /** By position. */
   #records: Kept[] = []
   #last = 0
-  /** The attempts that each lane is waiting for, once an append of it has failed. */
   readonly #notes = new Map<string, Note>()
-  readonly #matchers = new Map<string, (type: string) => boolean>()
 
   async open(): Promise<number> {
     return this.#last
   }
 
   async append(events: readonly StoredEvent[], _options: StoreAppend): Promise<readonly number[]> {
+    requireRising(events, this.#last)
     return events.map((event) => {
       this.#last = event.position ?? this.#last + 1
       this.#records.push({ position: this.#last, event })
@@ -168,16 +168,24 @@ export class MemoryStore implements LogStore {
 
   #covers(patterns: readonly string[] | undefined): (type: string) => boolean {
     if (patterns === undefined) return () => true
-    const key = patterns.join(',')
-    const known = this.#matchers.get(key)
-    if (known !== undefined) return known
     const tokens = patterns.map(parsePattern)
-    const covers = (type: string): boolean => {
+    return (type) => {
       const parts = type.split('.')
       return tokens.some((pattern) => matchTokens(pattern, parts))
     }
-    this.#matchers.set(key, covers)
-    return covers
+  }
+}
+
+/** @throws ConfigurationError `CONFIGURATION` if a position that is given is not above every one before it. */
+function requireRising(events: readonly StoredEvent[], last: number): void {
+  let before = last
+  for (const { position = before + 1 } of events) {
+    if (position <= before) {
+      throw new ConfigurationError(
+        `The position ${position} was given to an event behind position ${before}: positions must rise.`,
+      )
+    }
+    before = position
   }
 }
 

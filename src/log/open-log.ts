@@ -3,7 +3,7 @@ import { ConfigurationError } from '../errors/tradewire-error.ts'
 import type { EventSchemas } from '../events/definition.ts'
 import type { TradingSchemas } from '../events/trading-events.ts'
 import type { EventLog } from './event-log.ts'
-import { logOptionNames, type LogOptions, openStore } from './open-store.ts'
+import { logOptionNames, type LogOptions, logMaker } from './open-store.ts'
 import { type EncryptionOptions, requireEncryption } from './sealing.ts'
 import { SqliteStore } from './sqlite-store.ts'
 
@@ -55,13 +55,14 @@ export async function openLog<Schemas extends EventSchemas = TradingSchemas>(
   requireBoolean('readOnly', readOnly)
   requireBoolean('repair', repair)
   if (encryption !== undefined) requireEncryption(encryption)
+  const make = logMaker(rest, encryption !== undefined)
   const store = new SqliteStore({
     path,
     readOnly,
     repair,
     ...(encryption === undefined ? {} : { encryption }),
   })
-  return openStore(store, rest, encryption !== undefined)
+  return make(store, await store.open())
 }
 
 function requireBoolean(name: string, value: unknown): void {

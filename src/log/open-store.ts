@@ -40,7 +40,7 @@ export function memoryLog<Schemas extends EventSchemas = TradingSchemas>(
   options: LogOptions<Schemas> = {},
 ): EventLog<Schemas> {
   requireOptions('memoryLog', options, logOptionNames)
-  return logOf(new MemoryStore(), 0, options, false)
+  return logMaker(options, false)(new MemoryStore(), 0)
 }
 
 /**
@@ -57,21 +57,22 @@ export async function openStore<Schemas extends EventSchemas = TradingSchemas>(
   encrypted = false,
 ): Promise<EventLog<Schemas>> {
   requireOptions('openStore', options, logOptionNames)
-  const settings = toLogSettings(options)
-  return logOf(store, await store.open(), settings, encrypted)
+  const make = logMaker(options, encrypted)
+  return make(store, await store.open())
 }
 
-function logOf<Schemas extends EventSchemas>(
-  store: LogStore,
-  last: number,
+/** Checks options, before anything is opened. What it returns makes the log over a home that is open. */
+export function logMaker<Schemas extends EventSchemas>(
   options: LogOptions<Schemas>,
   encrypted: boolean,
-): EventLog<Schemas> {
+): (store: LogStore, last: number) => EventLog<Schemas> {
   const { catalog, clock, redact } = toLogSettings(options)
   const events = new StoredEvents(catalog, encrypted, redact)
-  const log = new StoredLog({ store, catalog, clock, events, last })
-  // The core works on any catalog and checks names at run time; EventLog is the same by name.
-  return log as unknown as EventLog<Schemas>
+  return (store, last) => {
+    const log = new StoredLog({ store, catalog, clock, events, last })
+    // The core works on any catalog and checks names at run time; EventLog is the same by name.
+    return log as unknown as EventLog<Schemas>
+  }
 }
 
 function toLogSettings<Schemas extends EventSchemas>(

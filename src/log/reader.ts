@@ -43,8 +43,8 @@ export class PagedReader<Entry> implements AsyncIterableIterator<Entry, undefine
   #ended = false
   /** Why it ends without being asked; thrown to the reader once. */
   #failure: { readonly reason: unknown } | undefined = undefined
+  /** Ends the wait of now, if there is one. */
   #stop: (() => void) | undefined = undefined
-  readonly #stopped: Promise<undefined>
 
   constructor(host: ReaderHost<Entry>, plan: ReadPlan) {
     this.#host = host
@@ -52,9 +52,6 @@ export class PagedReader<Entry> implements AsyncIterableIterator<Entry, undefine
     this.#after = plan.after
     this.#through = plan.through
     this.#left = plan.limit
-    this.#stopped = new Promise((resolve) => {
-      this.#stop = () => resolve(undefined)
-    })
     plan.signal?.addEventListener('abort', this.#aborted)
     if (plan.signal?.aborted === true) this.#aborted()
   }
@@ -106,8 +103,7 @@ export class PagedReader<Entry> implements AsyncIterableIterator<Entry, undefine
     this.#ended = true
     this.#page = undefined
     this.#plan.signal?.removeEventListener('abort', this.#aborted)
-    this.#ahead?.catch(() => {})
-    this.#stop!()
+    this.#stop?.()
     this.#host.ended(this)
   }
 
@@ -157,7 +153,7 @@ export class PagedReader<Entry> implements AsyncIterableIterator<Entry, undefine
   /** Gets the next page; whether there is one. */
   async #turnPage(): Promise<boolean> {
     if (this.#ahead === undefined && !(await this.#order())) return false
-    const page = await Promise.race([this.#ahead!, this.#stopped])
+    const page = await this.#orStopped(this.#ahead!)
     if (page === undefined) return false
     this.#ahead = undefined
     this.#page = page
@@ -172,12 +168,24 @@ export class PagedReader<Entry> implements AsyncIterableIterator<Entry, undefine
   async #order(): Promise<boolean> {
     if (this.#through === undefined) {
       const seen = this.#after
-      const through = await Promise.race([this.#host.through(seen), this.#stopped])
+      const through = await this.#orStopped(this.#host.through(seen))
       if (through === undefined) return false
       this.#through = through
     }
     this.#request(this.#through)
     return true
+  }
+
+  /**
+   * What a promise resolves to, or undefined if the reader is ended before. Nothing is kept of it
+   * afterwards, however many there are: a race against one promise would keep every page.
+   */
+  #orStopped<Value>(promise: Promise<Value | undefined>): Promise<Value | undefined> {
+    if (this.#ended) return Promise.resolve(undefined)
+    return new Promise((resolve, reject) => {
+      this.#stop = () => resolve(undefined)
+      promise.then(resolve, reject)
+    })
   }
 
   #request(through: number): void {

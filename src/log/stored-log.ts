@@ -23,11 +23,11 @@ import type { LogStats } from './log-stats.ts'
 import type { LogWriter, LogWriterOptions } from './log-writer.ts'
 import type { Progress } from './progress.ts'
 import { toReadPlan } from './read-query.ts'
-import { PagedReader, type ReadPlan } from './reader.ts'
+import { PagedReader, type ReaderHost, type ReadPlan } from './reader.ts'
 import type { RetainOptions, RetainReport } from './retain.ts'
 import { retain } from './retention.ts'
 import { type LogSnapshots, StoredSnapshots } from './snapshots.ts'
-import type { LogStore, PageQuery, StoredEvent } from './store.ts'
+import type { LogStore, Page, PageQuery, StoredEvent } from './store.ts'
 import { StoredEvents } from './stored-event.ts'
 import { StoredWriter } from './stored-writer.ts'
 import type { Verification } from './verify.ts'
@@ -260,12 +260,16 @@ export class StoredLog {
   ): PagedReader<Entry> {
     const plan = toReadPlan(method, query, this.catalog)
     this.#requireOpen('Nothing was read')
+    const once = method === 'read' ? this.#once(plan) : undefined
     const reader: PagedReader<Entry> = new PagedReader<Entry>(
       {
         entry,
-        page: this.#pagesOf(plan),
-        through: method === 'read' ? this.#once(plan) : (seen) => this.#growth.beyond(seen),
-        ended: (gone) => this.#readers.delete(gone),
+        page: once?.page ?? this.#pagesOf(plan),
+        through: once?.through ?? ((seen) => this.#growth.beyond(seen, reader)),
+        ended: (gone) => {
+          this.#readers.delete(gone)
+          this.#growth.leave(gone)
+        },
       },
       plan,
     )
@@ -279,16 +283,22 @@ export class StoredLog {
     return (query) => pages.page(query)
   }
 
-  /** Up to where to read once: to the last position of now. */
-  #once({ order }: ReadPlan): () => Promise<number | undefined> {
-    const last = order === 'forward' ? this.#growth.now() : Promise.resolve(1)
+  /** How to read once: forward up to the last position of now, or backward from there to the first. */
+  #once(plan: ReadPlan): Pick<ReaderHost<unknown>, 'through' | 'page'> {
+    const forward = plan.order === 'forward'
+    const pages = this.#pagesOf(plan)
+    const last = this.#growth.now()
     last.catch(() => {})
     let asked = false
-    return async () => {
+    const through = async (): Promise<number | undefined> => {
       if (asked) return undefined
       asked = true
-      return last
+      return forward ? last : 1
     }
+    if (forward) return { through, page: pages }
+    const page = async (query: PageQuery): Promise<Page> =>
+      pages({ ...query, after: Math.min(query.after, (await last) + 1) })
+    return { through, page }
   }
 
   #requireOpen(what: string): void {

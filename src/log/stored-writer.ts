@@ -5,6 +5,7 @@ import type { Clock, Timer } from '../time/clock.ts'
 import { requireDurability } from './durability.ts'
 import { LogBufferFullError, LogClosedError } from './errors.ts'
 import { GroupPace, mostGrouped } from './group-pace.ts'
+import { promiseOf } from './handler-result.ts'
 import type { BufferOverflow, LogWriter, LogWriterOptions, WriterState } from './log-writer.ts'
 import type { Durability, LogStore, StoredEvent } from './store.ts'
 import { Tickets } from './tickets.ts'
@@ -154,6 +155,7 @@ export class StoredWriter implements LogWriter {
     if (this.#overflow === 'drop-newest' || this.#head >= this.#queue.length) return false
     this.#lose(this.#queue[this.#head]!.ticket)
     this.#head += 1
+    this.#trim()
     return true
   }
 
@@ -207,11 +209,15 @@ export class StoredWriter implements LogWriter {
     }
     const batch = this.#queue.slice(this.#head, end)
     this.#head = end
-    if (this.#head > 4_096 || this.#head === this.#queue.length) {
-      this.#queue = this.#queue.slice(this.#head)
-      this.#head = 0
-    }
+    this.#trim()
     return batch
+  }
+
+  /** Lets go of what lies before the head; not each time, as the rest is copied. */
+  #trim(): void {
+    if (this.#head <= this.#queue.length / 2) return
+    this.#queue = this.#queue.slice(this.#head)
+    this.#head = 0
   }
 
   #send(batch: readonly Waiting[]): void {
@@ -277,8 +283,13 @@ export class StoredWriter implements LogWriter {
     this.#tickets.release()
   }
 
+  /** What it throws, or rejects with, is nothing to a writer. */
   #tell(state: WriterState): void {
-    this.#onState?.(state)
+    try {
+      promiseOf(this.#onState?.(state))?.catch(() => {})
+    } catch {
+      // Who was told is not to stop what is written.
+    }
   }
 }
 
