@@ -2,7 +2,7 @@ import { ConfigurationError } from '../errors/tradewire-error.ts'
 import type { Connection, Statement } from './sqlite-connection.ts'
 import { type Directory, type TypeRow, writeHead, writeType } from './sqlite-directory.ts'
 import { chainHash, checksumOf, fromHex, recordText } from './sqlite-record.ts'
-import type { PlacedSecret, SealedBatches } from './sqlite-sealed.ts'
+import type { PlacedSecret, Seal, SealedBatches } from './sqlite-sealed.ts'
 import { readZone, writeZone, type Zone, zoneOf } from './sqlite-zones.ts'
 import type { StoredEvent } from './store.ts'
 
@@ -51,19 +51,16 @@ export class RecordBatch {
     const secrets = events.flatMap(({ secret }, index): PlacedSecret[] =>
       secret === undefined ? [] : [[positions[index]!, secret]],
     )
-    const { log } = this.#directory.head
-    const seal = secrets.length === 0 ? '' : sealed.write(this.#connection, log, secrets)
-    const first = secrets[0]?.[0] ?? null
+    const seals = sealed.write(this.#connection, this.#directory.head.log, secrets)
     for (const [index, event] of events.entries()) {
       const position = positions[index]!
       if (position !== this.#last + 1) writeGap(this.#connection, this.#last + 1, position - 1)
-      const has = event.secret !== undefined
-      this.#record(event, position, has ? first : null, has ? seal : '')
+      this.#record(event, position, seals.get(position))
     }
     this.#finish()
   }
 
-  #record(event: StoredEvent, position: number, sealed: number | null, seal: string): void {
+  #record(event: StoredEvent, position: number, seal: Seal | undefined): void {
     const type = this.#directory.named(event.type)
     type.appended += 1
     this.#types.add(type)
@@ -75,7 +72,7 @@ export class RecordBatch {
       timestamp,
       source,
       correlationId,
-      seal,
+      seal?.text ?? '',
       text,
     )
     this.#insert.run(
@@ -85,7 +82,7 @@ export class RecordBatch {
       timestamp,
       source,
       correlationId,
-      sealed,
+      seal?.first ?? null,
       text,
       checksumOf(whole),
       fromHex(this.#hash),

@@ -4,9 +4,23 @@ import { type SealedText, Sealer, type EncryptionOptions } from './sealing.ts'
 import type { Connection } from './sqlite-connection.ts'
 
 /** How many opened batches are kept: readers go from one to the next. */
-const mostOpened = 8
+const mostOpened = 16
 
-/** The secrets of one commit, encrypted together. */
+/** The most secrets that are encrypted together. */
+const mostTogether = 100
+
+/** The most text that is encrypted together, in UTF-16 units, unless one secret has more. */
+const mostText = 1 << 17
+
+/** What a record carries whose secret is encrypted. */
+export interface Seal {
+  /** Where its batch begins. */
+  readonly first: number
+  /** The place and the digest of the batch, for the checksum of the record. */
+  readonly text: string
+}
+
+/** Secrets of one commit, encrypted together. */
 interface Batch extends SealedText {
   readonly first: number
   readonly events: number
@@ -34,8 +48,32 @@ export class SealedBatches {
     this.#opened.clear()
   }
 
-  /** Writes the secrets of a commit. Returns what its records have to carry. */
-  write(connection: Connection, log: string, secrets: readonly PlacedSecret[]): string {
+  /**
+   * Writes the secrets of a commit, in batches that are small enough to be removed, and to be opened for
+   * one record. Returns what each record has to carry, by position.
+   */
+  write(
+    connection: Connection,
+    log: string,
+    secrets: readonly PlacedSecret[],
+  ): ReadonlyMap<number, Seal> {
+    const seals = new Map<number, Seal>()
+    let batch: PlacedSecret[] = []
+    let length = 0
+    for (const [index, secret] of secrets.entries()) {
+      batch.push(secret)
+      length += secret[1].length
+      const full = batch.length === mostTogether || length >= mostText
+      if (!full && index + 1 < secrets.length) continue
+      const seal = this.#writeBatch(connection, log, batch)
+      for (const [position] of batch) seals.set(position, seal)
+      batch = []
+      length = 0
+    }
+    return seals
+  }
+
+  #writeBatch(connection: Connection, log: string, secrets: readonly PlacedSecret[]): Seal {
     const first = secrets[0]![0]
     const events = secrets.length
     const plain = secrets.map(([position, secret]) => `${position} ${secret}`).join('\n')
@@ -45,7 +83,7 @@ export class SealedBatches {
         'INSERT INTO sealed (first, events, key, nonce, tag, ciphertext) VALUES (?, ?, ?, ?, ?, ?)',
       )
       .run(first, events, sealed.key, sealed.nonce, sealed.tag, sealed.ciphertext)
-    return sealOf(first, sealed)
+    return { first, text: sealOf(first, sealed) }
   }
 
   /**
