@@ -50,6 +50,8 @@ export class BusRecording implements Recording {
   /** Taken by the writer, and given up for want of room. What else it gives up, the end has cost. */
   #dropped = 0
   #stopped: Promise<void> | undefined = undefined
+  /** Ends the wait of each event that the bus holds. */
+  readonly #held = new Set<(error: Error) => void>()
 
   constructor(
     bus: RecordableBus<EventSchemas>,
@@ -127,7 +129,7 @@ export class BusRecording implements Recording {
     try {
       const ticket = this.#take(event)
       if (ticket === undefined) return undefined
-      return this.#writer.durable(ticket).catch((error: unknown) => {
+      return this.#durable(ticket).catch((error: unknown) => {
         this.#refused += 1
         throw error
       })
@@ -144,7 +146,22 @@ export class BusRecording implements Recording {
     const { capacity } = this.#settings
     if (ticket === undefined || this.#writer.pending <= capacity) return undefined
     // More than `capacity` wait, so this is a ticket that was given. If its event is lost, there is room.
-    return this.#writer.durable(ticket - capacity).catch(() => {})
+    return this.#durable(ticket - capacity).catch(() => {})
+  }
+
+  /** As `durable` of the writer, but not for ever where the storage gives no answer. */
+  #durable(ticket: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#held.add(reject)
+      const ended = (settle: () => void): void => {
+        this.#held.delete(reject)
+        settle()
+      }
+      this.#writer.durable(ticket).then(
+        () => ended(resolve),
+        (error: unknown) => ended(() => reject(error)),
+      )
+    })
   }
 
   /** Takes an event that is dispatched whatever becomes of it here. */
@@ -200,9 +217,12 @@ export class BusRecording implements Recording {
     const unwritten = writer.lost - this.#dropped + writer.pending
     if (unwritten === 0) return
     this.#warnings.unwritten(unwritten)
-    throw new LogStorageError(
-      `The recording has stopped, and ${unwritten} of its events are not known to be in the log: the storage ${writer.failure === undefined ? `has not answered for ${timeoutMs} ms` : 'fails'}. What is in the log, verify() and read() tell.`,
+    const reason = writer.failure === undefined ? `has not answered for ${timeoutMs} ms` : 'fails'
+    const error = new LogStorageError(
+      `The recording has stopped, and ${unwritten} of its events are not known to be in the log: the storage ${reason}. What is in the log, read() tells once it is mended.`,
       { cause: writer.failure },
     )
+    for (const release of this.#held) release(error)
+    throw error
   }
 }

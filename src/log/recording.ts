@@ -88,7 +88,8 @@ export interface Recording extends AsyncDisposable {
   flush(): Promise<void>
   /**
    * Records nothing that is emitted from now on, writes what waits, and resolves. A storage that fails
-   * is tried once more. Called again, it returns the same promise.
+   * is tried once more. Emissions that the bus holds for want of an answer go on with `overflow: 'hold'`,
+   * and reject with `writeAhead`. Called again, it returns the same promise.
    *
    * @throws LogStorageError `LOG_STORAGE` if events that waited are not known to be in the log; `cause` says
    * why. The warning `log_unwritten` says it, too.

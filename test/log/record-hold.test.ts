@@ -1,4 +1,4 @@
-import type { SystemWarning } from 'tradewire'
+import { SimulatedClock, type SystemWarning } from 'tradewire'
 import { describe, expect, it } from 'vitest'
 import { memoryLog } from '../../src/log/open-store.ts'
 import { record } from '../../src/log/record.ts'
@@ -141,6 +141,25 @@ describe('record with writeAhead', () => {
     expect(heard).toEqual(['b'])
   })
 
+  it('refuses events that the storage gives no answer for as it stops', async () => {
+    const { bus, log, store } = await setUpRecording()
+    const clock = new SimulatedClock()
+    const recording = record(bus, log, { writeAhead: true, clock, pattern: 'note.*' })
+    const heard = textsOf(bus, 'note.made')
+    store.stall()
+    const emissions = ['a', 'b'].map((text) => bus.emit('note.made', note(text)))
+    const stopped = recording.stop({ timeoutMs: 50 })
+    const outcomes = Promise.allSettled([stopped, ...emissions])
+    await clock.advanceBy(50)
+    const refused = { status: 'rejected', reason: coded('LOG_STORAGE') }
+    expect(await outcomes).toEqual([refused, refused, refused])
+    await bus.emit('note.made', note('c'))
+    store.go()
+    await log.close()
+    expect(heard).toEqual(['c'])
+    expect(recording.stats.refused).toBe(2)
+  })
+
   it('dispatches what it has written as it stops', async () => {
     const { bus, log } = await setUpRecording()
     const recording = record(bus, log, { writeAhead: true })
@@ -225,6 +244,22 @@ describe("record with overflow 'hold'", () => {
     expect(heard).toHaveLength(1)
     expect(await textsIn(log)).toEqual(['log_refused'])
     expect(recording.stats).toMatchObject({ refused: 1, recorded: 1 })
+  })
+
+  it('lets go what the storage gives no answer for as it stops', async () => {
+    const { bus, log, store } = await setUpRecording()
+    const clock = new SimulatedClock()
+    const options = { overflow: 'hold', capacity: 1, clock } as const
+    const recording = record(bus, log, options)
+    const heard = textsOf(bus, 'note.made')
+    store.stall()
+    const emissions = ['a', 'b', 'c'].map((text) => bus.emit('note.made', note(text)))
+    const stopped = expect(recording.stop({ timeoutMs: 50 })).rejects.toThrow('for 50 ms')
+    await clock.advanceBy(50)
+    await Promise.all([stopped, ...emissions])
+    expect(heard).toEqual(['a', 'b', 'c'])
+    store.go()
+    await log.close()
   })
 
   it('lets go what it holds as it stops while the storage fails', async () => {

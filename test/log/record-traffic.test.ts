@@ -1,6 +1,10 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createBus, SimulatedClock } from 'tradewire'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { openLog } from '../../src/log/open-log.ts'
 import { memoryLog, openStore } from '../../src/log/open-store.ts'
 import { record } from '../../src/log/record.ts'
 import type { RecordOptions } from '../../src/log/recording.ts'
@@ -81,6 +85,33 @@ describe('record', () => {
     })
     expect(await requireProperty('record', property, 200)).toBe(200)
   }, 30_000)
+
+  it.each([{ writeAhead: true }, { overflow: 'hold' }, {}] as const)(
+    'makes a file of %j that holds what was dispatched',
+    async (options) => {
+      const folder = mkdtempSync(join(tmpdir(), 'tradewire-'))
+      try {
+        const { bus } = setUp({ history: 10_000 })
+        const log = await openLog(join(folder, 'log.db'), { catalog })
+        const recording = record(bus, log, options)
+        addHandlers(bus, new Choice(7))
+        for (let index = 0; index < 200; index += 1) {
+          if (index % 10 === 0) await bus.emit('note.made', { text: `${index}` })
+          else bus.emitSync('note.made', { text: `${index}` })
+        }
+        await bus.idle()
+        await recording.stop()
+        await log.close()
+        await using again = await openLog(join(folder, 'log.db'), { catalog, readOnly: true })
+        const recorded = await eventsIn(again)
+        const text = (event: object): string => JSON.stringify(event)
+        expect(recorded.map(text)).toEqual(bus.history.query().map(text))
+        expect(recording.stats).toMatchObject({ recorded: recorded.length, pending: 0, lost: 0 })
+      } finally {
+        rmSync(folder, { recursive: true })
+      }
+    },
+  )
 
   it('records 100,000 events, and keeps only what waits', async () => {
     const bus = createBus({ catalog, history: 0 })
