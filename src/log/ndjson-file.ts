@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { Readable, type Transform, type Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -37,20 +37,26 @@ export async function writeWhole(
     // Functions may stand in a list of streams, but its typing does not know them.
     await pipeline(steps as unknown as readonly NodeJS.ReadWriteStream[], { signal })
     await handle.sync()
-    const [mine, named] = [await handle.stat(), await stat(partial)]
-    if (mine.ino !== named.ino) {
+    if (!(await isNamed(handle, partial))) {
       throw new LogStorageError(
         `Another process writes ${JSON.stringify(path)} at the same time. Try again when it has finished.`,
       )
     }
-    await handle.close()
     await rename(partial, path)
     await syncFolder(dirname(path))
-  } catch (cause) {
     await handle.close()
-    await rm(partial, { force: true })
+  } catch (cause) {
+    // What another process has put there meanwhile is not ours to remove.
+    if (await isNamed(handle, partial)) await rm(partial)
+    await handle.close()
     throw stored(path, cause, signal)
   }
+}
+
+/** Whether a file that is open is the one that has this name. */
+async function isNamed(handle: FileHandle, path: string): Promise<boolean> {
+  const named = await stat(path).catch(() => undefined)
+  return named?.ino === (await handle.stat()).ino
 }
 
 /** Makes a folder, and those that it lies in. */
