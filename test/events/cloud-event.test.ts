@@ -178,6 +178,11 @@ describe('cloudEventOf', () => {
 })
 
 describe('encodedOf', () => {
+  it('keeps the sign of zero', () => {
+    const written = throughText(cloudEventOf({ ...encoded, timestamp: -0 }))
+    expect(Object.is(encodedOf(written).timestamp, -0)).toBe(true)
+  })
+
   it('takes what others may have changed and still means the same', () => {
     const changed = {
       ...cloudEvent,

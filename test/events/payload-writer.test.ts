@@ -386,6 +386,11 @@ describe('the size of a payload', () => {
     }
   })
 
+  it('counts no key that has no value', () => {
+    const longKeys = { ['x'.repeat(most)]: undefined, a: 1 }
+    expect(write(open, longKeys)).toBe('{"a":1}')
+  })
+
   it('counts a circle as too deep', () => {
     const circle: Record<string, unknown> = {}
     circle['a'] = circle
