@@ -100,7 +100,7 @@ export function openWriter(path: string): Connection {
   try {
     requireFormat(connection, path)
     connection.exec(
-      `PRAGMA cache_size = -${cacheKiB}; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = ${checkpointPages}; PRAGMA journal_size_limit = 67108864`,
+      `PRAGMA cache_size = -${cacheKiB}; PRAGMA synchronous = FULL; PRAGMA secure_delete = FAST; PRAGMA wal_autocheckpoint = ${checkpointPages}; PRAGMA journal_size_limit = 67108864`,
     )
     return connection
   } catch (error) {
