@@ -21,9 +21,22 @@ export type {
   PayloadSchema,
   PayloadTyping,
 } from './events/definition.ts'
-export { decodeEvent, encodeEvent, type EncodedEvent } from './events/encoding.ts'
+export {
+  type CloudEvent,
+  cloudEventOf,
+  encodedOf,
+  fromCloudEvent,
+  toCloudEvent,
+} from './events/cloud-event.ts'
+export { decodeEvent, encodeEvent, encodeEventText, type EncodedEvent } from './events/encoding.ts'
 export type { EventMetadata, TradewireEvent } from './events/envelope.ts'
-export { EventValidationError, UnknownEventError, type ValidationIssue } from './events/errors.ts'
+export {
+  EventTooLargeError,
+  EventValidationError,
+  EventVersionError,
+  UnknownEventError,
+  type ValidationIssue,
+} from './events/errors.ts'
 export { EventCategory, EventType } from './events/event-type.ts'
 export type { JSONSchemaDocument } from './events/json-schema.ts'
 export type {

@@ -61,6 +61,7 @@ export type {
   Consumer,
   ConsumeRetry,
 } from './log/consumer-options.ts'
+export { ConsumerTimeoutError } from './log/consumer-timeout.ts'
 export type { LogDeadLetters, LoggedDeadLetter, RecordedError } from './log/log-dead-letters.ts'
 export type {
   CutQuery,

@@ -4,7 +4,7 @@ import type { EventMatching } from '../events/types.ts'
 
 /**
  * What an attempt of a consumer has failed with, as far as it can be written down: without its cause and
- * its stack. It is not encrypted: keep secrets out of error messages.
+ * its stack. It is encrypted where the log is.
  */
 export interface RecordedError {
   /** The name of its class; `NoError` for what is none. */

@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../errors/tradewire-error.ts'
 import { matchTokens, parsePattern } from '../events/pattern.ts'
+import { nextTurn } from '../time/turn.ts'
 import { notAbove } from './memory-search.ts'
 import type {
   CutQuery,
@@ -67,6 +68,8 @@ export class MemoryStore implements LogStore {
       texts.push(kept.event.text)
       secrets.push(kept.event.secret)
     }
+    // Whoever reads on has had no turn of the event loop: timers and I/O get theirs.
+    await nextTurn()
     return { positions, texts, secrets, next, done: false }
   }
 

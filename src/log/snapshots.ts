@@ -13,7 +13,7 @@ export interface Snapshot {
 
 /**
  * Small texts that are kept in the log beside the events, by name and position, so that a projection
- * need not begin at the first event again. They are not encrypted, and `retain` leaves them alone.
+ * need not begin at the first event again. They are encrypted where the log is, and `retain` leaves them alone.
  *
  * `project` names its own after the reducer and its version, as in `positions@2`.
  */

@@ -10,6 +10,7 @@ import {
   encodeEventText,
 } from '../events/encoding.ts'
 import { Envelope, type TradewireEvent } from '../events/envelope.ts'
+import { type Redactor, redactor } from '../events/redaction.ts'
 import { LogDamagedError } from './errors.ts'
 import type { UnknownPolicy } from './unknown-policy.ts'
 import type { StoredEvent } from './store.ts'
@@ -18,13 +19,13 @@ import type { StoredEvent } from './store.ts'
 export class StoredEvents {
   readonly #catalog: Catalog
   readonly #encrypted: boolean
-  readonly #redaction: Redaction | undefined
+  readonly #redact: Redactor | undefined
 
   /** @throws ConfigurationError `CONFIGURATION` if a path cannot be redacted. */
   constructor(catalog: Catalog, encrypted: boolean, redact: readonly string[]) {
     this.#catalog = catalog
     this.#encrypted = encrypted
-    this.#redaction = redact.length === 0 ? undefined : redactor(redact, catalog)
+    this.#redact = redact.length === 0 ? undefined : redactor(redact, catalog)
   }
 
   /** What to keep of an event, as it is now. Throws what `encodeEvent` throws. */
@@ -34,7 +35,7 @@ export class StoredEvents {
         `A log takes events that a bus emitted or decodeEvent returned, but was given ${describeValue(event)}.`,
       )
     }
-    if (this.#redaction?.touches(event.type) === true) {
+    if (this.#redact?.touches(event.type) === true) {
       return this.ofEncoded(encodeEvent(event, this.#catalog), undefined)
     }
     const { type, timestamp, source, id, correlationId } = event
@@ -54,7 +55,7 @@ export class StoredEvents {
    */
   ofEncoded(encoded: EncodedEvent, position: number | undefined): StoredEvent {
     requireEnvelope(encoded)
-    const written = this.#redaction === undefined ? encoded : this.#redaction.apply(encoded)
+    const written = this.#redact === undefined ? encoded : this.#redact(encoded)
     const { id, type, timestamp, source, correlationId } = written
     const { data, metadata, ...open } = written
     const parts = this.#encrypted
@@ -124,13 +125,4 @@ function unknownEvent(encoded: EncodedEvent): TradewireEvent {
     undefined,
     { id, correlationId, causationId },
   )
-}
-
-interface Redaction {
-  apply(encoded: EncodedEvent): EncodedEvent
-  touches(type: string): boolean
-}
-
-function redactor(_paths: readonly string[], _catalog: Catalog): Redaction {
-  return { apply: (encoded) => encoded, touches: () => true }
 }
