@@ -143,6 +143,16 @@ describe('record while the storage fails', () => {
     await rest()
     expect(warnings.at(-1)).toMatchObject({ code: 'log_recovered', details: { lost: 2 } })
     expect(recording.stats).toMatchObject({ recorded: 2, lost: 2, failing: false })
+    store.stall()
+    for (const text of ['e', 'f', 'g']) bus.emitSync('note.made', note(text))
+    store.go()
+    await recording.flush()
+    await rest()
+    expect(warnings.slice(2)).toMatchObject([
+      { code: 'log_buffer_full' },
+      { code: 'log_recovered', details: { lost: 1 } },
+    ])
+    expect(recording.stats).toMatchObject({ recorded: 4, lost: 3 })
   })
 
   it('does not take for recovery that all that waited was lost', async () => {

@@ -1,8 +1,10 @@
 import { SimulatedClock, type SystemWarning } from 'tradewire'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
+import type { LogWriter } from '../../src/log/log-writer.ts'
 import { memoryLog } from '../../src/log/open-store.ts'
 import { record } from '../../src/log/record.ts'
 import { catalog, coded, hello, rest, setUp, textsOf } from '../support/buses.ts'
+import { FailingStore } from '../support/failing-store.ts'
 import { setUpRecording, textsIn } from '../support/recordings.ts'
 
 const note = (text: string): { text: string } => ({ text })
@@ -196,10 +198,16 @@ describe('record with writeAhead', () => {
   it('is for one recording of a bus', async () => {
     const { bus, log } = await setUpRecording()
     const first = record(bus, log, { writeAhead: true })
+    const writer = vi.spyOn(log, 'writer')
     expect(() => record(bus, log, { overflow: 'hold' })).toThrow(coded('CONFIGURATION'))
     await first.stop()
-    await record(bus, log, { writeAhead: true }).stop()
-    expect((await log.stats()).pending).toBe(0)
+    const again = record(bus, log, { writeAhead: true })
+    const event = await bus.emit('note.made', hello)
+    await again.stop()
+    // Nor was a writer left behind.
+    expect(writer).toHaveBeenCalledTimes(2)
+    const [refused] = writer.mock.results as { readonly value: LogWriter }[]
+    expect(() => refused!.value.write(event)).toThrow(coded('LOG_CLOSED'))
   })
 })
 
@@ -210,6 +218,7 @@ describe("record with overflow 'hold'", () => {
     const heard = textsOf(bus, 'note.made')
     store.stall()
     const emissions = ['a', 'b', 'c', 'd'].map((text) => bus.emit('note.made', note(text)))
+    expect(heard).toEqual(['a', 'b'])
     await rest()
     expect(heard).toEqual(['a', 'b'])
     expect(recording.stats).toMatchObject({ pending: 4, lost: 0 })
@@ -219,6 +228,25 @@ describe("record with overflow 'hold'", () => {
     expect(heard).toEqual(['a', 'b', 'c', 'd'])
     expect(await textsIn(log)).toEqual(['a', 'b', 'c', 'd'])
     expect(recording.stats).toMatchObject({ recorded: 4, lost: 0, refused: 0 })
+  })
+
+  it('lets one event go for each that has become durable', async () => {
+    const { bus, log, store } = await setUpRecording()
+    const options = { overflow: 'hold', capacity: 2, durability: 'each' } as const
+    await using recording = record(bus, log, options)
+    const heard = textsOf(bus, 'note.made')
+    store.stall()
+    // The first append gets an answer.
+    const work = FailingStore.prototype.append
+    vi.spyOn(store, 'append').mockImplementationOnce((...call) =>
+      work.apply(new FailingStore(), call),
+    )
+    const emissions = ['a', 'b', 'c', 'd'].map((text) => bus.emit('note.made', note(text)))
+    await rest()
+    expect(heard).toEqual(['a', 'b', 'c'])
+    store.go()
+    await Promise.all(emissions)
+    expect(recording.stats.lost).toBe(0)
   })
 
   it('makes who awaits as fast as the storage, and no faster', async () => {
@@ -254,9 +282,10 @@ describe("record with overflow 'hold'", () => {
     const heard = textsOf(bus, 'note.made')
     store.stall()
     const emissions = ['a', 'b', 'c'].map((text) => bus.emit('note.made', note(text)))
-    const stopped = expect(recording.stop({ timeoutMs: 50 })).rejects.toThrow('for 50 ms')
+    const stopped = recording.stop({ timeoutMs: 50 })
     await clock.advanceBy(50)
-    await Promise.all([stopped, ...emissions])
+    await expect(stopped).rejects.toThrow('for 50 ms')
+    await Promise.all(emissions)
     expect(heard).toEqual(['a', 'b', 'c'])
     store.go()
     await log.close()

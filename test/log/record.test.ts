@@ -250,12 +250,14 @@ describe('record', () => {
 describe('Recording.stop', () => {
   it('writes what waits, and records nothing more', async () => {
     const { bus, log } = await setUpRecording()
-    const recording = record(bus, log)
+    const clock = new SimulatedClock()
+    const recording = record(bus, log, { clock })
     bus.emitSync('note.made', note('a'))
     const stopped = recording.stop()
     bus.emitSync('note.made', note('b'))
     await stopped
     expect(recording.stop()).toBe(stopped)
+    expect(clock.pendingTimers).toBe(0)
     bus.emitSync('note.made', note('c'))
     expect(await textsIn(log)).toEqual(['a'])
     expect(recording.stats).toMatchObject({ recorded: 1, pending: 0 })
