@@ -187,6 +187,22 @@ describe('archive', () => {
     expect(readdirSync(folder)).toEqual([])
   })
 
+  it('notices events that are removed while they are archived', async () => {
+    const folder = temporaryFolder()
+    const log = await logOf(10)
+    const readEncoded = log.readEncoded.bind(log)
+    log.readEncoded = async function* late(query) {
+      if (query?.limit === undefined) await log.retain({ before: 4 })
+      for await (const entry of readEncoded(query)) yield entry
+      return undefined
+    }
+    await expect(archive(log, { position: 99 }, folder)).rejects.toThrow(
+      'events 1 to 10 were removed from the log while they were archived',
+    )
+    expect(readdirSync(folder)).toEqual([])
+    expect(await archive(log, { position: 99 }, folder)).toMatchObject({ first: 4 })
+  })
+
   it('tells how far it has come', async () => {
     const done: number[] = []
     await archive(await logOf(2_500), { position: 9_999 }, temporaryFolder(), {

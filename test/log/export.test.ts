@@ -157,6 +157,10 @@ describe('exportLog', () => {
       message: expect.stringContaining('Another process writes') as string,
     })
     expect(readFileSync(`${path}.partial`, 'utf8')).toBe('theirs')
+    const removed = exportLog(await logOf(1_000), path, {
+      onProgress: () => rmSync(`${path}.partial`, { force: true }),
+    })
+    await expect(removed).rejects.toMatchObject({ code: 'LOG_STORAGE' })
     expect(existsSync(path)).toBe(false)
   })
 

@@ -61,6 +61,8 @@ describe('restore', () => {
   it('keeps events of types and versions that the catalog does not know as they are', async () => {
     const log = memoryLog()
     const odd = [
+      trade(9, { type: 'a.b' }),
+      trade(8, { type: 'z.b' }),
       trade(1, { type: 'their.own', version: 9, data: { deep: [{ a: null }], b: -0.5 } }),
       trade(2, { version: 12, data: 'old text' }),
       trade(3, { priority: 'low', metadata: { request: 'r', retry: true, n: 1.5 } }),
@@ -149,7 +151,7 @@ describe('restore', () => {
       message: expect.stringContaining('is encrypted with the key "a"') as string,
     })
     const { b } = encryption.keys
-    for (const keys of [{ b }, { a: b, b }]) {
+    for (const keys of [{ b }, { a: b, b }] as Record<string, Uint8Array>[]) {
       await expect(
         restore(memoryLog(), folder, { encryption: { keys, current: 'b' } }),
       ).rejects.toThrow(LogKeyError)
@@ -198,7 +200,7 @@ describe('verifyArchive', () => {
     })
   })
 
-  it.each([
+  it.each<[string, Parameters<typeof archive>[3] & object]>([
     ['plain', {}],
     ['encrypted', { encryption }],
   ])('finds any byte of a file that is %s flipped, cut or added', async (_, options) => {

@@ -88,6 +88,8 @@ describe('trace', () => {
   it('ends with causes that lead in a circle, or to themselves', async () => {
     const circle = [link(2, 4), link(3, 2), link(4, 3), link(5, 5), link(6, 3)]
     expect(shapeOf((await treeOf(circle)).roots)).toBe('run-2(run-3(run-4 run-6)) run-5')
+    const late = [link(2, 5), link(3, 4), link(4, 5), link(5, 3)]
+    expect(shapeOf((await treeOf(late)).roots)).toBe('run-3(run-5(run-2 run-4))')
     const backwards = Array.from({ length: 5_000 }, (_, index) => link(index + 2, index + 3))
     expect((await treeOf(backwards)).events).toBe(5_000)
   })
@@ -120,9 +122,14 @@ describe('trace', () => {
     )
   })
 
-  it.each([[{ limit: 0 }], [{ limits: 1 }]])('refuses the options %j', async (options) => {
-    await expect(trace(memoryLog(), 'a', options)).rejects.toMatchObject({ code: 'CONFIGURATION' })
-  })
+  it.each<object[]>([[{ limit: 0 }], [{ limits: 1 }]])(
+    'refuses the options %j',
+    async (options) => {
+      await expect(trace(memoryLog(), 'a', options)).rejects.toMatchObject({
+        code: 'CONFIGURATION',
+      })
+    },
+  )
 
   it('refuses an empty id, and ends when its signal aborts', async () => {
     await expect(trace(memoryLog(), '')).rejects.toMatchObject({ code: 'CONFIGURATION' })
