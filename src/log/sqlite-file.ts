@@ -258,7 +258,12 @@ export class SqliteFile {
     this.#reopen()
     const { connection, directory } = this.#connected()
     if (directory.head.last > this.#last) {
-      connection.transaction('IMMEDIATE', () => removeAfter(connection, directory, this.#last))
+      try {
+        connection.transaction('IMMEDIATE', () => removeAfter(connection, directory, this.#last))
+      } catch (error) {
+        this.#forget()
+        throw error
+      }
     }
     this.#doubtful = false
   }
@@ -268,10 +273,7 @@ export class SqliteFile {
    * sync, what is not written again counts as lost, whatever a second sync of it says.
    */
   #reopen(): void {
-    const before = this.#opened
-    this.#opened = undefined
-    this.#sealed.clear()
-    before?.connection.close()
+    this.#forget()
     const { connection } = this.#connect()
     const row = connection.statement('PRAGMA wal_checkpoint(TRUNCATE)').first()
     const [busy, pages, moved] = (row ?? [1, 0, -1]) as [number, number, number]
@@ -279,6 +281,14 @@ export class SqliteFile {
     throw new LogStorageError(
       'Somebody reads the log, so that its pages cannot be synced anew. It is tried again.',
     )
+  }
+
+  /** Closes the file; it is opened again by whoever needs it next. */
+  #forget(): void {
+    const opened = this.#opened
+    this.#opened = undefined
+    this.#sealed.clear()
+    opened?.connection.close()
   }
 
   #setSynchronous(connection: Connection, mode: 'FULL' | 'NORMAL'): void {
@@ -304,9 +314,9 @@ export class SqliteFile {
       return opened.connection.transaction('DEFERRED', () => {
         const version = opened.connection.number('PRAGMA data_version')
         if (version !== this.#version) {
-          this.#version = version
           this.#sealed.clear()
           opened.directory = new Directory(opened.connection)
+          this.#version = version
           this.#last = opened.directory.head.last
         }
         return work(this.#source(opened))

@@ -23,7 +23,7 @@ import { checkWal, cutWal, type WalState } from './wal-check.ts'
 const cacheKiB = 32_000
 
 /** After so many pages in the write-ahead log, they are brought into the file. */
-const checkpointPages = 4_000
+const checkpointPages = 1_000
 
 /** SQLite reports with it that a file is none of its own. */
 const notADatabase = 26

@@ -5,8 +5,11 @@ import type { PageSource } from './sqlite-pages.ts'
 import { readZone, readZones, stretchesOf, writeZone, zoneOf, zoneSize } from './sqlite-zones.ts'
 import type { CutQuery, RemovalQuery } from './store.ts'
 
-/** The most records that go in one step. */
-const mostRemoved = 200
+/** The most records that go in one step, of those that lie side by side. */
+const mostTogether = 200
+
+/** The most records that go in one step of some types, where each may lie on a page of its own. */
+const mostScattered = 50
 
 /** The most bytes of records that go in one step, unless one record has more. */
 const mostBytes = 1 << 18
@@ -138,13 +141,14 @@ function findDoomed(
   patterns: readonly string[] | undefined,
 ): readonly Doomed[] {
   const doomed: Doomed[] = []
+  const most = patterns === undefined ? mostTogether : mostScattered
   let bytes = 0
   const take = (from: string, where: string, ...values: number[]): void => {
     const sql = `SELECT position, type_id, ${bytesOf}, sealed FROM ${from} WHERE ${where} ORDER BY position`
     for (const row of connection.statement(sql).each(...values)) {
       const record = row as unknown as Doomed
       bytes += record[2]
-      if (doomed.length === mostRemoved || (doomed.length > 0 && bytes > mostBytes)) return
+      if (doomed.length === most || (doomed.length > 0 && bytes > mostBytes)) return
       doomed.push(record)
     }
   }
@@ -154,7 +158,7 @@ function findDoomed(
   }
   for (const { id } of directory.covered(patterns)) {
     take('records INDEXED BY records_by_type', 'type_id = ? AND position <= ?', id, through)
-    if (doomed.length === mostRemoved || bytes > mostBytes) break
+    if (doomed.length === most || bytes > mostBytes) break
   }
   return doomed
 }

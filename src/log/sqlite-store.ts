@@ -23,8 +23,8 @@ interface Waiting {
   readonly reject: (error: Error) => void
 }
 
-const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
-const workerUrl = new URL(`./sqlite-worker.${extension}`, import.meta.url)
+/** The file of the thread ends as this one does, in the sources and when it is compiled. */
+const workerUrl = new URL(`./sqlite-worker${import.meta.url.slice(-3)}`, import.meta.url)
 
 /**
  * A log in an SQLite file, as a thread of its own has it, so that no commit holds up this one. While

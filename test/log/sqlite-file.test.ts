@@ -39,6 +39,7 @@ function thrown(act: () => unknown): { code?: string; message?: string; cause?: 
 
 /** Lets the next statement of this text fail, before or after it has run. */
 function failOnce(text: string, when: 'before' | 'after', times = 1): void {
+  vi.restoreAllMocks()
   const exec = DatabaseSync.prototype.exec
   let left = times
   const spy = vi.spyOn(DatabaseSync.prototype, 'exec').mockImplementation(function (
@@ -288,6 +289,29 @@ describe('SqliteFile.append', () => {
   })
 })
 
+describe('SqliteFile while somebody reads', () => {
+  it('waits with what a failed commit has left, until all of it can be synced anew', () => {
+    const path = logPlace()
+    const file = openFile(path)
+    file.append([stored(1)], group)
+    const reader = new DatabaseSync(path, { readOnly: true })
+    onTestFinished(() => reader.close())
+    reader.exec('BEGIN')
+    expect(reader.prepare('SELECT count(*) AS events FROM records').get()).toEqual({ events: 1 })
+    failOnce('COMMIT', 'after')
+    expect(thrown(() => file.append([stored(2)], group)).code).toBe('LOG_STORAGE')
+    expect(thrown(() => file.append([stored(3)], group)).code).toBe('LOG_STORAGE')
+    expect(readAll(file).positions).toEqual([1])
+    reader.exec('COMMIT')
+    failOnce('COMMIT', 'before')
+    expect(thrown(() => file.append([stored(4)], group)).code).toBe('LOG_STORAGE')
+    expect(readAll(file).positions).toEqual([1])
+    expect(file.append([stored(5)], group)).toEqual([2])
+    expect(readAll(file).texts).toEqual([stored(1).text, stored(5).text])
+    expect(verifyAll(file)).toEqual({ records: 2, damaged: [] })
+  })
+})
+
 const keys = { keys: { one: new Uint8Array(32).fill(1) }, current: 'one' }
 
 describe('SqliteFile.page', () => {
@@ -338,6 +362,20 @@ describe('SqliteFile.page', () => {
       )
     },
   )
+
+  it('finds its way through many zones', () => {
+    const file = openFile()
+    const far = storedFrom(1, 1_100, (number) => ({ position: number * 1_024 }))
+    file.append(far, group)
+    const last = 1_100 * 1_024
+    expect(readAll(file, { since: 1_090 }).positions).toHaveLength(11)
+    expect(readAll(file, { until: 3, order: 'backward' }).positions).toEqual([2_048, 1_024])
+    expect(readAll(file, { since: 1, through: last }).positions).toHaveLength(1_100)
+    const nothing = { patterns: undefined, maxEvents: undefined, maxBytes: undefined }
+    expect(file.cut({ ...nothing, before: 3 })).toBe(2_048)
+    expect(file.cut({ ...nothing, before: undefined, maxBytes: 0 })).toBe(last)
+    expect(verifyAll(file)).toEqual({ records: 1_100, damaged: [] })
+  })
 
   it('ends a page at a megabyte', () => {
     const file = openFile()
