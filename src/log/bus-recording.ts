@@ -2,38 +2,16 @@ import { requireNumber, requireOptions } from '../errors/checks.ts'
 import type { EventSchemas } from '../events/definition.ts'
 import type { TradewireEvent } from '../events/envelope.ts'
 import { matchTokens } from '../events/pattern.ts'
-import type { SystemWarning } from '../events/system.ts'
-import type { Clock } from '../time/clock.ts'
 import { LogBufferFullError, LogClosedError, LogStorageError } from './errors.ts'
 import type { EventLog } from './event-log.ts'
 import type { LogWriter } from './log-writer.ts'
 import type { BusAttachment, RecordableBus } from './recordable-bus.ts'
-import type {
-  Recording,
-  RecordingStats,
-  RecordOverflow,
-  StopRecordingOptions,
-} from './recording.ts'
+import type { Recording, RecordingStats, StopRecordingOptions } from './recording.ts'
+import type { RecordSettings } from './record-settings.ts'
 import { RecordingWarnings } from './recording-warnings.ts'
-import type { Durability } from './store.ts'
 
 /** How many types are remembered as covered or not. A catalog with parameters has no end of them. */
 const rememberedTypes = 10_000
-
-/** Options of `record` with every default filled in and every value checked. */
-export interface RecordSettings {
-  readonly policy: 'write-ahead' | RecordOverflow
-  readonly durability: Durability
-  /** How many events may wait for the storage. */
-  readonly capacity: number
-  /** Milliseconds; undefined for the default of the writer. */
-  readonly retryMs: number | undefined
-  readonly onWarning: ((warning: SystemWarning) => unknown) | undefined
-  /** Real time. */
-  readonly clock: Clock
-  /** The patterns, for people. */
-  readonly pattern: string
-}
 
 /** The one implementation of {@link Recording}. */
 export class BusRecording implements Recording {

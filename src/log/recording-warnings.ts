@@ -1,7 +1,7 @@
 import type { EventSchemas } from '../events/definition.ts'
 import type { TradewireEvent } from '../events/envelope.ts'
 import type { SystemWarning } from '../events/system.ts'
-import type { RecordSettings } from './bus-recording.ts'
+import type { RecordSettings } from './record-settings.ts'
 import type { LogWriter, WriterState } from './log-writer.ts'
 import type { RecordableBus } from './recordable-bus.ts'
 
