@@ -19,7 +19,14 @@ export type {
   TailQuery,
 } from './log/event-log.ts'
 export type { UnknownPolicy } from './log/unknown-policy.ts'
-export type { BufferOverflow, LogWriter, LogWriterOptions, WriterState } from './log/log-writer.ts'
+export type {
+  BufferOverflow,
+  FailingWriter,
+  LogWriter,
+  LogWriterOptions,
+  RecoveredWriter,
+  WriterState,
+} from './log/log-writer.ts'
 export { record } from './log/record.ts'
 export type {
   Recording,
@@ -32,10 +39,16 @@ export type { BusAttachment, RecordableBus } from './log/recordable-bus.ts'
 export { project, type ProjectOptions, stateAt } from './log/projection.ts'
 export type { Reducer } from './log/reducer.ts'
 export { follow, type FollowOptions, type LiveProjection } from './log/live-projection.ts'
-export { archive, type ArchiveOptions, type ArchiveUntil } from './log/archive.ts'
-export type { ArchiveManifest } from './log/archive-manifest.ts'
+export {
+  archive,
+  type ArchiveOptions,
+  type ArchivePosition,
+  type ArchiveUntil,
+} from './log/archive.ts'
+export type { ArchiveKey, ArchiveManifest } from './log/archive-manifest.ts'
 export {
   type ArchiveVerification,
+  type DamagedFile,
   restore,
   type RestoreOptions,
   type RestoreReport,
@@ -49,7 +62,7 @@ export { trace, type TraceOptions } from './log/trace.ts'
 export type { CausalNode, CausalTree, MissingCause } from './log/causal-tree.ts'
 export { printTrace, type PrintTraceOptions } from './log/trace-print.ts'
 export { type MermaidOptions, traceToMermaid } from './log/mermaid.ts'
-export type { LogStats } from './log/log-stats.ts'
+export type { ConsumerState, LogStats } from './log/log-stats.ts'
 export type { Progress } from './log/progress.ts'
 export type { RetainOptions, RetainReport } from './log/retain.ts'
 export type { Verification } from './log/verify.ts'
@@ -67,6 +80,7 @@ export type {
   CutQuery,
   DamagedRange,
   Durability,
+  Lane,
   LogStore,
   Note,
   NoteKey,
@@ -74,6 +88,7 @@ export type {
   Page,
   PageQuery,
   PositionRange,
+  Removal,
   RemovalQuery,
   StoreAppend,
   StoredEvent,

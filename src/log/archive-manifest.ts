@@ -2,8 +2,15 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ArchiveError } from './errors.ts'
 
+/** What an archive is encrypted with. */
+export interface ArchiveKey {
+  /** The name of the key. */
+  readonly key: string
+}
+
 /** What an archive file holds: the JSON of `<first>-<last>.manifest.json` beside it. */
 export interface ArchiveManifest {
+  /** Always `tradewire-archive`. */
   readonly format: 'tradewire-archive'
   /** The version of this format. */
   readonly version: 1
@@ -32,7 +39,7 @@ export interface ArchiveManifest {
   /** When it was made, as ISO 8601 text. */
   readonly createdAt: string
   /** The name of the key that it is encrypted with, if it is. */
-  readonly encrypted?: { readonly key: string }
+  readonly encrypted?: ArchiveKey
 }
 
 const namePattern = /^\d{12,}-\d{12,}\.manifest\.json$/

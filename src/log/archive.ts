@@ -35,9 +35,13 @@ export interface ArchiveOptions {
 }
 
 /** Up to where to archive: events before a time in milliseconds since the Unix epoch, or a position. */
-export type ArchiveUntil = number | { readonly position: number }
+export type ArchiveUntil = number | ArchivePosition
 
-type Source = EventLog<EventSchemas> & { readonly encrypted?: boolean }
+/** Up to where to archive, as a position. */
+export interface ArchivePosition {
+  /** The first position that is not archived. A whole number from 1. */
+  readonly position: number
+}
 
 /**
  * Writes the events before a time or a position that are not in the folder yet into one more archive: a
@@ -54,7 +58,7 @@ type Source = EventLog<EventSchemas> & { readonly encrypted?: boolean }
  * @throws LogDamagedError `LOG_DAMAGED` if a record is not what was written.
  */
 export async function archive(
-  log: Source,
+  log: EventLog<EventSchemas>,
   until: ArchiveUntil,
   folder: string,
   options: ArchiveOptions = {},
@@ -87,7 +91,7 @@ interface Range {
 
 /** The first and the last event to archive; undefined if there is none. */
 async function rangeOf(
-  log: Source,
+  log: EventLog<EventSchemas>,
   until: ArchiveUntil,
   previous: number,
   signal: AbortSignal | undefined,
@@ -108,7 +112,7 @@ async function rangeOf(
 }
 
 async function writeEvents(
-  log: Source,
+  log: EventLog<EventSchemas>,
   folder: string,
   { first, last }: Range,
   previous: number,
@@ -179,7 +183,7 @@ class FileSum {
 
 /** Refuses to go on with the archive of one log from another one, as far as that can be told. */
 async function requireSameLog(
-  log: Source,
+  log: EventLog<EventSchemas>,
   folder: string,
   { last, lastId }: ArchiveManifest,
 ): Promise<void> {
@@ -195,7 +199,7 @@ async function requireSameLog(
 }
 
 function requireArchiving(
-  log: Source,
+  log: EventLog<EventSchemas>,
   until: ArchiveUntil,
   folder: string,
   options: ArchiveOptions,

@@ -30,6 +30,7 @@ export type LoggedEvents<
 export interface LogEntry<Event extends TradewireEvent = TradewireEvent> {
   /** Its place in the log: a whole number from 1 that never changes. */
   readonly position: number
+  /** The event. */
   readonly event: Event
 }
 
@@ -43,6 +44,7 @@ export interface EncodedEntry {
 
 /** An encoded event that is to be appended as it is. */
 export interface NewEncodedEntry {
+  /** As it is to be kept. */
   readonly event: EncodedEvent
   /**
    * Where it must stand: above the last position of the log and of those before it. What is left out
@@ -113,6 +115,8 @@ export interface EventLog<out Schemas extends EventSchemas = TradingSchemas> {
   readonly catalog: Catalog<Schemas>
   /** Whether it was opened only to be read. */
   readonly readOnly: boolean
+  /** Whether payloads and metadata are encrypted where it is kept. */
+  readonly encrypted: boolean
   /** Whether `close` was called. */
   readonly closed: boolean
 

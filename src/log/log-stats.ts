@@ -1,5 +1,15 @@
 import type { StoreStats } from './store.ts'
 
+/** A consumer, as the log knows it. */
+export interface ConsumerState {
+  /** Its name. */
+  readonly name: string
+  /** The position of the last event that it is done with. */
+  readonly position: number
+  /** Whether it runs. */
+  readonly running: boolean
+}
+
 /** What a log holds, and what waits. */
 export interface LogStats extends StoreStats {
   /** Events that were given to it and are not durable yet. */
@@ -9,11 +19,7 @@ export interface LogStats extends StoreStats {
   /** Events that were appended since it was opened. */
   readonly appended: number
   /** Consumers: how far each has come, and whether it runs. */
-  readonly consumers: readonly {
-    readonly name: string
-    readonly position: number
-    readonly running: boolean
-  }[]
+  readonly consumers: readonly ConsumerState[]
   /** How many dead letters of consumers it keeps. */
   readonly deadLetters: number
 }

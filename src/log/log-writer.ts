@@ -24,10 +24,28 @@ export interface LogWriterOptions {
   readonly retryMs?: number
 }
 
+/** The storage has begun to fail. */
+export interface FailingWriter {
+  /** Always `failing`. */
+  readonly kind: 'failing'
+  /** What it fails with. */
+  readonly error: Error
+  /** How many events wait. */
+  readonly pending: number
+}
+
+/** The storage works again. */
+export interface RecoveredWriter {
+  /** Always `recovered`. */
+  readonly kind: 'recovered'
+  /** How many events wait still. */
+  readonly pending: number
+  /** How many were given up since the writer was made. */
+  readonly lost: number
+}
+
 /** Whether a writer can write. */
-export type WriterState =
-  | { readonly kind: 'failing'; readonly error: Error; readonly pending: number }
-  | { readonly kind: 'recovered'; readonly pending: number; readonly lost: number }
+export type WriterState = FailingWriter | RecoveredWriter
 
 /** Writes events in order, and keeps those that are not durable yet. */
 export interface LogWriter extends AsyncDisposable {

@@ -33,12 +33,20 @@ export interface RestoreReport {
   readonly last: number
 }
 
+/** A file of an archive that is not as it was written. */
+export interface DamagedFile {
+  /** Its name in the folder. */
+  readonly file: string
+  /** What is wrong, in a few words. */
+  readonly reason: string
+}
+
 /** What `verifyArchive` has found. */
 export interface ArchiveVerification extends RestoreReport {
   /** Whether all of it is as it was written, and there is something. */
   readonly ok: boolean
   /** What is wrong, by file. */
-  readonly damaged: readonly { readonly file: string; readonly reason: string }[]
+  readonly damaged: readonly DamagedFile[]
 }
 
 const mostEvents = 1_000

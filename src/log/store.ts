@@ -33,6 +33,7 @@ export interface StoredEvent {
 export interface PageQuery {
   /** `forward`: records after this position. `backward`: records before it. */
   readonly after: number
+  /** Which way to go. */
   readonly order: 'forward' | 'backward'
   /** The last position to look at: the highest of `forward`, the lowest of `backward`. */
   readonly through: number
@@ -52,6 +53,7 @@ export interface PageQuery {
 
 /** Some records, in the order that was asked for. */
 export interface Page {
+  /** Where each of them stands. */
   readonly positions: readonly number[]
   /** `text` of each. */
   readonly texts: readonly string[]
@@ -68,6 +70,7 @@ export type NoteKind = 'consumer' | 'dead-letter' | 'snapshot'
 
 /** Something small that is kept beside the events; its kind, name and number are its key. */
 export interface Note {
+  /** What it is. */
   readonly kind: NoteKind
   /** The consumer or projection that it belongs to. */
   readonly name: string
@@ -90,6 +93,7 @@ export interface RemovalQuery {
 
 /** Where the records end that a limit wants removed. */
 export interface CutQuery {
+  /** Only those that one of these patterns covers are counted. Undefined: all. */
   readonly patterns: readonly string[] | undefined
   /** Records before this time go, in milliseconds since the Unix epoch. */
   readonly before: number | undefined
@@ -101,7 +105,9 @@ export interface CutQuery {
 
 /** Positions, both included. */
 export interface PositionRange {
+  /** The lowest. */
   readonly first: number
+  /** The highest. */
   readonly last: number
 }
 
@@ -117,12 +123,15 @@ export interface VerifyStep {
   readonly through: number
   /** How many records it has looked at. */
   readonly records: number
+  /** What of them is damaged. */
   readonly damaged: readonly DamagedRange[]
+  /** Whether that was all. */
   readonly done: boolean
 }
 
 /** How many events of a type a log holds. */
 export interface TypeCount {
+  /** The concrete type. */
   readonly type: string
   /** How many it holds. */
   readonly events: number
@@ -142,17 +151,35 @@ export interface StoreStats {
   readonly lastTimestamp: number | undefined
   /** How much storage it takes, in bytes. */
   readonly bytes: number
+  /** How many of each type, by name. */
   readonly types: readonly TypeCount[]
+}
+
+/** A succession of appends that must not overtake each other. */
+export interface Lane {
+  /** What tells it from the lanes of other writers. */
+  readonly name: string
+  /** From 1; raised each time that one of them has failed. */
+  readonly attempt: number
+}
+
+/** What `remove` has done. */
+export interface Removal {
+  /** How many records it has removed. */
+  readonly removed: number
+  /** Whether that was all. */
+  readonly done: boolean
 }
 
 /** How an append is made. */
 export interface StoreAppend {
+  /** What may be lost of it. */
   readonly durability: Durability
   /**
    * Appends of one writer that follow each other: once one has failed, the home refuses those that were
    * sent after it, until one comes with a higher `attempt`. So none overtakes another.
    */
-  readonly lane: { readonly name: string; readonly attempt: number } | undefined
+  readonly lane: Lane | undefined
 }
 
 /**
@@ -161,6 +188,7 @@ export interface StoreAppend {
  * the order of the calls.
  */
 export interface LogStore {
+  /** Whether it can only be read. */
   readonly readOnly: boolean
   /** Opens it. Resolves to the last position, 0 if it is empty. Nothing else is called before. */
   open(): Promise<number>
@@ -168,6 +196,7 @@ export interface LogStore {
    * Appends all of them, or none; resolves to their positions, once they are as durable as was asked.
    */
   append(events: readonly StoredEvent[], options: StoreAppend): Promise<readonly number[]>
+  /** Some of the records that match, from where the query says. */
   page(query: PageQuery): Promise<Page>
   /** The last position as it is now, also where another process writes. */
   last(): Promise<number>
@@ -180,9 +209,10 @@ export interface LogStore {
   /** The highest position that has to go; 0 if none has to. */
   cut(query: CutQuery): Promise<number>
   /** Removes some, in at most a few milliseconds. Tells how many, and whether that was all. */
-  remove(query: RemovalQuery): Promise<{ readonly removed: number; readonly done: boolean }>
+  remove(query: RemovalQuery): Promise<Removal>
   /** How many records after a position one of the patterns covers. */
   countAfter(position: number, patterns: readonly string[] | undefined): Promise<number>
+  /** What it holds. */
   stats(): Promise<StoreStats>
   /** Checks some records after `position`, in at most a few milliseconds, on the way to `through`. */
   verify(position: number, through: number): Promise<VerifyStep>

@@ -18,13 +18,14 @@ import type { StoredEvent } from './store.ts'
 /** Turns events into what a home keeps, and back. */
 export class StoredEvents {
   readonly #catalog: Catalog
-  readonly #encrypted: boolean
+  /** Whether payloads are kept apart, to be encrypted. */
+  readonly encrypted: boolean
   readonly #redact: Redactor | undefined
 
   /** @throws ConfigurationError `CONFIGURATION` if a path cannot be redacted. */
   constructor(catalog: Catalog, encrypted: boolean, redact: readonly string[]) {
     this.#catalog = catalog
-    this.#encrypted = encrypted
+    this.encrypted = encrypted
     this.#redact = redact.length === 0 ? undefined : redactor(redact, catalog)
   }
 
@@ -40,7 +41,7 @@ export class StoredEvents {
     }
     const { type, timestamp, source, id, correlationId } = event
     const correlation = correlationId === id ? undefined : correlationId
-    if (!this.#encrypted) {
+    if (!this.encrypted) {
       const text = encodeEventText(event, this.#catalog)
       return { type, timestamp, source, correlationId: correlation, text, secret: undefined }
     }
@@ -58,7 +59,7 @@ export class StoredEvents {
     const written = this.#redact === undefined ? encoded : this.#redact(encoded)
     const { id, type, timestamp, source, correlationId } = written
     const { data, metadata, ...open } = written
-    const parts = this.#encrypted
+    const parts = this.encrypted
       ? { text: JSON.stringify(open), secret: JSON.stringify({ data, metadata }) }
       : { text: JSON.stringify(written), secret: undefined }
     return {

@@ -78,6 +78,10 @@ export class StoredLog {
     return this.#store.readOnly
   }
 
+  get encrypted(): boolean {
+    return this.#events.encrypted
+  }
+
   get closed(): boolean {
     return this.#closing !== undefined
   }
