@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { type Clock, SimulatedClock, SystemClock } from 'tradewire'
 import { type EventLog, type LogStore, openLog, openStore } from 'tradewire/log'
 import { MemoryStore } from '../../src/log/memory-store.ts'
+import { SqliteFile } from '../../src/log/sqlite-file.ts'
 import { nextTurn } from '../../src/time/turn.ts'
 import { logCatalog } from '../support/logged-events.ts'
 
@@ -28,9 +29,13 @@ export class MemoryHome implements ModelHome {
   #kill = (): void => {}
 
   open(): Promise<ModelLog> {
-    const { store, kill } = killable(this.#store)
+    const { store, kill } = killable(this.store())
     this.#kill = kill
     return openStore(store, { catalog: logCatalog, clock: this.clock })
+  }
+
+  protected store(): LogStore | SqliteFile {
+    return this.#store
   }
 
   async drive<Value>(promise: Promise<Value>): Promise<Value> {
@@ -49,14 +54,15 @@ export class MemoryHome implements ModelHome {
   async end(): Promise<void> {}
 }
 
-function killable(store: MemoryStore): { readonly store: LogStore; kill(): void } {
+/** Nothing is asked any more of a home that was killed, and nothing that it was asked is answered. */
+function killable(store: LogStore | SqliteFile): { readonly store: LogStore; kill(): void } {
   let killed = false
   const never = new Promise<never>(() => {})
-  const proxy = new Proxy(store, {
+  const proxy = new Proxy(store as LogStore, {
     get(target, key) {
       const value: unknown = Reflect.get(target, key)
       if (typeof value !== 'function') return value
-      const method = value as (...values: unknown[]) => Promise<unknown>
+      const method = value as (...values: unknown[]) => unknown
       return async (...values: unknown[]) => {
         if (killed) return never
         const answer = await method.apply(target, values)
@@ -80,22 +86,47 @@ function shifted(now: number): Clock {
   }
 }
 
-/** A file; after a crash, a copy of what was of it at that moment. */
-export class SqliteHome implements ModelHome {
-  readonly clock = shifted(50_000)
+/** Files of a program; after a crash there is a copy of what was of the one before at that moment. */
+class Files {
   readonly #directory: string
-  #file = 0
-  #log: ModelLog | undefined = undefined
-  readonly #closing: Promise<void>[] = []
+  #count = 0
 
   constructor(directory: string) {
     this.#directory = directory
     mkdirSync(directory)
   }
 
+  get path(): string {
+    return join(this.#directory, `log-${this.#count}.db`)
+  }
+
+  /** What a process leaves that is killed: what it has given to the operating system by then. */
+  crash(): void {
+    const before = this.path
+    this.#count += 1
+    // The file itself only changes at checkpoints, for which programs are too short.
+    for (const part of ['', '-wal']) snapshot(`${before}${part}`, `${this.path}${part}`)
+  }
+
+  remove(): void {
+    rmSync(this.#directory, { recursive: true, force: true })
+  }
+}
+
+/** A file, written by a thread of its own: a crash comes at any time of a commit. */
+export class SqliteHome implements ModelHome {
+  readonly clock = shifted(50_000)
+  readonly #files: Files
+  #log: ModelLog | undefined = undefined
+  readonly #closing: Promise<void>[] = []
+
+  constructor(directory: string) {
+    this.#files = new Files(directory)
+  }
+
   async open(): Promise<ModelLog> {
     await Promise.all(this.#closing)
-    this.#log = await openLog(this.#path(), { catalog: logCatalog, clock: this.clock })
+    this.#log = await openLog(this.#files.path, { catalog: logCatalog, clock: this.clock })
     return this.#log
   }
 
@@ -103,23 +134,42 @@ export class SqliteHome implements ModelHome {
     return promise
   }
 
-  /** What a process leaves that is killed: what it has given to the operating system by then. */
   crash(): void {
-    const before = this.#path()
-    this.#file += 1
-    // The file itself only changes at checkpoints, for which programs are too short.
-    for (const part of ['', '-wal']) snapshot(`${before}${part}`, `${this.#path()}${part}`)
+    this.#files.crash()
     this.#closing.push(this.#log!.close().catch(() => {}))
   }
 
   async end(): Promise<void> {
     await this.#log?.close().catch(() => {})
     await Promise.all(this.#closing)
-    rmSync(this.#directory, { recursive: true, force: true })
+    this.#files.remove()
+  }
+}
+
+/** The same without a thread, which takes long to start: a crash comes between two calls of the home. */
+export class SqliteHereHome extends MemoryHome {
+  readonly #files: Files
+  #file: SqliteFile | undefined = undefined
+
+  constructor(directory: string) {
+    super()
+    this.#files = new Files(directory)
   }
 
-  #path(): string {
-    return join(this.#directory, `log-${this.#file}.db`)
+  protected override store(): LogStore | SqliteFile {
+    this.#file = new SqliteFile({ path: this.#files.path, readOnly: false, repair: false })
+    return this.#file
+  }
+
+  override crash(): void {
+    super.crash()
+    this.#files.crash()
+    this.#file!.close()
+  }
+
+  override async end(): Promise<void> {
+    this.#file?.close()
+    this.#files.remove()
   }
 }
 

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { MemoryHome, type ModelHome, SqliteHome } from './log-model-homes.ts'
+import { MemoryHome, type ModelHome, SqliteHereHome, SqliteHome } from './log-model-homes.ts'
 import { programs } from './log-model-program.ts'
 import { type Activity, LogRun } from './log-model-run.ts'
 import { requireProperty, runs } from './runs.ts'
@@ -14,6 +14,11 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }))
 
 let files = 0
 
+function nextDirectory(): string {
+  files += 1
+  return join(directory, `${files}`)
+}
+
 const homes: readonly {
   readonly name: string
   readonly count: number
@@ -21,12 +26,14 @@ const homes: readonly {
 }[] = [
   { name: 'memory', count: Math.ceil(runs / 1_000), make: () => new MemoryHome() },
   {
-    name: 'an SQLite file',
+    name: 'an SQLite file of this thread',
     count: Math.ceil(runs / 2_500),
-    make: () => {
-      files += 1
-      return new SqliteHome(join(directory, `${files}`))
-    },
+    make: () => new SqliteHereHome(nextDirectory()),
+  },
+  {
+    name: 'an SQLite file of its own thread',
+    count: Math.ceil(runs / 20_000),
+    make: () => new SqliteHome(nextDirectory()),
   },
 ]
 
@@ -56,8 +63,9 @@ describe('a log, whatever is done with it in any order', () => {
         })
         expect(await requireProperty(`logs in ${name}`, property, count)).toBe(count)
         console.log(`logs in ${name}: ${JSON.stringify(activity)}`)
-        // They have not all been idle.
-        expect(Object.entries(activity).filter(([, times]) => times < count / 10)).toEqual([])
+        // They have not all been idle; of a few, some may be.
+        const least = count < 20 ? 0 : count / 20
+        expect(Object.entries(activity).filter(([, times]) => times < least)).toEqual([])
       },
       60_000 + count * 2_000,
     )
