@@ -90,6 +90,8 @@ export function fromWire({ code, message, fields, cause }: WireError): Error {
   const error = makeError(code, message, fields, options)
   // Classes that write their own message have written it on the other side, from what only that one has.
   error.message = message
+  // The stack begins with the message as it was when it was captured.
+  Error.captureStackTrace(error, fromWire)
   return error
 }
 

@@ -143,6 +143,7 @@ describe('answer', () => {
     const same = crossed(error)
     expect(same).toBeInstanceOf(error.constructor)
     expect(same.message).toBe(error.message)
+    expect(same.stack?.startsWith(`${error.name}: ${error.message}\n`)).toBe(true)
     expect(Object.entries(same)).toEqual(Object.entries(error))
     if (error.cause instanceof Error)
       expect(same.cause).toMatchObject({ message: error.cause.message })
