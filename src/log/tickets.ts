@@ -1,14 +1,21 @@
 interface Wait {
+  readonly ticket: number
   readonly resolve: () => void
   readonly reject: (error: Error) => void
 }
 
-/** Tickets that were lost together, both included. */
-interface LostRange {
+/** Tickets that follow each other, both included. */
+interface TicketRange {
   readonly first: number
   last: number
+}
+
+interface LostRange extends TicketRange {
   readonly error: Error
 }
+
+/** How many stretches of lost tickets are remembered; of older ones it is not known any more. */
+const mostLost = 1_000
 
 /** Which of the events that a writer took, by number, are settled: durable or lost. */
 export class Tickets {
@@ -16,11 +23,11 @@ export class Tickets {
   newest = 0
   /** Every ticket up to this one is settled. */
   #through = 0
-  /** Settled ahead of their turn. */
-  readonly #ahead = new Set<number>()
-  readonly #lost: LostRange[] = []
-  readonly #waits = new Map<number, Wait[]>()
-  #all: { readonly ticket: number; readonly resolve: () => void }[] = []
+  /** Settled ahead of their turn, in no order; few, because those that are lost follow each other. */
+  readonly #ahead: TicketRange[] = []
+  #lost: LostRange[] = []
+  /** By ticket. */
+  #waits: Wait[] = []
 
   take(): number {
     this.newest += 1
@@ -29,7 +36,7 @@ export class Tickets {
 
   /** Its event is durable. Who waits for it is told by {@link Tickets.release}. */
   settle(ticket: number): void {
-    if (ticket === this.#through + 1 && this.#ahead.size === 0) this.#through = ticket
+    if (ticket === this.#through + 1 && this.#ahead.length === 0) this.#through = ticket
     else this.#settleAhead(ticket)
   }
 
@@ -38,53 +45,58 @@ export class Tickets {
     const last = this.#lost.at(-1)
     if (last !== undefined && last.last + 1 === ticket && last.error.name === error.name) {
       last.last = ticket
-    } else this.#lost.push({ first: ticket, last: ticket, error })
+    } else {
+      this.#lost.push({ first: ticket, last: ticket, error })
+      if (this.#lost.length > 2 * mostLost) this.#lost = this.#lost.slice(-mostLost)
+    }
     this.settle(ticket)
+  }
+
+  /** Tells all who wait for what is settled by now. */
+  release(): void {
+    let count = 0
+    for (const { ticket, resolve, reject } of this.#waits) {
+      if (ticket > this.#through) break
+      count += 1
+      const error = this.#errorOf(ticket)
+      if (error === undefined) resolve()
+      else reject(error)
+    }
+    if (count > 0) this.#waits = this.#waits.slice(count)
   }
 
   /** Resolves once this ticket and all before it are settled; rejects if it was lost. */
   settled(ticket: number): Promise<void> {
-    if (ticket <= this.#through) {
-      const error = this.#errorOf(ticket)
-      return error === undefined ? Promise.resolve() : Promise.reject(error)
-    }
     return new Promise((resolve, reject) => {
-      const waits = this.#waits.get(ticket)
-      if (waits === undefined) this.#waits.set(ticket, [{ resolve, reject }])
-      else waits.push({ resolve, reject })
+      const error = this.#errorOf(ticket)
+      if (ticket > this.#through) this.#wait({ ticket, resolve, reject })
+      else if (error === undefined) resolve()
+      else reject(error)
     })
   }
 
   /** Resolves once all that were taken so far are settled. */
   allSettled(): Promise<void> {
-    const ticket = this.newest
-    if (ticket <= this.#through) return Promise.resolve()
-    return new Promise((resolve) => this.#all.push({ ticket, resolve }))
+    return this.settled(this.newest).catch(() => {})
+  }
+
+  /** Nearly always the last one: tickets are asked for as they are taken. */
+  #wait(wait: Wait): void {
+    let index = this.#waits.length
+    while (index > 0 && this.#waits[index - 1]!.ticket > wait.ticket) index -= 1
+    this.#waits.splice(index, 0, wait)
   }
 
   #settleAhead(ticket: number): void {
-    this.#ahead.add(ticket)
-    while (this.#ahead.delete(this.#through + 1)) this.#through += 1
-  }
-
-  /** Tells all who wait for what is settled by now. */
-  release(): void {
-    if (this.#all.length > 0) this.#releaseAll()
-    for (const [ticket, waits] of this.#waits) {
-      if (ticket > this.#through) continue
-      this.#waits.delete(ticket)
-      const error = this.#errorOf(ticket)
-      for (const { resolve, reject } of waits) {
-        if (error === undefined) resolve()
-        else reject(error)
-      }
+    const before = this.#ahead.find(({ last }) => last + 1 === ticket)
+    if (before === undefined) this.#ahead.push({ first: ticket, last: ticket })
+    else before.last = ticket
+    for (;;) {
+      const index = this.#ahead.findIndex(({ first }) => first === this.#through + 1)
+      if (index < 0) return
+      this.#through = this.#ahead[index]!.last
+      this.#ahead.splice(index, 1)
     }
-  }
-
-  #releaseAll(): void {
-    const done = this.#all.filter(({ ticket }) => ticket <= this.#through)
-    this.#all = this.#all.filter(({ ticket }) => ticket > this.#through)
-    for (const { resolve } of done) resolve()
   }
 
   #errorOf(ticket: number): Error | undefined {

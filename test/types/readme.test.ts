@@ -6,6 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 /** What a block of a page takes for granted, because a block before it has made it. */
 const known: Readonly<Record<string, string>> = {
   bus: "import('tradewire').Bus",
+  log: "import('tradewire/log').EventLog",
   order: "import('tradewire').OrderSubmitted",
   bar: "import('tradewire').NewBar",
   trades: "readonly import('tradewire').TradeTick[]",
@@ -32,7 +33,9 @@ function blocks(page: string): string[] {
 function compile(codes: readonly string[]): string {
   const files = codes.map((code, index) => {
     const missing = Object.entries(known).filter(
-      ([name]) => new RegExp(`\\b${name}\\b`).test(code) && !code.includes(`const ${name} =`),
+      ([name]) =>
+        new RegExp(`\\b${name}\\b`).test(code) &&
+        !new RegExp(`\\b(?:const|using) ${name} =`).test(code),
     )
     const declared = missing.map(([name, type]) => `declare const ${name}: ${type}\n`).join('')
     writeFileSync(join(folder, `block-${index + 1}.ts`), `${declared}${code}\nexport {}\n`)
@@ -54,8 +57,17 @@ function compile(codes: readonly string[]): string {
 }
 
 const guides = readdirSync('docs/guides').map((name) => `docs/guides/${name}`)
+const pages = ['README.md', ...guides].filter((page) => blocks(page).length > 0)
 
-describe.each(['README.md', ...guides])('%s', (page) => {
+describe('pages with code', () => {
+  it('are found', () => {
+    expect(pages).toEqual(
+      expect.arrayContaining(['README.md', 'docs/guides/delivery.md', 'docs/guides/log.md']),
+    )
+  })
+})
+
+describe.each(pages)('%s', (page) => {
   it('has code that compiles', () => {
     expect(blocks(page).length).toBeGreaterThan(5)
     expect(compile(blocks(page))).toBe('')
