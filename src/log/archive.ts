@@ -213,7 +213,7 @@ function requireArchiving(
   }
   if (options.onProgress !== undefined) requireFunction('onProgress', options.onProgress)
   if (options.encryption !== undefined) return new Sealer(options.encryption)
-  if (log.encrypted !== true) return undefined
+  if (!log.encrypted) return undefined
   throw new ConfigurationError(
     'The log is encrypted, and an archive of it must be too: give { encryption: { keys, current } }.',
   )

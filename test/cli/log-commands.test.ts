@@ -176,18 +176,18 @@ describe('tradewire log tail', { timeout: 60_000 }, () => {
     const path = await fileOf(trades(3))
     await using log = await openLog(path)
     const stop = new AbortController()
-    let appended: Promise<unknown> | undefined = undefined
+    const appended: Promise<void>[] = []
     const heard = (text: string): void => {
       if (text.includes('run-2') && !text.includes('run-20')) {
-        appended = appendAll(log, [
-          trade(20, { type: 'their.own', data: evil, metadata: { a: 1 } }),
-        ])
+        appended.push(
+          appendAll(log, [trade(20, { type: 'their.own', data: evil, metadata: { a: 1 } })]),
+        )
       }
       if (text.includes('run-20')) stop.abort()
     }
     const options = ['--from', '2', '--json']
     const run = await command(['log', 'tail', path, ...options], { signal: stop.signal, heard })
-    await appended
+    await Promise.all(appended)
     expect(run).toMatchObject({ code: 0, errors: '' })
     const lines = json(run.output)
     expect(lines.map(({ position }) => position)).toEqual([2, 3, 4])

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { SimulatedClock } from 'tradewire'
-import { ArchiveError, memoryLog } from 'tradewire/log'
+import { ArchiveError, memoryLog, openLog } from 'tradewire/log'
 import { describe, expect, it } from 'vitest'
 import { archive } from '../../src/log/archive.ts'
 import type { ArchiveManifest } from '../../src/log/archive-manifest.ts'
@@ -121,7 +121,8 @@ describe('archive', () => {
 
   it('refuses to write what the log has encrypted in the clear', async () => {
     const folder = temporaryFolder()
-    const log = Object.assign(await logOf(2), { encrypted: true })
+    await using log = await openLog(join(temporaryFolder(), 'log.db'), { encryption })
+    await appendAll(log, trades(2))
     await expect(archive(log, { position: 2 }, folder)).rejects.toMatchObject({
       code: 'CONFIGURATION',
       message: expect.stringContaining('The log is encrypted') as string,
@@ -154,25 +155,13 @@ describe('archive', () => {
   it('notices another one that archives into the same folder', async () => {
     const folder = temporaryFolder()
     const log = await logOf(2)
-    let other: Promise<unknown> | undefined = undefined
+    const made = await archive(log, { position: 2 }, temporaryFolder())
     const onProgress = (): void => {
-      writeFileSync(
-        join(folder, '000000000001-000000000001.manifest.json'),
-        JSON.stringify({
-          ...{ format: 'tradewire-archive', version: 1, events: 1, first: 1, last: 1, lastId: 'a' },
-          ...{
-            previous: 0,
-            since: 1,
-            until: 1,
-            sha256: 'a'.repeat(64),
-            fileSha256: 'b'.repeat(64),
-          },
-          ...{ bytes: 1, types: {}, createdAt: '' },
-        }),
-      )
+      writeFileSync(join(folder, '000000000001-000000000001.manifest.json'), JSON.stringify(made))
     }
-    other = archive(log, { position: 9 }, folder, { onProgress })
-    await expect(other).rejects.toThrow('another archive was made there meanwhile')
+    await expect(archive(log, { position: 9 }, folder, { onProgress })).rejects.toThrow(
+      'another archive was made there meanwhile',
+    )
   })
 
   it('ends when its signal aborts, and leaves no file behind', async () => {
@@ -231,6 +220,8 @@ describe('archive', () => {
     await expect(archive(await logOf(2), { position: 9 }, file)).rejects.toMatchObject({
       code: 'ARCHIVE_INVALID',
     })
-    await expect(archive(await logOf(2), { position: 9 }, join(file, 'sub'))).rejects.toThrow()
+    await expect(archive(await logOf(2), { position: 9 }, join(file, 'sub'))).rejects.toThrow(
+      'cannot be read: ENOTDIR',
+    )
   })
 })
