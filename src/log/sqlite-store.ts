@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { LogClosedError, LogStorageError } from './errors.ts'
 import type { SqliteOptions } from './sqlite-file.ts'
+import { toParcel } from './sqlite-parcel.ts'
 import { fromWire, type WireAnswer, type WireMethod, type WireRequest } from './sqlite-wire.ts'
 import type {
   CutQuery,
@@ -57,7 +58,7 @@ export class SqliteStore implements LogStore {
   }
 
   append(events: readonly StoredEvent[], options: StoreAppend): Promise<readonly number[]> {
-    return this.#ask('append', events, options)
+    return this.#ask('append', toParcel(events), options)
   }
 
   page(query: PageQuery): Promise<Page> {

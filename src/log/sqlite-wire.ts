@@ -7,6 +7,8 @@ import {
   LogStorageError,
 } from './errors.ts'
 import type { SqliteFile } from './sqlite-file.ts'
+import { type EventParcel, fromParcel } from './sqlite-parcel.ts'
+import type { StoreAppend } from './store.ts'
 
 /** What can be asked of the thread that has the file. */
 export type WireMethod =
@@ -57,6 +59,10 @@ export type WireAnswer =
 /** What a file says to a request. Never throws. */
 export function answer(file: SqliteFile, { id, method, values }: WireRequest): WireAnswer {
   try {
+    if (method === 'append') {
+      const [parcel, options] = values as readonly [EventParcel, StoreAppend]
+      return { id, value: file.append(fromParcel(parcel), options) }
+    }
     // A request comes from SqliteStore, which is checked against LogStore, as SqliteFile's methods are.
     const run = file[method] as (...values: readonly unknown[]) => unknown
     return { id, value: run.apply(file, values as unknown[]) }
