@@ -49,14 +49,13 @@ function jsonOf({ event, ...letter }: LoggedDeadLetter, catalog: Catalog): strin
 
 function textOf(letter: LoggedDeadLetter): string {
   const { consumer, position, event, attempts, failedAt, errors } = letter
-  const error = errors.at(-1)
   const parts = [
     String(position),
     event === undefined ? '(removed)' : event.type,
     consumer,
     `${attempts} attempts`,
     timeOf({ timestamp: failedAt }),
-    error === undefined ? '' : `${error.name}: ${error.message}`,
+    ...errors.slice(-1).map(({ name, message }) => `${name}: ${message}`),
   ]
   return onOneLine(parts.join('  '))
 }

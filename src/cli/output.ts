@@ -10,14 +10,12 @@ const bufferedLength = 65_536
 export class Output {
   readonly #stream: Writable
   #buffer = ''
-  #failure: Error | undefined = undefined
   readonly #closed = new AbortController()
 
   constructor(stream: Writable) {
     this.#stream = stream
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      this.#failure = error.code === 'EPIPE' ? new OutputClosedError() : error
-      this.#closed.abort(this.#failure)
+      this.#closed.abort(error.code === 'EPIPE' ? new OutputClosedError() : error)
     })
   }
 
@@ -40,7 +38,6 @@ export class Output {
   }
 
   async #write(text: string): Promise<void> {
-    if (this.#failure !== undefined) throw this.#failure
     await new Promise<void>((resolve, reject) => {
       this.#stream.write(text, (error) => {
         if (error === null || error === undefined) resolve()

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { Writable } from 'node:stream'
+import { inspect } from 'node:util'
 import { ConfigurationError, TradewireError } from '../errors/tradewire-error.ts'
 import { closestTo } from '../events/suggestion.ts'
 import { onOneLine } from '../log/trace-line.ts'
@@ -126,9 +127,6 @@ async function failed(error: unknown, args: readonly string[], room: Room): Prom
   await room.out.flush().catch(() => {})
   if (room.signal.aborted) room.note('tradewire: interrupted')
   else if (error instanceof TradewireError) room.note(`tradewire: ${error.message} (${error.code})`)
-  else
-    room.note(
-      `tradewire: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
-    )
+  else room.note(`tradewire: ${inspect(error)}`)
   return 1
 }

@@ -142,6 +142,9 @@ describe('tradewire log read', { timeout: 60_000 }, () => {
     expect(errors).toMatch(/^tradewire: .*\(LOG_DAMAGED\)\n$/)
     const verified = await command(['log', 'verify', path])
     expect(verified.code).toBe(1)
+    const report = json((await command(['log', 'verify', path, '--json'])).output)
+    expect(report[0]).toMatchObject({ ok: false, records: 3 })
+    expect((await command(['log', 'verify', `${path}.none`])).code).toBe(1)
     expect(verified.output).toMatch(/damaged: 2\b.*\n3 records, damage was found/)
   })
 
@@ -176,12 +179,12 @@ describe('tradewire log tail', { timeout: 60_000 }, () => {
     const path = await fileOf(trades(3))
     await using log = await openLog(path)
     const stop = new AbortController()
+    const about = { data: evil, metadata: { a: 1 }, causationId: 'run-2' }
+    const unknown = trade(20, { type: 'their.own', ...about })
     const appended: Promise<void>[] = []
     const heard = (text: string): void => {
       if (text.includes('run-2') && !text.includes('run-20')) {
-        appended.push(
-          appendAll(log, [trade(20, { type: 'their.own', data: evil, metadata: { a: 1 } })]),
-        )
+        appended.push(appendAll(log, [unknown]))
       }
       if (text.includes('run-20')) stop.abort()
     }
@@ -193,7 +196,7 @@ describe('tradewire log tail', { timeout: 60_000 }, () => {
     expect(lines.map(({ position }) => position)).toEqual([2, 3, 4])
     expect(lines[2]).toEqual({
       position: 4,
-      ...trade(20, { type: 'their.own', data: evil, metadata: { a: 1 } }),
+      ...unknown,
     })
   })
 
@@ -328,7 +331,7 @@ describe('tradewire log archive and restore', { timeout: 60_000 }, () => {
     expect(unread.code).toBe(1)
     expect(unread.errors).toContain('(LOG_KEY)')
     writeFileSync(keyFile, Buffer.alloc(32, 9))
-    expect((await command(['log', 'read', copy, ...keys])).code).toBe(0)
+    expect((await command(['log', 'read', copy, ...keys], { environment })).code).toBe(0)
   })
 })
 
