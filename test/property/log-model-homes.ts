@@ -39,11 +39,13 @@ export class MemoryHome implements ModelHome {
   }
 
   async drive<Value>(promise: Promise<Value>): Promise<Value> {
-    let settled = false
-    const end = (): void => void (settled = true)
+    const state = { settled: false }
+    const end = (): void => void (state.settled = true)
     promise.then(end, end)
-    for (let rounds = 0; !settled && rounds < 10_000; rounds += 1) await this.clock.advanceBy(1)
-    if (!settled) throw new Error('Something does not end, however much time passes.')
+    for (let rounds = 0; !state.settled && rounds < 10_000; rounds += 1) {
+      await this.clock.advanceBy(1)
+    }
+    if (!state.settled) throw new Error('Something does not end, however much time passes.')
     return promise
   }
 

@@ -1,9 +1,8 @@
 import type { LogEntry, LogReader } from 'tradewire/log'
-import type { TradewireEvent } from 'tradewire'
 import type { ModelLog } from './log-model-homes.ts'
 import { answer, type Item, lineOf, matches, type ModelQuery } from './log-model-list.ts'
 
-type Reader = LogReader<TradewireEvent>
+type Reader = LogReader
 
 /** A read that goes on while others write; it is looked at once it is known where everything stands. */
 export class PendingRead {

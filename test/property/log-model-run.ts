@@ -108,17 +108,24 @@ export class LogRun {
   #query(plan: QueryPlan): ModelQuery {
     const times = this.#events.length * 2 + 50
     const { pattern, from, since, until, source, chain, limit, order } = plan
-    const of = this.#events[Math.floor((chain ?? 0) * (this.#events.length - 1))]
     return {
       ...(pattern === undefined ? {} : { pattern }),
       ...(from === undefined ? {} : { from: 1 + Math.floor(from * (this.#last + 3)) }),
       ...(since === undefined ? {} : { since: 1_000 + Math.floor(since * times) }),
       ...(until === undefined ? {} : { until: 1_000 + Math.floor(until * times) }),
       ...(source === undefined ? {} : { source }),
-      ...(chain === undefined ? {} : { correlationId: of?.correlationId ?? 'nobody' }),
+      ...(chain === undefined ? {} : { correlationId: this.#chain(chain) }),
       ...(limit === undefined ? {} : { limit }),
       order,
     }
+  }
+
+  /** The chain of an event, or the id of one, which has begun a chain or not, or is yet to come. */
+  #chain(at: number): string {
+    if (at > 0.7) return `maker-${this.#events.length + Math.ceil((at - 0.7) * 20)}`
+    const event = this.#events[Math.floor((at / 0.7) * (this.#events.length - 1))]
+    if (event === undefined) return 'nobody'
+    return at * 1_000 < 350 ? event.correlationId : event.id
   }
 
   #read(plan: QueryPlan, take: number | undefined): void {

@@ -1,0 +1,81 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { openLog, type OpenLogOptions } from 'tradewire/log'
+import { describe, expect, it } from 'vitest'
+import { temporaryFolder } from '../support/logged.ts'
+import { all, eventMaker, logCatalog } from '../support/logged-events.ts'
+
+const key = new Uint8Array(32).fill(1)
+
+describe('openLog', () => {
+  it('makes a file, and reads it again without the right to write', async () => {
+    const path = join(temporaryFolder(), 'log.db')
+    const { note } = eventMaker()
+    {
+      await using log = await openLog(path, { catalog: logCatalog })
+      await log.append([note('a'), note('b')])
+    }
+    await using log = await openLog(path, { catalog: logCatalog, readOnly: true })
+    expect(log.readOnly).toBe(true)
+    expect(await all(log.read())).toHaveLength(2)
+    const refusal = { code: 'LOG_READ_ONLY' }
+    await expect(log.append(note('c'))).rejects.toMatchObject(refusal)
+    await expect(log.appendEncoded([])).rejects.toMatchObject(refusal)
+    await expect(log.retain({ maxEvents: 1 })).rejects.toMatchObject(refusal)
+    await expect(log.consume('c', () => {})).rejects.toMatchObject(refusal)
+    expect(() => log.writer()).toThrow(expect.objectContaining(refusal))
+  })
+
+  it('lets readers follow what somebody else writes', async () => {
+    const path = join(temporaryFolder(), 'log.db')
+    const { note } = eventMaker()
+    await using log = await openLog(path, { catalog: logCatalog })
+    await log.append([note('a'), note('b')])
+    await using reader = await openLog(path, { catalog: logCatalog, readOnly: true })
+    await using tail = reader.tail()
+    expect((await tail.next()).value?.position).toBe(1)
+    expect((await tail.next()).value?.position).toBe(2)
+    const next = tail.next()
+    await log.append(note('c'))
+    expect((await next).value?.position).toBe(3)
+    await log.append(note('d'))
+    expect(await all(reader.read({ order: 'backward', limit: 1 }))).toMatchObject([{ position: 4 }])
+    expect(await all(reader.read())).toHaveLength(4)
+  })
+
+  it('refuses options that cannot be, and then makes and locks nothing', async () => {
+    const path = join(temporaryFolder(), 'log.db')
+    for (const options of [
+      { readOnly: 'yes' },
+      { repair: 1 },
+      { encryption: {} },
+      { encryption: { keys: { a: key }, current: 'b' } },
+      { catalog: {} },
+      { clock: null },
+      { redact: ['data.nobody'] },
+      { readonly: true },
+    ]) {
+      await expect(
+        openLog(path, options as unknown as OpenLogOptions),
+        JSON.stringify(options),
+      ).rejects.toMatchObject({ code: 'CONFIGURATION' })
+    }
+    await expect(openLog('')).rejects.toMatchObject({ code: 'CONFIGURATION' })
+    expect(existsSync(path)).toBe(false)
+    await using log = await openLog(path, { catalog: logCatalog })
+    await expect(openLog(path)).rejects.toMatchObject({ code: 'LOG_LOCKED' })
+    expect(log.closed).toBe(false)
+  })
+
+  it('encrypts where it is told to', async () => {
+    const path = join(temporaryFolder(), 'log.db')
+    const encryption = { keys: { a: key }, current: 'a' }
+    {
+      await using log = await openLog(path, { catalog: logCatalog, encryption })
+      await log.append(eventMaker().note('secret'))
+      expect((await all(log.read())).map(({ event }) => event.data)).toEqual([{ text: 'secret' }])
+    }
+    await using log = await openLog(path, { catalog: logCatalog })
+    await expect(all(log.read())).rejects.toMatchObject({ code: 'LOG_KEY' })
+  })
+})
