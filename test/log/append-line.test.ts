@@ -12,7 +12,7 @@ describe('EventLog.append of several at once', () => {
     const log = memoryLog({ catalog: logCatalog })
     const { note } = eventMaker()
     await log.append(note('first'))
-    const [{ event }] = (await all(log.readEncoded())) as [{ event: never }]
+    const event = (await all(log.readEncoded()))[0]!.event
     const results = await Promise.allSettled([
       log.append(note('before')),
       log.appendEncoded([{ event, position: 2 }]),

@@ -1,6 +1,7 @@
 import { SimulatedClock, createBus } from 'tradewire'
-import { type EventLog, memoryLog } from 'tradewire/log'
+import { type EventLog, memoryLog, openStore, type Page, type PageQuery } from 'tradewire/log'
 import { describe, expect, it } from 'vitest'
+import { MemoryStore } from '../../src/log/memory-store.ts'
 import { all, eventMaker, logCatalog } from '../support/logged-events.ts'
 
 type Log = EventLog<typeof logCatalog.schemas>
@@ -94,6 +95,27 @@ describe('EventLog.read of a causal chain', () => {
       ])
       expect(await positions(log, { correlationId: root.id })).toEqual([position, position! + 1])
     }
+  })
+
+  it('reads a chain of thousands whose beginning was removed, or is of another home', async () => {
+    /** A home that leaves out what it has not encrypted. */
+    class PlainStore extends MemoryStore {
+      override async page(query: PageQuery): Promise<Page> {
+        return { ...(await super.page(query)), secrets: undefined }
+      }
+    }
+    const log: Log = await openStore(new PlainStore(), { catalog: logCatalog })
+    const { note } = eventMaker()
+    const root = note('root')
+    await log.append([root, ...Array.from({ length: 2_500 }, () => note('x', { cause: root }))])
+    const correlationId = root.id
+    const found = await positions(log, { correlationId })
+    expect(found).toEqual(Array.from({ length: 2_501 }, (_, index) => index + 1))
+    await log.retain({ before: 2 })
+    expect(await positions(log, { correlationId })).toEqual(found.slice(1))
+    expect(await positions(log, { correlationId, order: 'backward' })).toEqual(
+      found.slice(1).toReversed(),
+    )
   })
 
   it('follows a chain that has not begun yet', async () => {

@@ -45,7 +45,8 @@ export interface Program {
   readonly steps: readonly Step[]
 }
 
-const fraction = fc.double({ min: 0, max: 1, noNaN: true })
+/** Evenly spread, unlike random doubles, most of which are next to 0. */
+const fraction = fc.integer({ min: 0, max: 1_000 }).map((number) => number / 1_000)
 const maybe = <Value>(arbitrary: fc.Arbitrary<Value>): fc.Arbitrary<Value | undefined> =>
   fc.option(arbitrary, { nil: undefined, freq: 2 })
 
