@@ -1,5 +1,3 @@
-import type { TradewireEvent } from '../events/envelope.ts'
-import type { LogEntry, LogReader } from './event-log.ts'
 import type { Page, PageQuery } from './store.ts'
 
 /** What a reader needs of its log. */
@@ -26,6 +24,8 @@ const mostOfPage = 1_000
 type Result<Entry> = IteratorResult<Entry, undefined>
 
 const over = { done: true, value: undefined } as const
+
+const noOp = (): undefined => undefined
 
 /** Reads a log page by page; while one page is taken, the next is on its way. */
 export class PagedReader<Entry> implements AsyncIterableIterator<Entry, undefined, void> {
@@ -63,14 +63,11 @@ export class PagedReader<Entry> implements AsyncIterableIterator<Entry, undefine
     }
     const previous = this.#waiting ?? Promise.resolve()
     const turn = previous.then(() => this.#advance())
-    const settled = turn.then(
-      () => {},
-      () => {},
-    )
-    this.#waiting = settled
-    void settled.then(() => {
+    const settled = turn.then(noOp, noOp).then(() => {
       if (this.#waiting === settled) this.#waiting = undefined
+      return undefined
     })
+    this.#waiting = settled
     return turn
   }
 
@@ -197,6 +194,3 @@ export class PagedReader<Entry> implements AsyncIterableIterator<Entry, undefine
     this.#ahead.catch(() => {})
   }
 }
-
-/** A reader of events, by name. */
-export type EventReader = PagedReader<LogEntry> & LogReader<TradewireEvent>

@@ -28,7 +28,7 @@ import type { RetainOptions, RetainReport } from './retain.ts'
 import { retain } from './retention.ts'
 import { type LogSnapshots, StoredSnapshots } from './snapshots.ts'
 import type { LogStore, Page, PageQuery, StoredEvent } from './store.ts'
-import { StoredEvents } from './stored-event.ts'
+import type { StoredEvents } from './stored-event.ts'
 import { StoredWriter } from './stored-writer.ts'
 import type { Verification } from './verify.ts'
 

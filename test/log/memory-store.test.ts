@@ -7,7 +7,7 @@ const event = (type: string, change: Partial<StoredEvent> = {}): StoredEvent => 
   timestamp: 1,
   source: 'test',
   correlationId: undefined,
-  text: `${type}`,
+  text: type,
   secret: undefined,
   ...change,
 })

@@ -34,7 +34,7 @@ describe('memoryLog', () => {
 
   it('refuses options that cannot be', () => {
     for (const options of badOptions) {
-      expect(() => memoryLog(options as LogOptions), JSON.stringify(options)).toThrow(
+      expect(() => memoryLog(options as LogOptions)).toThrow(
         expect.objectContaining({ code: 'CONFIGURATION' }),
       )
     }

@@ -44,7 +44,7 @@ describe('EventLog.read', () => {
       [{ pattern: ['note.made', 5] }, /pattern/],
       [{ sinse: 1 }, /sinse/],
     ] as const) {
-      expect(() => plan(query), JSON.stringify(query)).toThrow(
+      expect(() => plan(query)).toThrow(
         expect.objectContaining({ code: 'CONFIGURATION', message: expect.stringMatching(words) }),
       )
     }

@@ -40,7 +40,7 @@ describe('LogWriter', () => {
     ]
     for (const onState of hostile) {
       told = 0
-      const { store, clock, log, writer, note } = await setUp({ onState: onState as () => void })
+      const { store, clock, log, writer, note } = await setUp({ onState })
       store.fail()
       for (const words of ['a', 'b']) writer.write(note(words))
       await settle()
