@@ -4,16 +4,15 @@ import type { Sealer } from './sealing.ts'
 /*
  * A sealed archive: frames, each a flag (1 for the last, else 0), the length of the name of the key (1
  * byte), the name, the nonce (12), the tag (16), the length of the ciphertext (4, the highest byte first),
- * the ciphertext. The plain text of a frame is base64 of up to 768 KiB. What a frame is sealed for names
- * the file, the number of the frame and the flag: so none can be swapped, left out or cut off.
+ * the ciphertext. A frame holds up to 1 MiB. What it is sealed for names the file, the number of the frame and
+ * the flag: so none can be swapped, left out or cut off.
  */
 
-const frameBytes = 768 * 1024
+/** The most bytes of a frame. AES-GCM leaves their number as it is. */
+const frameBytes = 1024 * 1024
 const nonceBytes = 12
 const tagBytes = 16
 const lengthBytes = 4
-/** The longest ciphertext: base64 of a whole frame. */
-const mostBytes = (frameBytes / 3) * 4
 
 function context(name: string, number: number, last: boolean): string {
   return `tradewire-archive:${name}:${number}:${last ? 'last' : 'more'}`
@@ -51,7 +50,7 @@ function frame(
   last: boolean,
   bytes: Buffer,
 ): Uint8Array {
-  const sealed = sealer.seal(bytes.toString('base64'), context(name, number, last))
+  const sealed = sealer.seal(bytes, context(name, number, last))
   const key = Buffer.from(sealed.key)
   const length = Buffer.alloc(lengthBytes)
   length.writeUInt32BE(sealed.ciphertext.length)
@@ -78,10 +77,9 @@ export function opening(
       const nonce = await bytes.take(nonceBytes)
       const tag = await bytes.take(tagBytes)
       const length = (await bytes.take(lengthBytes)).readUInt32BE()
-      if (length > mostBytes) throw new ArchiveError(`${name}: frame ${number} is malformed.`)
+      if (length > frameBytes) throw new ArchiveError(`${name}: frame ${number} is malformed.`)
       const ciphertext = await bytes.take(length)
-      const text = sealer.open({ key, nonce, tag, ciphertext }, context(name, number, last))
-      yield Buffer.from(text, 'base64')
+      yield sealer.openBytes({ key, nonce, tag, ciphertext }, context(name, number, last))
       if (!last) continue
       if (await bytes.ended()) return
       throw new ArchiveError(`${name}: something stands behind its last frame.`)

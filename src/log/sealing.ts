@@ -49,18 +49,18 @@ export class Sealer {
   }
 
   /**
-   * Seals a text with the current key.
+   * Seals a text, or bytes, with the current key.
    *
    * @param context where the text belongs, such as the log and its positions. Not stored: who opens the
    * text must say the same, so that it cannot be moved to another place.
    */
-  seal(plain: string, context: string): SealedText {
+  seal(plain: string | Uint8Array, context: string): SealedText {
     const nonce = randomBytes(nonceBytes)
     const sealing = createCipheriv(cipher, this.#keys.get(this.#current)!, nonce, {
       authTagLength: tagBytes,
     })
     sealing.setAAD(Buffer.from(context))
-    const head = sealing.update(plain, 'utf8')
+    const head = typeof plain === 'string' ? sealing.update(plain, 'utf8') : sealing.update(plain)
     const ciphertext = Buffer.concat([head, sealing.final()])
     return { key: this.#current, nonce, tag: sealing.getAuthTag(), ciphertext }
   }
@@ -72,6 +72,11 @@ export class Sealer {
    * was sealed, or its context, is not what it was.
    */
   open(sealed: SealedText, context: string): string {
+    return this.openBytes(sealed, context).toString('utf8')
+  }
+
+  /** The bytes that were sealed; as {@link Sealer.open}. */
+  openBytes(sealed: SealedText, context: string): Buffer {
     const name = JSON.stringify(sealed.key)
     const key = this.#keys.get(sealed.key)
     if (key === undefined) {
@@ -86,7 +91,7 @@ export class Sealer {
       opening.setAuthTag(sealed.tag)
       const head = opening.update(sealed.ciphertext)
       // Nothing is handed over before `final` has checked all of it.
-      return Buffer.concat([head, opening.final()]).toString('utf8')
+      return Buffer.concat([head, opening.final()])
     } catch (error) {
       throw new LogKeyError(
         sealed.key,

@@ -1,9 +1,9 @@
-import { LogStorageError } from './errors.ts'
+import { LogDamagedError, LogStorageError } from './errors.ts'
 import type { EncryptionOptions } from './sealing.ts'
 import { positionsOf, RecordBatch } from './sqlite-append.ts'
 import type { Connection } from './sqlite-connection.ts'
 import { countOf, Directory, type Head } from './sqlite-directory.ts'
-import { toLogError } from './sqlite-fault.ts'
+import { isCorruption, toLogError } from './sqlite-fault.ts'
 import { LaneGate } from './sqlite-lanes.ts'
 import { Notes } from './sqlite-notes.ts'
 import {
@@ -98,7 +98,7 @@ export class SqliteFile {
   }
 
   page(query: PageQuery): Page {
-    return this.#read('Nothing was read', (source) => readPage(source, query))
+    return this.#read('Nothing was read', (source) => pageBeforeDamage(source, query))
   }
 
   last(): number {
@@ -182,9 +182,8 @@ export class SqliteFile {
   #openReader(): void {
     this.#path = logPath(this.#path)
     requireReadableWal(this.#path)
-    const { connection, directory } = this.#connect()
-    this.#last = directory.head.last
-    requireEnd({ connection, directory, sealed: this.#sealed, last: this.#last })
+    // A damaged end is no reason to refuse what is before it: reads and verify tell of it.
+    this.#last = this.#connect().directory.head.last
   }
 
   #connect(): Opened {
@@ -342,5 +341,16 @@ export class SqliteFile {
     } finally {
       this.#lock?.release()
     }
+  }
+}
+
+/** A page; if something in it is damaged, a shorter one, so that all that is before it can be read. */
+function pageBeforeDamage(source: PageSource, query: PageQuery): Page {
+  try {
+    return readPage(source, query)
+  } catch (error) {
+    const damage = error instanceof LogDamagedError || isCorruption(error)
+    if (!damage || query.limit === 1) throw error
+    return pageBeforeDamage(source, { ...query, limit: query.limit >> 1 })
   }
 }

@@ -226,6 +226,8 @@ class Verifier {
 
   #damage(first: number, last: number, reason: string): void {
     const before = this.#damaged.at(-1)
+    // The last record is looked at twice: by itself, and as the end of the log.
+    if (before?.reason === reason && before.first <= first && last <= before.last) return
     if (before === undefined || before.reason !== reason || before.last + 1 !== first) {
       this.#damaged.push({ first, last, reason })
     } else {

@@ -93,7 +93,9 @@ describe('SqliteStore', () => {
   it('rejects what cannot be sent', async () => {
     const store = storeAt(logPlace())
     await store.open()
-    await expect(store.append([(() => {}) as never], group)).rejects.toThrow('could not be cloned')
+    await expect(
+      store.append([{ ...storedFrom(1, 1)[0]!, correlationId: (() => {}) as never }], group),
+    ).rejects.toThrow('could not be cloned')
     await store.close()
   })
 

@@ -1,0 +1,58 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { openLog } from 'tradewire/log'
+import { afterAll, describe, expect, it } from 'vitest'
+import { eventMaker, logCatalog } from '../support/logged-events.ts'
+
+const directory = mkdtempSync(join(tmpdir(), 'tradewire-'))
+
+afterAll(() => rmSync(directory, { recursive: true, force: true }))
+
+/** A log of 2,500 notes, of which somebody has edited one behind its back. */
+async function edited(name: string, position: number): Promise<string> {
+  const path = join(directory, `${name}.db`)
+  const { note } = eventMaker()
+  const log = await openLog(path, { catalog: logCatalog })
+  await log.append(Array.from({ length: 2_500 }, (_, index) => note(`note ${index + 1}`)))
+  await log.close()
+  const database = new DatabaseSync(path)
+  database
+    .prepare("UPDATE records SET event = replace(event, 'note 1', 'note 9') WHERE position = ?")
+    .run(position)
+  database.close()
+  return path
+}
+
+describe('a log with an edited record', () => {
+  it('gives everything before it, and then says what is damaged', async () => {
+    const path = await edited('middle', 1_777)
+    await using log = await openLog(path, { catalog: logCatalog })
+    let read = 0
+    const reading = (async () => {
+      for await (const { position } of log.read()) read = position
+    })()
+    await expect(reading).rejects.toMatchObject({ code: 'LOG_DAMAGED', first: 1_777, last: 1_777 })
+    expect(read).toBe(1_776)
+    const { ok, damaged } = await log.verify()
+    expect(ok).toBe(false)
+    expect(damaged[0]).toMatchObject({ first: 1_777, last: 1_777 })
+  })
+
+  it('is not written on if it is the last one, but can be read and verified', async () => {
+    const path = await edited('end', 1_000)
+    const database = new DatabaseSync(path)
+    database.exec(
+      "UPDATE records SET event = replace(event, 'note 2', 'note 9') WHERE position = 2500",
+    )
+    database.close()
+    await expect(openLog(path)).rejects.toMatchObject({ code: 'LOG_DAMAGED', first: 2_500 })
+    await using log = await openLog(path, { catalog: logCatalog, readOnly: true })
+    const { damaged } = await log.verify()
+    expect(damaged.map(({ first, last }) => [first, last])).toEqual([
+      [1_000, 1_000],
+      [2_500, 2_500],
+    ])
+  })
+})
