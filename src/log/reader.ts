@@ -38,8 +38,10 @@ export class PagedReader<Entry> implements AsyncIterableIterator<Entry, undefine
   #after: number
   #through: number | undefined
   #left: number
-  /** Calls of `next` that wait, in order; undefined while none does. */
-  #waiting: Promise<unknown> | undefined = undefined
+  /** Calls of `next` that have not been answered. */
+  #calls = 0
+  /** Resolves once the last of them is answered. */
+  #previous: Promise<undefined> = Promise.resolve(undefined)
   #ended = false
   /** Why it ends without being asked; thrown to the reader once. */
   #failure: { readonly reason: unknown } | undefined = undefined
@@ -57,17 +59,13 @@ export class PagedReader<Entry> implements AsyncIterableIterator<Entry, undefine
   }
 
   next(): Promise<Result<Entry>> {
-    if (this.#waiting === undefined) {
+    if (this.#calls === 0) {
       const result = this.#take()
       if (result !== undefined) return result
     }
-    const previous = this.#waiting ?? Promise.resolve()
-    const turn = previous.then(() => this.#advance())
-    const settled = turn.then(noOp, noOp).then(() => {
-      if (this.#waiting === settled) this.#waiting = undefined
-      return undefined
-    })
-    this.#waiting = settled
+    this.#calls += 1
+    const turn = this.#previous.then(() => this.#answer())
+    this.#previous = turn.then(noOp, noOp)
     return turn
   }
 
@@ -122,6 +120,15 @@ export class PagedReader<Entry> implements AsyncIterableIterator<Entry, undefine
     } catch (error) {
       this.#end()
       return Promise.reject(error)
+    }
+  }
+
+  /** Whoever gets the answer may call again at once, and is not to wait for anybody then. */
+  async #answer(): Promise<Result<Entry>> {
+    try {
+      return await this.#advance()
+    } finally {
+      this.#calls -= 1
     }
   }
 

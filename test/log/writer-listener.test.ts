@@ -69,6 +69,18 @@ describe('LogWriter', () => {
     expect(writer).toMatchObject({ written: 3, lost: 0 })
   })
 
+  it('tries again also where a home rejects with what is no error', async () => {
+    const { store, clock, writer, note } = await setUp({})
+    store.fail('out of order' as never)
+    writer.write(note('a'))
+    await settle()
+    expect(writer.failure).toMatchObject({ message: 'out of order' })
+    store.mend()
+    await clock.advanceBy(100)
+    await writer.flush()
+    expect(writer.written).toBe(1)
+  })
+
   it('lets go of the oldest that it has lost, however long the storage is silent', async () => {
     const { store, writer, note } = await setUp({ capacity: 10, overflow: 'drop-oldest' })
     store.stall()
