@@ -71,10 +71,12 @@ describe('openLog', () => {
     const encryption = { keys: { a: key }, current: 'a' }
     {
       await using log = await openLog(path, { catalog: logCatalog, encryption })
+      expect(log.encrypted).toBe(true)
       await log.append(eventMaker().note('secret'))
       expect((await all(log.read())).map(({ event }) => event.data)).toEqual([{ text: 'secret' }])
     }
     await using log = await openLog(path, { catalog: logCatalog })
+    expect(log.encrypted).toBe(false)
     await expect(all(log.read())).rejects.toMatchObject({ code: 'LOG_KEY' })
   })
 })

@@ -1,4 +1,4 @@
-import { memoryLog, openStore } from 'tradewire/log'
+import { memoryLog, openStore, type Page, type PageQuery } from 'tradewire/log'
 import { afterEach, describe, expect, it } from 'vitest'
 import { MemoryStore } from '../../src/log/memory-store.ts'
 import { FailingStore } from '../support/failing-store.ts'
@@ -58,6 +58,30 @@ describe('EventLog.read', () => {
     const entries = await all(log.readEncoded({ pattern: 'alarm.*' }))
     const [wanted] = await all(log.read({ pattern: 'alarm.*' }))
     expect(entries).toEqual([{ position: 2, event: plain(wanted!.event) }])
+  })
+})
+
+describe('EventLog', () => {
+  it('refuses a record that is no JSON, as it is damaged', async () => {
+    class TornStore extends MemoryStore {
+      override async page(query: PageQuery): Promise<Page> {
+        const page = await super.page(query)
+        return { ...page, texts: page.texts.map((text) => text.slice(0, -5)) }
+      }
+    }
+    const log = await openStore(new TornStore(), { catalog: logCatalog })
+    await log.append(eventMaker().note('canary'))
+    const damaged = { code: 'LOG_DAMAGED', first: 1, last: 1 }
+    await expect(log.read().next()).rejects.toMatchObject(damaged)
+    const failure = await log
+      .readEncoded()
+      .next()
+      .catch((error: unknown) => error)
+    expect(String(failure)).not.toContain('canary')
+  })
+
+  it('has its dead letters at hand', async () => {
+    expect(await open().deadLetters.list()).toEqual([])
   })
 })
 
