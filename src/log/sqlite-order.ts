@@ -101,15 +101,18 @@ export class OrdinalOrder {
   require(connection: Connection, types: readonly TypeRow[], range: PositionRange): void {
     for (const type of types) {
       const before = ordinalUpTo(connection, type, range.first - 1)
-      const after = ordinalFrom(connection, type, range.last + 1)
+      const after = oldestFrom(connection, type, range)
       const seen = this.#seen.get(type.id) ?? { low: before + 1, high: before, count: 0 }
       const right =
-        seen.low === before + 1 && seen.high === after - 1 && seen.count === after - before - 1
+        seen.low === before + 1 &&
+        seen.high === after.ordinal - 1 &&
+        seen.count === after.ordinal - before - 1
       if (!right) {
+        const last = after.position - 1
         throw new LogDamagedError(
-          `Not all events of type ${type.name} from ${range.first} to ${range.last} are there.`,
+          `Not all events of type ${type.name} from ${range.first} to ${last} are there.`,
           range.first,
-          range.last,
+          last,
         )
       }
     }
@@ -126,12 +129,17 @@ export function ordinalUpTo(connection: Connection, type: TypeRow, position: num
   return row === undefined ? type.removed : Number(row[0])
 }
 
-/** The ordinal of the oldest record of a type from a position on; one above the last if there is none. */
-function ordinalFrom(connection: Connection, type: TypeRow, position: number): number {
+/** The oldest record of a type behind a range; what would come behind the last if there is none. */
+function oldestFrom(
+  connection: Connection,
+  type: TypeRow,
+  { last }: PositionRange,
+): { readonly ordinal: number; readonly position: number } {
   const row = connection
     .statement(
-      'SELECT ordinal FROM records INDEXED BY records_by_type WHERE type_id = ? AND position >= ? ORDER BY position LIMIT 1',
+      'SELECT ordinal, position FROM records INDEXED BY records_by_type WHERE type_id = ? AND position > ? ORDER BY position LIMIT 1',
     )
-    .first(type.id, position)
-  return row === undefined ? type.appended + 1 : Number(row[0])
+    .first(type.id, last)
+  if (row === undefined) return { ordinal: type.appended + 1, position: last + 1 }
+  return { ordinal: Number(row[0]), position: Number(row[1]) }
 }
