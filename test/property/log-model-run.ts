@@ -106,18 +106,23 @@ export class LogRun {
   }
 
   #query(plan: QueryPlan): ModelQuery {
-    const times = this.#events.length * 2 + 50
     const { pattern, from, since, until, source, chain, limit, order } = plan
     return {
       ...(pattern === undefined ? {} : { pattern }),
       ...(from === undefined ? {} : { from: 1 + Math.floor(from * (this.#last + 3)) }),
-      ...(since === undefined ? {} : { since: 1_000 + Math.floor(since * times) }),
-      ...(until === undefined ? {} : { until: 1_000 + Math.floor(until * times) }),
+      ...(since === undefined ? {} : { since: this.#time(since) }),
+      ...(until === undefined ? {} : { until: this.#time(until) }),
       ...(source === undefined ? {} : { source }),
       ...(chain === undefined ? {} : { correlationId: this.#chain(chain) }),
       ...(limit === undefined ? {} : { limit }),
       order,
     }
+  }
+
+  /** The time of an event, often one of the newest, or one beyond all. */
+  #time(at: number): number {
+    const back = Math.floor(at * at * (this.#events.length + 1))
+    return this.#events.at(-back)?.timestamp ?? 1_000_000
   }
 
   /** The chain of an event, or the id of one, which has begun a chain or not, or is yet to come. */
