@@ -132,7 +132,7 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({
       kind: fc.constant('crash' as const),
       turns: fc.constantFrom(0, 0, 0, 1, 2, 5, 9),
-      ticks: fc.integer({ min: 0, max: 12 }),
+      ticks: fc.integer({ min: 0, max: 30 }),
     }),
   },
 )
