@@ -1,4 +1,5 @@
 import type { EncodedEvent } from '../events/encoding.ts'
+import { guessPosition } from './chain-root.ts'
 import type { LogStore, Page, PageQuery } from './store.ts'
 
 /** How many records are looked at together for the beginning of a chain. */
@@ -30,7 +31,7 @@ export class ChainPages {
 
   async page(query: PageQuery): Promise<Page> {
     const page = await this.#store.page(query)
-    const root = (this.#root ??= await this.#findNew(query))
+    const root = (this.#root ??= await this.#findNew(query, page))
     if (root === undefined || !this.#belongs(root, query, page)) return page
     const before = query.order === 'forward' ? isBelow : isAbove
     const index = page.positions.findIndex((position) => before(root.position, position))
@@ -55,13 +56,22 @@ export class ChainPages {
   }
 
   /** Looks where it has not yet looked: a reader that follows comes back with a later end. */
-  async #findNew(query: PageQuery): Promise<Root | undefined> {
+  async #findNew(query: PageQuery, page: Page): Promise<Root | undefined> {
     const { after, through, order } = query
     const [low, high] = order === 'forward' ? [after, through] : [through - 1, after - 1]
     const searched = this.#searched
     if (high <= searched) return undefined
     this.#searched = high
-    return this.#find(query, Math.max(low, searched), high)
+    const from = Math.max(low, searched)
+    return (await this.#guess(query, page, from)) ?? this.#find(query, from, high)
+  }
+
+  /** The record that began the chain, where what it has caused leads to it. */
+  async #guess(query: PageQuery, page: Page, low: number): Promise<Root | undefined> {
+    if (page.positions.length === 0) return undefined
+    const near = Math.min(...page.positions)
+    const position = await guessPosition(this.#store, this.#id, near, low + 1)
+    return position === undefined ? undefined : this.#find(query, position - 1, position)
   }
 
   /** The record that began the chain, under the other conditions of the query. */

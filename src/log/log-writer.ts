@@ -18,7 +18,10 @@ export interface LogWriterOptions {
   readonly capacity?: number
   /** What to do when they are as many. Default `refuse`. */
   readonly overflow?: BufferOverflow
-  /** Is told when the storage begins to fail, and when it works again. */
+  /**
+   * Is told when the storage begins to fail, and when it works again. What it throws, or rejects with, is
+   * ignored.
+   */
   readonly onState?: (state: WriterState) => void
   /** How long to wait before it is tried again, in milliseconds above 0; doubled up to 5,000. Default 100. */
   readonly retryMs?: number

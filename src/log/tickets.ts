@@ -14,7 +14,7 @@ interface LostRange extends TicketRange {
   readonly error: Error
 }
 
-/** How many stretches of lost tickets are remembered; of older ones it is not known any more. */
+/** How many stretches of lost tickets are remembered. What is older counts as lost: nobody can tell. */
 const mostLost = 1_000
 
 /** Which of the events that a writer took, by number, are settled: durable or lost. */
@@ -26,6 +26,8 @@ export class Tickets {
   /** Settled ahead of their turn, in no order; few, because those that are lost follow each other. */
   readonly #ahead: TicketRange[] = []
   #lost: LostRange[] = []
+  /** Up to here it is not known any more which tickets were lost. */
+  #forgotten: LostRange | undefined = undefined
   /** By ticket. */
   #waits: Wait[] = []
 
@@ -47,7 +49,7 @@ export class Tickets {
       last.last = ticket
     } else {
       this.#lost.push({ first: ticket, last: ticket, error })
-      if (this.#lost.length > 2 * mostLost) this.#lost = this.#lost.slice(-mostLost)
+      if (this.#lost.length > mostLost) this.#forget()
     }
     this.settle(ticket)
   }
@@ -99,7 +101,15 @@ export class Tickets {
     }
   }
 
+  /** Half of them at a time, the oldest. */
+  #forget(): void {
+    this.#forgotten = this.#lost[mostLost / 2]!
+    this.#lost = this.#lost.slice(mostLost / 2 + 1)
+  }
+
   #errorOf(ticket: number): Error | undefined {
+    if (this.#forgotten !== undefined && ticket <= this.#forgotten.last)
+      return this.#forgotten.error
     return this.#lost.find(({ first, last }) => first <= ticket && ticket <= last)?.error
   }
 }

@@ -74,3 +74,18 @@ describe('Tickets', () => {
     await tickets.allSettled()
   })
 })
+
+describe('Tickets of a writer that has lost much', () => {
+  it('never call an event durable that was lost, however long ago', async () => {
+    const tickets = new Tickets()
+    const lost = new Error('lost')
+    for (let round = 0; round < 5_000; round += 1) {
+      tickets.lose(tickets.take(), lost)
+      tickets.settle(tickets.take())
+    }
+    for (const ticket of [1, 3, 4_999, 9_997, 9_999]) {
+      await expect(tickets.settled(ticket)).rejects.toBe(lost)
+    }
+    await expect(tickets.settled(10_000)).resolves.toBeUndefined()
+  })
+})
