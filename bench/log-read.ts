@@ -40,7 +40,8 @@ export const readScenario: Scenario = {
       for (let index = 0; index < size; index += 5_000) {
         await log.append(events.slice(index, index + 5_000))
       }
-      return measureSides(sidesOf(file, log, size), quick ? 3 : 7)
+      // Awaited here, as the log is closed behind it.
+      return await measureSides(sidesOf(file, log, size), quick ? 3 : 7)
     })
   },
 }

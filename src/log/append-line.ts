@@ -2,6 +2,9 @@ import type { Clock, Timer } from '../time/clock.ts'
 import { GroupPace, mostGrouped } from './group-pace.ts'
 import type { Durability, LogStore, StoredEvent } from './store.ts'
 
+/** Commits that are on their way at once, so that the storage need not wait for the next one. */
+const mostSent = 2
+
 interface Waiting {
   readonly events: number
   readonly resolve: (positions: readonly number[]) => void
@@ -24,7 +27,8 @@ export class AppendLine {
   readonly #pace: GroupPace
   readonly #committed: (positions: readonly number[]) => void
   #groups: Group[] = []
-  #sending: Promise<void> | undefined = undefined
+  /** On their way to the storage, which takes them in order. */
+  readonly #sent = new Set<Promise<void>>()
   #timer: Timer | undefined = undefined
   #scheduled = false
   /** Whether somebody wants all of it gone now. */
@@ -60,7 +64,7 @@ export class AppendLine {
   async settle(): Promise<void> {
     this.#hurried = true
     this.#pump()
-    while (this.#sending !== undefined) await this.#sending
+    while (this.#sent.size > 0) await Promise.all(this.#sent)
     this.#hurried = false
   }
 
@@ -83,21 +87,27 @@ export class AppendLine {
   }
 
   #pump(): void {
-    const [group] = this.#groups
-    if (group === undefined || this.#sending !== undefined) return
-    const full = this.#hurried || group.durability === 'each' || this.#groups.length > 1
-    const waitMs = full ? 0 : this.#pace.waitMs(group.events.length)
     this.#timer?.cancel()
-    if (waitMs > 0) {
-      this.#timer = this.#clock.setTimer(waitMs, () => this.#pump())
-      return
+    for (;;) {
+      const [group] = this.#groups
+      if (group === undefined || this.#sent.size === mostSent) return
+      const { alone, events } = group
+      const full = this.#hurried || alone || this.#groups.length > 1 || events.length >= mostGrouped
+      // While one is on its way, others gather.
+      if (!full && this.#sent.size > 0) return
+      const waitMs = full ? 0 : this.#pace.waitMs(events.length)
+      if (waitMs > 0) {
+        this.#timer = this.#clock.setTimer(waitMs, () => this.#pump())
+        return
+      }
+      this.#groups.shift()
+      this.#pace.sent(events.length)
+      const sent: Promise<void> = this.#send(group).finally(() => {
+        this.#sent.delete(sent)
+        this.#pump()
+      })
+      this.#sent.add(sent)
     }
-    this.#groups.shift()
-    this.#pace.sent(group.events.length)
-    this.#sending = this.#send(group).finally(() => {
-      this.#sending = undefined
-      this.#pump()
-    })
   }
 
   async #send({ events, durability, waiting }: Group): Promise<void> {
