@@ -59,6 +59,10 @@ async function measureSides(sides: readonly Side[], rounds: number): Promise<Row
   return [...samples].map(([name, list]) => ({ name: `${name}, ms`, samples: list }))
 }
 
+function parse(line: string): TradewireEvent {
+  return JSON.parse(line) as TradewireEvent
+}
+
 /** The row of a side. */
 export function readRow(side: keyof typeof readRows): string {
   return `${readRows[side]}, ms`
@@ -69,7 +73,6 @@ function sidesOf(file: string, log: EventLog, size: number): readonly Side[] {
   const until = quote.timestamp + size * 0.6
   const wanted = ({ type, timestamp }: { type: string; timestamp: number }): boolean =>
     type === 'order.filled' && timestamp >= since && timestamp < until
-  const parse = (line: string): TradewireEvent => JSON.parse(line) as TradewireEvent
   const counted = (take: (line: string) => boolean) => async (): Promise<number> => {
     let count = 0
     for await (const line of createInterface({ input: createReadStream(file) })) {
