@@ -1,4 +1,5 @@
 import { requireNumber, requireOptions } from '../errors/checks.ts'
+import { ConfigurationError } from '../errors/tradewire-error.ts'
 import type { EventSchemas } from '../events/definition.ts'
 import type { TradewireEvent } from '../events/envelope.ts'
 import { matchTokens } from '../events/pattern.ts'
@@ -25,6 +26,8 @@ export class BusRecording implements Recording {
   #refused = 0
   /** Dispatched after the log was closed. */
   #turnedAway = 0
+  /** What refused them. */
+  #closed: LogClosedError | undefined = undefined
   /** Taken by the writer, and given up for want of room. What else it gives up, the end has cost. */
   #dropped = 0
   #stopped: Promise<void> | undefined = undefined
@@ -66,8 +69,8 @@ export class BusRecording implements Recording {
       pending,
       lost: lost + this.#turnedAway,
       refused: this.#refused,
-      failing: failure !== undefined,
-      failure,
+      failing: (failure ?? this.#closed) !== undefined,
+      failure: failure ?? this.#closed,
       position,
     }
   }
@@ -94,9 +97,9 @@ export class BusRecording implements Recording {
   #attach(bus: RecordableBus<EventSchemas>): BusAttachment {
     switch (this.#settings.policy) {
       case 'write-ahead':
-        return bus.hold((event) => this.#ahead(event))
+        return hold(bus, (event) => this.#ahead(event))
       case 'hold':
-        return bus.hold((event) => this.#room(event))
+        return hold(bus, (event) => this.#room(event))
       default:
         return bus.observe({ onEmitted: (event) => void this.#tryTake(event) })
     }
@@ -167,6 +170,7 @@ export class BusRecording implements Recording {
   #missed(event: TradewireEvent, error: unknown): void {
     if (error instanceof LogClosedError) {
       this.#turnedAway += 1
+      this.#closed = error
       this.#warnings.failing(error)
     } else {
       this.#refused += 1
@@ -185,6 +189,13 @@ export class BusRecording implements Recording {
     return covers
   }
 
+  #trouble(timeoutMs: number): string {
+    if (this.#closed !== undefined) return 'the log was closed first. Stop the recording before it.'
+    const reason =
+      this.#writer.failure === undefined ? `has not answered for ${timeoutMs} ms` : 'fails'
+    return `the storage ${reason}. What is in the log, read() tells once it is mended.`
+  }
+
   async #stop(timeoutMs: number): Promise<void> {
     this.#attachment.remove()
     const writer = this.#writer
@@ -192,15 +203,31 @@ export class BusRecording implements Recording {
     const timer = this.#settings.clock.setTimer(timeoutMs, late.resolve)
     await Promise.race([writer.close(), late.promise])
     timer.cancel()
-    const unwritten = writer.lost - this.#dropped + writer.pending
+    const unwritten = writer.lost - this.#dropped + writer.pending + this.#turnedAway
     if (unwritten === 0) return
     this.#warnings.unwritten(unwritten)
-    const reason = writer.failure === undefined ? `has not answered for ${timeoutMs} ms` : 'fails'
+    const { failure } = this.stats
     const error = new LogStorageError(
-      `The recording has stopped, and ${unwritten} of its events are not known to be in the log: the storage ${reason}. What is in the log, read() tells once it is mended.`,
-      { cause: writer.failure },
+      `The recording has stopped, and ${unwritten} of its events are not known to be in the log: ${this.#trouble(timeoutMs)}`,
+      { cause: failure },
     )
     for (const release of this.#held) release(error)
     throw error
+  }
+}
+
+/** Holds the events of a bus, which one recording can do at a time. */
+function hold(
+  bus: RecordableBus<EventSchemas>,
+  gate: (event: TradewireEvent) => Promise<unknown> | undefined,
+): BusAttachment {
+  try {
+    return bus.hold(gate)
+  } catch (cause) {
+    if (!(cause instanceof ConfigurationError)) throw cause
+    throw new ConfigurationError(
+      "A bus has at most one recording that holds its events, with writeAhead or overflow: 'hold', and no other gate beside it. Stop the one that it has, or record without.",
+      { cause },
+    )
   }
 }

@@ -50,6 +50,11 @@ export async function openLog<Schemas extends EventSchemas = TradingSchemas>(
   options: OpenLogOptions<Schemas> = {},
 ): Promise<EventLog<Schemas>> {
   requireText('path', path)
+  if (path === ':memory:') {
+    throw new ConfigurationError(
+      'A log in memory is memoryLog(); openLog takes the path of a file.',
+    )
+  }
   requireOptions('openLog', options, [...logOptionNames, 'readOnly', 'encryption', 'repair'])
   const { readOnly = false, repair = false, encryption, ...rest } = options
   requireBoolean('readOnly', readOnly)

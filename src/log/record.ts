@@ -1,6 +1,6 @@
 import { describeValue, requireFunction, requireInteger, requireOptions } from '../errors/checks.ts'
 import { ConfigurationError } from '../errors/tradewire-error.ts'
-import type { Catalog } from '../events/catalog.ts'
+import { Catalog } from '../events/catalog.ts'
 import type { EventSchemas } from '../events/definition.ts'
 import { matchTokens } from '../events/pattern.ts'
 import type { PatternIn } from '../events/types.ts'
@@ -49,6 +49,8 @@ export function record<Schemas extends EventSchemas>(
   log: EventLog<EventSchemas>,
   options: RecordOptions<PatternIn<Schemas>> = {},
 ): Recording {
+  requireBus(bus)
+  requireLog(log)
   requireOptions('record', options, optionNames)
   const { writeAhead = false, capacity = 100_000, overflow, onWarning } = options
   if (typeof writeAhead !== 'boolean') {
@@ -74,6 +76,22 @@ export function record<Schemas extends EventSchemas>(
     clock: options.clock ?? new SystemClock(),
     pattern: patterns.join(', '),
   })
+}
+
+function requireBus(bus: RecordableBus<EventSchemas>): void {
+  const { catalog, observe, hold } = Object(bus) as Partial<RecordableBus<EventSchemas>>
+  if (catalog instanceof Catalog && observe !== undefined && hold !== undefined) return
+  throw new ConfigurationError(
+    `record takes a bus of createBus() first, and then a log, but was given ${describeValue(bus)} first.`,
+  )
+}
+
+function requireLog(log: EventLog<EventSchemas>): void {
+  if (typeof (Object(log) as Partial<EventLog>).writer === 'function') return
+  const advice = log instanceof Promise ? ' Await openLog.' : ''
+  throw new ConfigurationError(
+    `record takes a log of openLog() or memoryLog(), but was given ${describeValue(log)}.${advice}`,
+  )
 }
 
 function requireOverflow(overflow: unknown, writeAhead: boolean): void {

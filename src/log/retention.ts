@@ -52,7 +52,7 @@ export async function retain(
 function requireRetainOptions(options: RetainOptions): void {
   requireOptions('retain', options, optionNames)
   const { maxAgeMs, maxEvents, maxBytes, before, onProgress } = options
-  if (maxAgeMs !== undefined) requireNumber('maxAgeMs', maxAgeMs, Number.MIN_VALUE)
+  if (maxAgeMs !== undefined) requireNumber('maxAgeMs', maxAgeMs, 0)
   if (maxEvents !== undefined) requireInteger('maxEvents', maxEvents)
   if (maxBytes !== undefined) requireInteger('maxBytes', maxBytes)
   if (before !== undefined) requireInteger('before', before, 1)

@@ -1,5 +1,5 @@
 import { describeValue } from '../errors/checks.ts'
-import { ConfigurationError } from '../errors/tradewire-error.ts'
+import { ConfigurationError, TradewireError } from '../errors/tradewire-error.ts'
 import type { Catalog } from '../events/catalog.ts'
 import { requireEnvelope } from '../events/encoded-envelope.ts'
 import {
@@ -98,6 +98,8 @@ export class StoredEvents {
       return decodeTrusted(encoded, this.#catalog)
     } catch (error) {
       if (unknown === 'keep' && isUnknown(error)) return unknownEvent(encoded)
+      // Where it stands, only the log knows.
+      if (error instanceof TradewireError) error.message = `Record ${position}: ${error.message}`
       throw error
     }
   }

@@ -248,11 +248,13 @@ export class StoredWriter implements LogWriter {
 
   #failed(batch: readonly Waiting[], error: unknown): void {
     this.#sent.shift()
-    this.#returned.push(...batch)
     const first = this.failure === undefined
-    // Whatever it is, it is not in the log.
-    this.failure = error instanceof Error ? error : new Error(String(error))
-    if (first) this.#tell({ kind: 'failing', error: this.failure, pending: this.pending })
+    // Whatever it is, it is not in the log. What was sent behind it comes back because of it, and says less.
+    if (this.#returned.length === 0) {
+      this.failure = error instanceof Error ? error : new Error(String(error))
+    }
+    this.#returned.push(...batch)
+    if (first) this.#tell({ kind: 'failing', error: this.failure!, pending: this.pending })
     // Those that were sent behind it come back, too: all go on in their order.
     if (this.#sent.length > 0) return
     this.#queue = [...this.#returned, ...this.#queue.slice(this.#head)]

@@ -199,8 +199,8 @@ describe('record while the storage fails', () => {
     bus.emitSync('note.made', note('a'))
     bus.emitSync('note.made', note('b'))
     expect(warnings).toMatchObject([{ code: 'log_failing', details: { errorCode: 'LOG_CLOSED' } }])
-    expect(recording.stats).toMatchObject({ recorded: 0, lost: 2, pending: 0 })
-    await recording.stop()
+    expect(recording.stats).toMatchObject({ recorded: 0, lost: 2, pending: 0, failing: true })
+    await expect(recording.stop()).rejects.toThrow('2 of its events')
   })
 
   it('says of an event that cannot be written down which one it is, not what it holds', async () => {

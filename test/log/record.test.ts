@@ -212,7 +212,15 @@ describe('record', () => {
   it('refuses a log that is read-only or closed', async () => {
     const { bus } = setUp()
     const log = memoryLog({ catalog })
-    const readOnly = { catalog, readOnly: true, closed: false } as EventLog<Schemas>
+    const writer = (): never => {
+      throw new Error('not asked')
+    }
+    const readOnly = {
+      catalog,
+      readOnly: true,
+      closed: false,
+      writer,
+    } as unknown as EventLog<Schemas>
     expect(() => record(bus, readOnly)).toThrow('No recording was begun: the log was opened with')
     await log.close()
     expect(() => record(bus, log)).toThrow(coded('LOG_CLOSED'))
@@ -300,5 +308,36 @@ describe('Recording.stop', () => {
     await using recording = record(bus, log)
     expect(() => recording.stop({ timeoutMs: -1 })).toThrow('timeoutMs must be a finite number')
     expect(() => recording.stop({ timeout: 1 } as object)).toThrow('stop has no option "timeout"')
+  })
+})
+
+describe('record of what is no bus or no log', () => {
+  it('says what it takes, and that an await is missing', () => {
+    const log = memoryLog()
+    const bus = createBus()
+    const misuse = record as unknown as (...values: readonly unknown[]) => void
+    expect(() => misuse(log, bus)).toThrow(/first/)
+    expect(() => misuse(bus, Promise.resolve(log))).toThrow('Await openLog')
+    expect(() => misuse(undefined, log)).toThrow(expect.objectContaining({ code: 'CONFIGURATION' }))
+    expect(() => misuse(bus, undefined)).toThrow(expect.objectContaining({ code: 'CONFIGURATION' }))
+  })
+
+  it('says that a bus has one recording that holds its events', async () => {
+    const log = memoryLog()
+    const bus = createBus()
+    await using _first = record(bus, log, { writeAhead: true })
+    expect(() => record(bus, log, { overflow: 'hold' })).toThrow('at most one recording')
+  })
+})
+
+describe('stop of a recording whose log was closed first', () => {
+  it('rejects, and the stats say what is missing', async () => {
+    const log = memoryLog()
+    const bus = createBus({ onError: () => {} })
+    const recording = record(bus, log)
+    await log.close()
+    bus.emitSync('system.connected', { timestamp: 1, endpoint: 'feed', attempt: 1 })
+    expect(recording.stats).toMatchObject({ failing: true, failure: { code: 'LOG_CLOSED' } })
+    await expect(recording.stop()).rejects.toThrow('the log was closed first')
   })
 })

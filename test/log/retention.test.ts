@@ -105,7 +105,7 @@ describe('EventLog.retain', () => {
     for (const options of [
       {},
       { pattern: '*' },
-      { maxAgeMs: 0 },
+      { maxAgeMs: -1 },
       { maxEvents: 1.5 },
       { maxBytes: -1 },
       { before: 0 },
