@@ -1,7 +1,8 @@
 import { LogDamagedError } from './errors.ts'
 import type { Connection } from './sqlite-connection.ts'
 import { countOf, type Directory, type TypeRow } from './sqlite-directory.ts'
-import { OrdinalOrder, PositionOrder, requireAbsent } from './sqlite-order.ts'
+import { requireChain } from './sqlite-indexes.ts'
+import { missingRecords, OrdinalOrder, PositionOrder, requireAbsent } from './sqlite-order.ts'
 import {
   checksumOf,
   recordColumns,
@@ -21,6 +22,12 @@ const mostText = 1 << 20
 
 /** The most types that are looked up one by one. */
 const mostSelects = 32
+
+/** Where entries of causal chains are, up to the condition that the caller adds. */
+const byChain = 'records INDEXED BY records_by_correlation WHERE correlation_id IS NOT NULL AND'
+
+/** Without the collation, SQLite would search by the chain alone, and pass over all that is before. */
+const place = '(?, ? COLLATE BINARY)'
 
 /** What pages are read from. */
 export interface PageSource {
@@ -147,15 +154,44 @@ class PageReader {
     return scanned
   }
 
-  /** Through the index of causal chains. */
-  #scanChain(range: PositionRange, correlationId: string): Scanned {
-    return this.#rows(
-      range,
-      'records INDEXED BY records_by_correlation',
-      'correlation_id = ? AND position >= ? AND position <= ?',
-      [correlationId],
-      () => {},
-    )
+  /**
+   * Through the index of causal chains, one entry after the other, up to one of another chain. A record does
+   * not say how many its chain has. But an entry that is damaged is met on the way, or is the one beside
+   * the place where a search that it has misled begins.
+   */
+  #scanChain(range: PositionRange, chain: string): Scanned {
+    const [step, order, compare] = this.#forward ? [1, 'ASC', '>='] : [-1, 'DESC', '<=']
+    const [start, end] = this.#forward ? [range.first, range.last] : [range.last, range.first]
+    this.#requireBeside(chain, start)
+    const sql = `SELECT ${recordColumns} FROM ${byChain} (correlation_id, position) ${compare} ${place} ORDER BY correlation_id ${order}, position ${order}`
+    let before = start - step
+    for (const row of this.#source.connection.statement(sql).each(chain, start)) {
+      const record = toRecordRow(row)
+      const [position, , , , , key] = record
+      if (key !== chain) {
+        requireChain(this.#source.connection, String(key), position)
+        break
+      }
+      if ((position - before) * step <= 0) throw missingRecords(range.first, range.last)
+      if ((position - end) * step > 0) break
+      requireRecord(this.#source, record)
+      before = position
+      this.#visit(record)
+      if (this.#full()) return { through: position, full: true }
+    }
+    return { through: end, full: false }
+  }
+
+  /** The entry on the other side of where a scan of a chain begins leads to a record of its chain. */
+  #requireBeside(chain: string, start: number): void {
+    const [order, compare] = this.#forward ? ['DESC', '<'] : ['ASC', '>']
+    const { connection } = this.#source
+    const entry = connection
+      .statement(
+        `SELECT correlation_id, position FROM ${byChain} (correlation_id, position) ${compare} ${place} ORDER BY correlation_id ${order}, position ${order} LIMIT 1`,
+      )
+      .first(chain, start)
+    if (entry !== undefined) requireChain(connection, String(entry[0]), Number(entry[1]))
   }
 
   /** Reads rows in order until the page is full; `see` is told of each. */
@@ -175,11 +211,15 @@ class PageReader {
       const record = toRecordRow(row)
       requireRecord(this.#source, record)
       see(record)
-      this.#looked += 1
-      if (this.#matches(record)) this.#take(record)
+      this.#visit(record)
       if (this.#full()) return { through: record[0], full: true }
     }
     return { through: this.#forward ? range.last : range.first, full: false }
+  }
+
+  #visit(record: RecordRow): void {
+    this.#looked += 1
+    if (this.#matches(record)) this.#take(record)
   }
 
   #full(): boolean {

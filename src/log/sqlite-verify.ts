@@ -1,7 +1,8 @@
 import { LogDamagedError } from './errors.ts'
 import type { Row } from './sqlite-connection.ts'
-import { noHash, type TypeRow } from './sqlite-directory.ts'
+import { noHash } from './sqlite-directory.ts'
 import { isCorruption, reasonOf } from './sqlite-fault.ts'
+import { IndexCheck, requireIndexEnds } from './sqlite-indexes.ts'
 import { requireNotes } from './sqlite-notes.ts'
 import { isGap, OrdinalOrder, PositionOrder, requireAbsent } from './sqlite-order.ts'
 import { type PageSource, requireRecord } from './sqlite-pages.ts'
@@ -37,6 +38,7 @@ class Verifier {
   readonly #range: PositionRange
   readonly #damaged: DamagedRange[] = []
   readonly #ordinals = new OrdinalOrder()
+  readonly #indexes: IndexCheck
   #before: Before | undefined = undefined
   #zone: Zone | undefined = undefined
   #records = 0
@@ -47,6 +49,7 @@ class Verifier {
     this.#source = source
     this.#reached = range.first - 1
     this.#range = range
+    this.#indexes = new IndexCheck(source.connection)
   }
 
   step(): VerifyStep {
@@ -80,6 +83,7 @@ class Verifier {
       const record = toRecordRow(row)
       positions.see(record[0])
       this.#ordinals.see(record[1], record[2])
+      this.#indexes.see(record)
       this.#tell(record[0], record[0], () => this.#requireRow(row))
       this.#reached = record[0]
       this.#records += 1
@@ -89,7 +93,7 @@ class Verifier {
       break
     }
     positions.end(through)
-    this.#requireTypes({ first, last: through })
+    this.#requireIndexes({ first, last: through })
     return through
   }
 
@@ -113,7 +117,7 @@ class Verifier {
         position,
       )
     }
-    this.#requireFound(position, record[1], record[5])
+    this.#indexes.requireFound(record)
     this.#requireZone(position, record[3])
   }
 
@@ -141,26 +145,6 @@ class Verifier {
     }
   }
 
-  /** The indexes know the record. */
-  #requireFound(position: number, typeId: number, correlationId: string | null): void {
-    const { connection } = this.#source
-    const byType = connection.number(
-      'SELECT count(*) FROM records INDEXED BY records_by_type WHERE type_id = ? AND position = ?',
-      typeId,
-      position,
-    )
-    const byChain =
-      correlationId === null
-        ? 1
-        : connection.number(
-            'SELECT count(*) FROM records INDEXED BY records_by_correlation WHERE correlation_id = ? AND position = ?',
-            correlationId,
-            position,
-          )
-    if (byType === 1 && byChain === 1) return
-    throw new LogDamagedError('An index does not know it.', position, position)
-  }
-
   #requireZone(position: number, timestamp: number): void {
     const number = zoneOf(position)
     if (this.#zone?.zone !== number) this.#zone = readZone(this.#source.connection, number)
@@ -169,24 +153,20 @@ class Verifier {
     throw new LogDamagedError('Queries by time do not find it.', position, position)
   }
 
-  /** Of each type, the index knows as many records of the range as there are. */
-  #requireTypes(range: PositionRange): void {
+  /** What leads to the records of the range leads to all of them, and to no others. */
+  #requireIndexes(range: PositionRange): void {
     const { connection, directory } = this.#source
-    const sql =
-      'SELECT count(*) FROM records INDEXED BY records_by_type WHERE type_id = ? AND position >= ? AND position <= ?'
     for (const type of directory.types) {
-      this.#tell(range.first, range.last, () => {
-        this.#ordinals.require(connection, [type], range)
-        const found = connection.number(sql, type.id, range.first, range.last)
-        if (found !== this.#ordinals.count(type.id)) throw strayIndex(type, range)
-      })
+      this.#tell(range.first, range.last, () => this.#ordinals.require(connection, [type], range))
     }
+    this.#indexes.require(directory, range, this.#tell)
   }
 
   /** What belongs to no record: the end, the notes, the small tables. */
   #finish(): void {
-    const { connection } = this.#source
+    const { connection, directory } = this.#source
     this.#tell(0, 0, () => requireEnd(this.#source))
+    this.#tell(0, 0, () => requireIndexEnds(connection, directory))
     this.#tell(0, 0, () => requireNotes(connection))
     for (const table of smallTables) {
       const [verdict] = connection.statement(`PRAGMA quick_check('${table}')`).first() ?? ['']
@@ -214,7 +194,7 @@ class Verifier {
   }
 
   /** Runs a check, and writes down what it finds. */
-  #tell(first: number, last: number, check: () => void): void {
+  readonly #tell = (first: number, last: number, check: () => void): void => {
     try {
       check()
     } catch (error) {
@@ -234,12 +214,4 @@ class Verifier {
       this.#damaged[this.#damaged.length - 1] = { ...before, last }
     }
   }
-}
-
-function strayIndex(type: TypeRow, { first, last }: PositionRange): LogDamagedError {
-  return new LogDamagedError(
-    `The index of ${type.name} knows more records than there are.`,
-    first,
-    last,
-  )
 }
