@@ -31,6 +31,11 @@ export function toLogError(error: unknown, what: string, path: string): Error {
       cause: error,
     })
   }
+  if ((error as { readonly code?: unknown } | null)?.code === 'ENOENT') {
+    return new LogStorageError(`${what}: there is no ${name}, or no directory for it.`, {
+      cause: error,
+    })
+  }
   const reason = error instanceof Error ? error.message : String(error)
   return new LogStorageError(
     `${what}: the storage of ${name} has refused (${reason}). See that the disk has space and may be written.`,

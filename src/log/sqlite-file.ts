@@ -10,8 +10,10 @@ import {
   createFile,
   openReader,
   openWriter,
+  requireNoSecrets,
   requireReadableWal,
   requireWal,
+  requireWritable,
 } from './sqlite-open.ts'
 import { ordinalUpTo } from './sqlite-order.ts'
 import { type PageSource, readPage } from './sqlite-pages.ts'
@@ -170,11 +172,13 @@ export class SqliteFile {
   }
 
   #openWriter(): void {
+    requireWritable(this.#path)
     this.#lock = acquireWriterLock(this.#path)
     this.#path = this.#lock.path
     createFile(this.#path)
     requireWal(this.#path, this.#options.repair)
     const { connection, directory } = this.#connect()
+    if (!this.#sealed.encrypts) requireNoSecrets(connection)
     this.#last = directory.head.last
     requireEnd({ connection, directory, sealed: this.#sealed, last: this.#last })
   }

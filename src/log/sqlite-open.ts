@@ -12,7 +12,7 @@ import {
 import { dirname } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { randomRun } from '../time/random.ts'
-import { LogDamagedError, LogFormatError, LogStorageError } from './errors.ts'
+import { LogDamagedError, LogFormatError, LogKeyError, LogStorageError } from './errors.ts'
 import { Connection } from './sqlite-connection.ts'
 import { noHash } from './sqlite-directory.ts'
 import { isSqliteError } from './sqlite-fault.ts'
@@ -30,11 +30,7 @@ const notADatabase = 26
 
 /** Makes the file of a new log, whole or not at all, unless it is there. Needs the writer lock. */
 export function createFile(path: string): void {
-  const stat = statSync(path, { throwIfNoEntry: false })
-  if (stat !== undefined && !stat.isFile()) {
-    throw new LogFormatError(`${JSON.stringify(path)} is no file. Give the path of a log file.`)
-  }
-  if (stat !== undefined && stat.size > 0) return
+  if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0) return
   const draft = `${path}-new`
   for (const name of [draft, `${draft}-journal`, `${draft}-wal`, `${draft}-shm`, `${path}-wal`]) {
     rmSync(name, { force: true })
@@ -94,6 +90,41 @@ export function requireFormat(connection: Connection, path: string): void {
   }
 }
 
+/**
+ * Looks whether a log could be written at this path, before anything is made there.
+ *
+ * @throws LogFormatError `LOG_FORMAT` if it is no file, LogStorageError `LOG_STORAGE` if it may not be
+ * written.
+ */
+export function requireWritable(path: string): void {
+  if (requireFile(path) && !mayWrite(path)) {
+    throw new LogStorageError(
+      `${JSON.stringify(path)} may not be written. Change its permissions, or open it with { readOnly: true }.`,
+    )
+  }
+}
+
+/** Whether there is something at this path, which is a file then. */
+function requireFile(path: string): boolean {
+  const stat = statSync(path, { throwIfNoEntry: false })
+  if (stat === undefined || stat.isFile()) return stat !== undefined
+  throw new LogFormatError(`${JSON.stringify(path)} is no file. Give the path of a log file.`)
+}
+
+/**
+ * Looks whether secrets would stand in plain text beside encrypted ones.
+ *
+ * @throws LogKeyError `LOG_KEY` if so.
+ */
+export function requireNoSecrets(connection: Connection): void {
+  const key = connection.statement('SELECT key FROM sealed LIMIT 1').first()?.[0]
+  if (key === undefined) return
+  throw new LogKeyError(
+    String(key),
+    `The log holds events that are encrypted with the key ${JSON.stringify(key)}, and would get others in plain text. Give the option encryption to write it, or open it with { readOnly: true }.`,
+  )
+}
+
 /** Opens a log for writing, once its write-ahead log is known to be sound. */
 export function openWriter(path: string): Connection {
   const connection = new Connection(path, false)
@@ -111,7 +142,7 @@ export function openWriter(path: string): Connection {
 
 /** Opens a log that another process may be writing. */
 export function openReader(path: string): Connection {
-  if (!existsSync(path)) {
+  if (!requireFile(path)) {
     throw new LogStorageError(
       `There is no file ${JSON.stringify(path)}. Open it without { readOnly: true } to make it.`,
     )

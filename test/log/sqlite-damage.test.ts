@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -54,5 +54,52 @@ describe('a log with an edited record', () => {
       [1_000, 1_000],
       [2_500, 2_500],
     ])
+  })
+})
+
+describe('a log that holds encrypted events', () => {
+  it('gets no others in plain text', async () => {
+    const path = join(directory, 'sealed.db')
+    const encryption = { keys: { '2026': new Uint8Array(32) }, current: '2026' }
+    const { note } = eventMaker()
+    const log = await openLog(path, { catalog: logCatalog, encryption })
+    await log.append(note('secret'))
+    await log.close()
+    await expect(openLog(path)).rejects.toMatchObject({ code: 'LOG_KEY', keyName: '2026' })
+    await using reader = await openLog(path, { readOnly: true })
+    expect((await reader.stats()).events).toBe(1)
+  })
+
+  it('may have begun without encryption', async () => {
+    const path = join(directory, 'later.db')
+    const encryption = { keys: { '2026': new Uint8Array(32) }, current: '2026' }
+    const { note } = eventMaker()
+    const plain = await openLog(path, { catalog: logCatalog })
+    await plain.append(note('public'))
+    await plain.close()
+    await using log = await openLog(path, { catalog: logCatalog, encryption })
+    await log.append(note('secret'))
+    const texts = []
+    for await (const { event } of log.read()) texts.push(event.data)
+    expect(texts).toEqual([{ text: 'public' }, { text: 'secret' }])
+  })
+})
+
+describe('openLog of what is no log', () => {
+  it('makes nothing beside a directory, and no file called :memory:', async () => {
+    await expect(openLog(directory)).rejects.toMatchObject({ code: 'LOG_FORMAT' })
+    await expect(openLog(directory, { readOnly: true })).rejects.toMatchObject({
+      code: 'LOG_FORMAT',
+    })
+    expect(existsSync(`${directory}-lock`)).toBe(false)
+    await expect(openLog(':memory:')).rejects.toThrow('memoryLog()')
+  })
+
+  it('says that there is no such directory', async () => {
+    for (const readOnly of [true, false]) {
+      await expect(openLog(join(directory, 'no', 'log.db'), { readOnly })).rejects.toThrow(
+        /director/,
+      )
+    }
   })
 })

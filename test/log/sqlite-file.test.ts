@@ -423,10 +423,9 @@ describe('SqliteFile with keys', () => {
     file.append([stored(1, { secret: secret(1) })], group)
     file.writeNotes([{ kind: 'dead-letter', name: 'c', number: 1, text: '{}' }], [])
     file.close()
-    const blind = openFile(path)
+    const blind = openFile(path, { readOnly: true })
     expect(thrown(() => readAll(blind))).toMatchObject({ code: 'LOG_KEY', keyName: 'one' })
     expect(thrown(() => blind.notes('dead-letter'))).toMatchObject({ code: 'LOG_KEY' })
-    expect(thrown(() => blind.append([stored(2, { secret: '{}' })], group)).code).toBe('LOG_KEY')
     expect(verifyAll(blind)).toEqual({ records: 1, damaged: [] })
   })
 

@@ -159,7 +159,7 @@ describe('SqliteFile.verify', () => {
       path,
       `UPDATE sealed SET ciphertext = zeroblob(5) WHERE first = 1; DELETE FROM sealed WHERE first = 101`,
     )
-    const again = openFile(path)
+    const again = openFile(path, { readOnly: true })
     const positions = verifyAll(again).damaged.map(({ first }) => first)
     expect(positions).toContain(1)
     expect(positions).toContain(101)
