@@ -20,6 +20,4 @@ export interface LogStats extends StoreStats {
   readonly appended: number
   /** Consumers: how far each has come, and whether it runs. */
   readonly consumers: readonly ConsumerState[]
-  /** How many dead letters of consumers it keeps. */
-  readonly deadLetters: number
 }

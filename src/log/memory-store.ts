@@ -142,6 +142,7 @@ export class MemoryStore implements LogStore {
       last: this.#last,
       firstTimestamp: first?.event.timestamp,
       lastTimestamp: this.#records.at(-1)?.event.timestamp,
+      deadLetters: [...this.#notes.values()].filter(({ kind }) => kind === 'dead-letter').length,
       bytes: this.#records.reduce((sum, { event }) => sum + sizeOf(event), 0),
       types: [...types]
         .map(([type, kept]) => ({ type, events: kept.length }))

@@ -155,6 +155,7 @@ export class SqliteFile {
         firstTimestamp: first === undefined ? undefined : Number(first[1]),
         lastTimestamp: newest === undefined ? undefined : Number(newest[1]),
         bytes: pages * connection.number('PRAGMA page_size'),
+        deadLetters: connection.number("SELECT count(*) FROM notes WHERE kind = 'dead-letter'"),
         types: directory.types
           .map((type) => ({ type: type.name, events: countOf([type]) }))
           .filter(({ events }) => events > 0)

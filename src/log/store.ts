@@ -151,6 +151,8 @@ export interface StoreStats {
   readonly lastTimestamp: number | undefined
   /** How much storage it takes, in bytes. */
   readonly bytes: number
+  /** How many dead letters of consumers it keeps. */
+  readonly deadLetters: number
   /** How many of each type, by name. */
   readonly types: readonly TypeCount[]
 }

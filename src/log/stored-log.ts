@@ -157,11 +157,7 @@ export class StoredLog {
 
   async stats(): Promise<LogStats> {
     this.#requireOpen('There are no stats')
-    const [store, consumers, letters] = await Promise.all([
-      this.#store.stats(),
-      this.#consumers.list(),
-      this.#store.notes('dead-letter'),
-    ])
+    const [store, consumers] = await Promise.all([this.#store.stats(), this.#consumers.list()])
     const waiting = [...this.#writers].reduce((sum, { pending }) => sum + pending, 0)
     return {
       ...store,
@@ -169,7 +165,6 @@ export class StoredLog {
       commits: this.#commits,
       appended: this.#appended,
       consumers,
-      deadLetters: letters.length,
     }
   }
 
