@@ -20,6 +20,7 @@ import type { EncodedEntry, EventLog, ReadQuery } from './event-log.ts'
 import { EventLines } from './export-lines.ts'
 import { makeFolder, writeWhole } from './ndjson-file.ts'
 import type { Progress } from './progress.ts'
+import { requireLog } from './require-log.ts'
 import { type EncryptionOptions, Sealer } from './sealing.ts'
 
 /** How to archive. */
@@ -51,8 +52,8 @@ export interface ArchivePosition {
  *
  * @param folder is made if it does not exist. Everything in one folder is of one log.
  * @returns the manifest; undefined if there is nothing to archive.
- * @throws ConfigurationError `CONFIGURATION` if an option is unknown or malformed, or the log is encrypted
- * and the archive would not be.
+ * @throws ConfigurationError `CONFIGURATION` if an option is unknown or malformed, `log` is none, or it is
+ * encrypted and the archive would not be.
  * @throws ArchiveError `ARCHIVE_INVALID` if the folder holds what is no archive of this log.
  * @throws LogStorageError `LOG_STORAGE` if it cannot be written.
  * @throws LogDamagedError `LOG_DAMAGED` if a record is not what was written.
@@ -204,6 +205,7 @@ function requireArchiving(
   folder: string,
   options: ArchiveOptions,
 ): Sealer | undefined {
+  requireLog('archive', log)
   requireOptions('archive', options, ['encryption', 'clock', 'onProgress', 'signal'])
   requireText('The folder of the archive', folder)
   if (typeof until === 'number') requireNumber('until', until)

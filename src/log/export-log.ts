@@ -7,6 +7,7 @@ import type { EventLog, LogPatterns, ReadQuery } from './event-log.ts'
 import { EventLines, type ExportReport } from './export-lines.ts'
 import { writeTo, writeWhole } from './ndjson-file.ts'
 import type { Progress } from './progress.ts'
+import { requireLog } from './require-log.ts'
 
 /** What to export, and how. */
 export interface ExportOptions<Patterns = string | readonly string[]> extends Omit<
@@ -35,7 +36,8 @@ const known = [...conditions, 'order', 'signal', 'overwrite', 'onProgress']
  *
  * @param to the name of a file, compressed with gzip if it ends in `.gz`; it appears only when all of it
  * is there. Or a stream, which is written to no faster than it takes it, and not ended.
- * @throws ConfigurationError `CONFIGURATION` if an option is unknown or malformed, or the file exists.
+ * @throws ConfigurationError `CONFIGURATION` if an option is unknown or malformed, `log` is none, or the
+ * file exists.
  * @throws LogStorageError `LOG_STORAGE` if it cannot be written.
  * @throws LogDamagedError `LOG_DAMAGED` if a record is not what was written.
  * @example
@@ -51,6 +53,7 @@ export async function exportLog<
   to: string | Writable,
   options: ExportOptions<Patterns> = {},
 ): Promise<ExportReport> {
+  requireLog('exportLog', log)
   requireOptions('exportLog', options, known)
   const { overwrite = false, onProgress, ...query } = options
   if (onProgress !== undefined) requireFunction('onProgress', onProgress)

@@ -1,3 +1,4 @@
+import { counted } from './counted.ts'
 import { ArchiveError } from './errors.ts'
 
 /** What was imported. */
@@ -32,7 +33,7 @@ export class ImportError extends ArchiveError {
     const before =
       events === 0
         ? 'Nothing was imported'
-        : `${events} events before it were imported, up to position ${lastPosition}`
+        : `${counted(events, 'event')} before it ${events === 1 ? 'was' : 'were'} imported, up to position ${lastPosition}`
     super(
       `${file}:${line}: ${reason}. ${before}; mend the line, or skip such lines with { onBadLine: 'skip' }.`,
       options,

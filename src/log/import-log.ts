@@ -5,11 +5,13 @@ import { ConfigurationError, TradewireError } from '../errors/tradewire-error.ts
 import type { EventSchemas } from '../events/definition.ts'
 import { decodeEvent, type EncodedEvent } from '../events/encoding.ts'
 import { EventValidationError } from '../events/errors.ts'
+import { LogStorageError } from './errors.ts'
 import type { EventLog, NewEncodedEntry } from './event-log.ts'
 import { ImportError, type ImportReport } from './import-error.ts'
 import { inflated, type Line, readLines } from './ndjson.ts'
 import { eventOfLine } from './ndjson-event.ts'
 import type { Progress } from './progress.ts'
+import { requireLog } from './require-log.ts'
 
 /** How to import. */
 export interface ImportOptions {
@@ -37,7 +39,8 @@ const mostUnits = 1024 ** 2
  * is in the log then, and nothing behind it.
  *
  * @param from the name of a file, or a stream; gzip is recognised by its first bytes.
- * @throws ConfigurationError `CONFIGURATION` if an option is unknown or malformed.
+ * @throws ConfigurationError `CONFIGURATION` if an option is unknown or malformed, or `log` is none.
+ * @throws LogStorageError `LOG_STORAGE` if there is no such file, or it cannot be opened.
  * @throws ImportError `ARCHIVE_INVALID` if a line is no event or longer than 2,097,152 characters, or
  * the file cannot be read to its end; it says what was imported.
  * @throws what `append` of a log throws.
@@ -47,6 +50,19 @@ export async function importLog(
   from: string | Readable,
   options: ImportOptions = {},
 ): Promise<ImportReport> {
+  requireLog('importLog', log)
+  return importInto(log, from, options)
+}
+
+/** What events are imported into: a log, or what makes one for the first events. */
+export type ImportTarget = Pick<EventLog<EventSchemas>, 'appendEncoded' | 'catalog'>
+
+/** {@link importLog} into what need not be a whole log. */
+export async function importInto(
+  log: ImportTarget,
+  from: string | Readable,
+  options: ImportOptions,
+): Promise<ImportReport> {
   requireImportOptions(options)
   const run = new ImportRun(log, typeof from === 'string' ? from : 'the stream', options)
   const source: AsyncIterable<Uint8Array | string> =
@@ -55,13 +71,15 @@ export async function importLog(
     for await (const lines of readLines(inflated(source), longestLine)) await run.take(lines)
     await run.flush()
   } catch (error) {
-    throw error instanceof TradewireError || run.stopped ? error : await run.unreadable(error)
+    if (error instanceof TradewireError || run.stopped) throw error
+    requireOpened(from, error as NodeJS.ErrnoException)
+    throw await run.unreadable(error)
   }
   return run.report()
 }
 
 class ImportRun {
-  readonly #log: EventLog<EventSchemas>
+  readonly #log: ImportTarget
   readonly #file: string
   readonly #options: ImportOptions
   #batch: NewEncodedEntry[] = []
@@ -74,7 +92,7 @@ class ImportRun {
   /** Whether the log or the signal has ended the import, and not what was read. */
   stopped = false
 
-  constructor(log: EventLog<EventSchemas>, file: string, options: ImportOptions) {
+  constructor(log: ImportTarget, file: string, options: ImportOptions) {
     this.#log = log
     this.#file = file
     this.#options = options
@@ -159,6 +177,26 @@ class ImportRun {
     const [firstPosition, lastPosition] = [this.#firstPosition, this.#lastPosition]
     return { events, skipped, firstPosition, lastPosition }
   }
+}
+
+/** A file that is not there, or is no file, has no line that could be mended. */
+function requireOpened(
+  from: string | Readable,
+  cause: Readonly<Pick<NodeJS.ErrnoException, 'code' | 'message' | 'syscall'>>,
+): void {
+  if (typeof from !== 'string') return
+  const name = JSON.stringify(from)
+  if (cause.code === 'ENOENT') {
+    throw new LogStorageError(
+      `There is no file ${name} to import. Give the path of an NDJSON file that exists.`,
+      { cause },
+    )
+  }
+  if (cause.syscall !== 'open' && cause.code !== 'EISDIR') return
+  throw new LogStorageError(
+    `${name} cannot be read: ${cause.message}. Give an NDJSON file that this process may read.`,
+    { cause },
+  )
 }
 
 function requireImportOptions(options: ImportOptions): void {

@@ -5,7 +5,9 @@ import { type ArchivedEntry, readArchive } from './archive-file.ts'
 import { type ArchiveManifest, eventsFile, readManifests } from './archive-manifest.ts'
 import { ArchiveError } from './errors.ts'
 import type { EventLog } from './event-log.ts'
+import type { LogStats } from './log-stats.ts'
 import type { Progress } from './progress.ts'
+import { requireLog } from './require-log.ts'
 import { type EncryptionOptions, Sealer } from './sealing.ts'
 
 /** How to read archives. */
@@ -55,9 +57,9 @@ const mostEvents = 1_000
  * Appends the archives of a folder to a log, in order; events keep their positions. All of them are proved
  * to be what their manifests say before anything is appended.
  *
- * @param log is empty, or ends before the first archived event.
- * @throws ConfigurationError `CONFIGURATION` if an option is unknown or malformed, or the log does not end
- * before the archive.
+ * @param log is empty, or ends before the first archived event; it is encrypted if one of the archives is.
+ * @throws ConfigurationError `CONFIGURATION` if an option is unknown or malformed, the log does not end
+ * before the archive, or an archive is encrypted and the log is not.
  * @throws ArchiveError `ARCHIVE_INVALID` if an archive is missing, or not what its manifest says.
  * @throws LogKeyError `LOG_KEY` if the key that it is encrypted with is missing, or another one.
  * @throws what `append` of a log throws.
@@ -67,10 +69,30 @@ export async function restore(
   folder: string,
   options: RestoreOptions = {},
 ): Promise<RestoreReport> {
+  requireLog('restore', log)
+  return restoreInto(log, folder, options)
+}
+
+/** What archives are restored into: a log, or what makes one for the first events. */
+export interface RestoreTarget extends Pick<EventLog<EventSchemas>, 'appendEncoded' | 'encrypted'> {
+  stats(): Promise<Pick<LogStats, 'last'>>
+}
+
+/** {@link restore} into what need not be a whole log. */
+export async function restoreInto(
+  log: RestoreTarget,
+  folder: string,
+  options: RestoreOptions,
+): Promise<RestoreReport> {
   const reading = requireReading('restore', folder, options)
   const manifests = await readManifests(folder)
   const report = reportOf(manifests)
-  if (report.archives === 0) throw new ArchiveError(`${folder} holds no archive.`)
+  if (report.archives === 0) {
+    throw new ArchiveError(
+      `${folder} holds no archive. Give the folder that archives were written into.`,
+    )
+  }
+  if (!log.encrypted) requirePlain(manifests)
   const { last } = await log.stats()
   if (last >= report.first) {
     throw new ConfigurationError(
@@ -85,6 +107,15 @@ export async function restore(
     })
   }
   return report
+}
+
+/** Refuses to write in plain what was encrypted. */
+function requirePlain(manifests: readonly ArchiveManifest[]): void {
+  const sealed = manifests.find(({ encrypted }) => encrypted !== undefined)
+  if (sealed === undefined) return
+  throw new ConfigurationError(
+    `${eventsFile(sealed)} is encrypted with the key ${JSON.stringify(sealed.encrypted!.key)}, and the log is not encrypted: its secrets would be written in plain. Open the log with { encryption: { keys, current } }, and give restore the same.`,
+  )
 }
 
 /**

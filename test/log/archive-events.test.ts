@@ -1,7 +1,7 @@
 import { fc } from '@fast-check/vitest'
 import { join } from 'node:path'
 import { tradingEvents } from 'tradewire'
-import { memoryLog } from 'tradewire/log'
+import { memoryLog, openStore } from 'tradewire/log'
 import { describe, expect, it } from 'vitest'
 import { type EncodedEvent, encodeEvent } from '../../src/events/encoding.ts'
 import { Envelope, type TradewireEvent } from '../../src/events/envelope.ts'
@@ -9,6 +9,7 @@ import { priorities } from '../../src/events/priority.ts'
 import { archive } from '../../src/log/archive.ts'
 import { exportLog } from '../../src/log/export-log.ts'
 import { importLog } from '../../src/log/import-log.ts'
+import { MemoryStore } from '../../src/log/memory-store.ts'
 import { restore } from '../../src/log/restore.ts'
 import { entriesOf, temporaryFolder } from '../support/logged.ts'
 
@@ -72,7 +73,7 @@ describe('any event of the catalog', { timeout: 60_000 }, () => {
         const archives = join(folder, String(run))
         const manifest = await archive(log, { position: list.length + 1 }, archives, options)
         expect(Object.keys(manifest!.types)).toHaveLength(list.length)
-        const restored = memoryLog()
+        const restored = await openStore(new MemoryStore(), {}, sealed)
         await restore(restored, archives, options)
         const wanted = list.map((event, index) => ({ position: index + 1, event: plain(event) }))
         expect(await entriesOf(restored)).toEqual(wanted)

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { SimulatedClock } from 'tradewire'
-import { ArchiveError, memoryLog, openLog } from 'tradewire/log'
+import { ArchiveError, type EventLog, memoryLog, openLog } from 'tradewire/log'
 import { describe, expect, it } from 'vitest'
 import { archive } from '../../src/log/archive.ts'
 import type { ArchiveManifest } from '../../src/log/archive-manifest.ts'
@@ -117,6 +117,12 @@ describe('archive', () => {
     for (const file of readdirSync(folder)) {
       expect(readFileSync(join(folder, file), 'latin1')).not.toContain('CANARY')
     }
+  })
+
+  it('refuses what is no log', async () => {
+    const promised = Promise.resolve(memoryLog()) as unknown as EventLog
+    const refused = archive(promised, 1, temporaryFolder())
+    await expect(refused).rejects.toThrow('Is the await missing?')
   })
 
   it('refuses to write what the log has encrypted in the clear', async () => {

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { gunzipSync } from 'node:zlib'
-import { memoryLog } from 'tradewire/log'
+import { type EventLog, memoryLog } from 'tradewire/log'
 import { describe, expect, it } from 'vitest'
 import { exportLog } from '../../src/log/export-log.ts'
 import { appendAll, temporaryFolder, trade, trades } from '../support/logged.ts'
@@ -87,6 +87,11 @@ describe('exportLog', () => {
     const path = join(temporaryFolder(), 'none')
     expect(await exportLog(memoryLog(), path)).toMatchObject({ events: 0, first: 0, last: 0 })
     expect(readFileSync(path, 'utf8')).toBe('')
+  })
+
+  it('refuses what is no log', async () => {
+    const promised = Promise.resolve(memoryLog()) as unknown as EventLog
+    await expect(exportLog(promised, 'a')).rejects.toThrow('exportLog takes an EventLog')
   })
 
   it('refuses to overwrite a file unless it may', async () => {

@@ -84,6 +84,27 @@ describe('importLog', () => {
     expect(await idsOf(log)).toEqual(['run-1', 'run-2'])
   })
 
+  it('says that there is no such file, or that it cannot be read', async () => {
+    const folder = temporaryFolder()
+    const none = join(folder, 'none.ndjson')
+    await expect(importLog(memoryLog(), none)).rejects.toMatchObject({
+      code: 'LOG_STORAGE',
+      message: `There is no file ${JSON.stringify(none)} to import. Give the path of an NDJSON file that exists.`,
+      cause: { code: 'ENOENT' },
+    })
+    for (const path of [folder, join(folder, 'a'.repeat(300))]) {
+      await expect(importLog(memoryLog(), path)).rejects.toMatchObject({
+        code: 'LOG_STORAGE',
+        message: expect.stringMatching(/ cannot be read: E(ISDIR|NAMETOOLONG)/) as string,
+      })
+    }
+  })
+
+  it('refuses what is no log', async () => {
+    const promised = Promise.resolve(memoryLog()) as unknown as EventLog
+    await expect(importLog(promised, 'a')).rejects.toThrow('importLog takes an EventLog')
+  })
+
   it('skips such lines if it is asked to, and counts them', async () => {
     const log = memoryLog()
     const text = `oops\n${plain(1)}5\n${plain(2)}[]\n`

@@ -2,9 +2,10 @@ import { readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'no
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { createHash } from 'node:crypto'
-import { type EventLog, LogKeyError, memoryLog } from 'tradewire/log'
+import { type EventLog, LogKeyError, memoryLog, openStore } from 'tradewire/log'
 import { describe, expect, it } from 'vitest'
 import { archive } from '../../src/log/archive.ts'
+import { MemoryStore } from '../../src/log/memory-store.ts'
 import { restore, verifyArchive } from '../../src/log/restore.ts'
 import { appendAll, entriesOf, temporaryFolder, trade, trades } from '../support/logged.ts'
 
@@ -12,6 +13,9 @@ const encryption = {
   keys: { a: new Uint8Array(32).fill(1), b: new Uint8Array(32).fill(2) },
   current: 'a',
 }
+
+/** A log in memory that counts as encrypted. */
+const sealedLog = (): Promise<EventLog> => openStore(new MemoryStore(), {}, true)
 
 async function archived(
   counts: readonly number[],
@@ -139,21 +143,44 @@ describe('restore', () => {
 
   it('opens what is encrypted, with the key of then', async () => {
     const { log, folder } = await archived([5, 3_000], { encryption })
-    const copy = memoryLog()
+    const copy = await sealedLog()
     await restore(copy, folder, { encryption: { ...encryption, current: 'b' } })
     expect(await entriesOf(copy)).toEqual(await entriesOf(log))
   })
 
+  it('refuses to write in plain what is encrypted', async () => {
+    const { folder } = await archived([3])
+    const sealed = await archived([3, 2], { encryption })
+    for (const name of readdirSync(sealed.folder).filter((name) =>
+      name.startsWith('000000000004'),
+    )) {
+      renameSync(join(sealed.folder, name), join(folder, name))
+    }
+    const copy = memoryLog()
+    await expect(restore(copy, folder, { encryption })).rejects.toMatchObject({
+      code: 'CONFIGURATION',
+      message: expect.stringMatching(
+        /^000000000004-000000000005\.ndjson\.gz\.sealed is encrypted with the key "a", and the log is not encrypted.*Open the log with \{ encryption/,
+      ) as string,
+    })
+    expect(await entriesOf(copy)).toEqual([])
+  })
+
+  it('refuses what is no log', async () => {
+    const promised = Promise.resolve(memoryLog()) as unknown as EventLog
+    await expect(restore(promised, 'a')).rejects.toThrow('restore takes an EventLog')
+  })
+
   it('says which key is missing, or is another one', async () => {
     const { folder } = await archived([5], { encryption })
-    await expect(restore(memoryLog(), folder)).rejects.toMatchObject({
+    await expect(restore(await sealedLog(), folder)).rejects.toMatchObject({
       code: 'CONFIGURATION',
-      message: expect.stringContaining('is encrypted with the key "a"') as string,
+      message: expect.stringContaining('is encrypted with the key "a": give') as string,
     })
     const { b } = encryption.keys
     for (const keys of [{ b }, { a: b, b }] as Record<string, Uint8Array>[]) {
       await expect(
-        restore(memoryLog(), folder, { encryption: { keys, current: 'b' } }),
+        restore(await sealedLog(), folder, { encryption: { keys, current: 'b' } }),
       ).rejects.toThrow(LogKeyError)
       await expect(verifyArchive(folder, { encryption: { keys, current: 'b' } })).rejects.toThrow(
         LogKeyError,
