@@ -1,3 +1,5 @@
+import { describeValue } from '../errors/checks.ts'
+import { ConfigurationError } from '../errors/tradewire-error.ts'
 import type { EncodedEvent } from '../events/encoding.ts'
 import type { EncodedEntry } from './event-log.ts'
 
@@ -119,6 +121,14 @@ export function* walk({ roots }: CausalTree): Generator<CausalStep, void, void> 
       open.push({ node: node.children[index]!, cause, parent: node, depth: depth + 1, last: lines })
     }
   }
+}
+
+/** Throws `CONFIGURATION` unless `value` is a tree: most often it is the promise of one. */
+export function requireTree(name: string, value: unknown): void {
+  if (Array.isArray((value as Partial<CausalTree> | null | undefined)?.roots)) return
+  throw new ConfigurationError(
+    `${name} takes the tree that trace() resolves to, but was given ${describeValue(value)}. Is the await missing?`,
+  )
 }
 
 /** How many levels are drawn beside each other. */

@@ -4,6 +4,7 @@ import {
   type CausalStep,
   type CausalTree,
   type MissingCause,
+  requireTree,
   walk,
 } from './causal-tree.ts'
 import { onOneLine } from './trace-line.ts'
@@ -19,9 +20,10 @@ export interface MermaidOptions {
  * A causal tree as a flowchart in the language of Mermaid (https://mermaid.js.org/syntax/flowchart.html):
  * a node for each event, and on each arrow how long after its cause it came.
  *
- * @throws ConfigurationError `CONFIGURATION` if an option is unknown or out of range.
+ * @throws ConfigurationError `CONFIGURATION` if an option is unknown or out of range, or `tree` is none.
  */
 export function traceToMermaid(tree: CausalTree, options: MermaidOptions = {}): string {
+  requireTree('traceToMermaid', tree)
   requireOptions('traceToMermaid', options, ['limit'])
   const { limit = 200 } = options
   requireInteger('limit', limit, 1)

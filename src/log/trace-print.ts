@@ -6,6 +6,7 @@ import {
   type CausalStep,
   type CausalTree,
   deepestDrawn,
+  requireTree,
   walk,
 } from './causal-tree.ts'
 import { onOneLine } from './trace-line.ts'
@@ -26,7 +27,7 @@ const coloured: Paint = (style, text) => styleText(style, text, { validateStream
  * A causal tree as text, one line for each event: what, who, when, how long after its cause, where in the
  * log, and the ids and the instrument that its payload names. Control characters are escaped.
  *
- * @throws ConfigurationError `CONFIGURATION` if an option is unknown.
+ * @throws ConfigurationError `CONFIGURATION` if an option is unknown, or `tree` is none.
  * @example
  * ```text
  * order.submitted  desk  2026-11-21T09:30:00.000Z  #12  symbol=BTCUSDT orderId=7
@@ -35,12 +36,16 @@ const coloured: Paint = (style, text) => styleText(style, text, { validateStream
  * ```
  */
 export function printTrace(tree: CausalTree, options: PrintTraceOptions = {}): string {
+  requireTree('printTrace', tree)
   requireOptions('printTrace', options, ['colour'])
   const paint = options.colour === true ? coloured : plain
   const lines: string[] = []
   for (const step of walk(tree)) lines.push(`${paint('dim', branch(step))}${describe(step, paint)}`)
   if (lines.length === 0) return `No event belongs to ${onOneLine(tree.correlationId)}.`
-  if (tree.truncated) lines.push(`… and more: only the first ${tree.events} events are shown.`)
+  if (tree.truncated) {
+    const shown = tree.events === 1 ? 'event is' : `${tree.events} events are`
+    lines.push(`… and more: only the first ${shown} shown.`)
+  }
   return lines.join('\n')
 }
 
@@ -74,10 +79,30 @@ export function timeOf({ timestamp }: Pick<EncodedEvent, 'timestamp'>): string {
   return Number.isNaN(date.getTime()) ? `${timestamp} ms` : date.toISOString()
 }
 
-/** How long after its cause, or before it where a clock was set back, to the microsecond. */
+/**
+ * How long after its cause, or before it where a clock was set back: to the microsecond below a second,
+ * and in two units above a minute.
+ */
 export function afterText(milliseconds: number): string {
-  const rounded = Math.round(milliseconds * 1_000) / 1_000
-  return `${rounded < 0 ? '' : '+'}${rounded} ms`
+  return `${Math.round(milliseconds * 1_000) < 0 ? '-' : '+'}${spanText(Math.abs(milliseconds))}`
+}
+
+function spanText(span: number): string {
+  const milliseconds = Math.round(span * 1_000) / 1_000
+  if (milliseconds < 1_000) return `${milliseconds} ms`
+  const whole = Math.round(span)
+  if (whole < 60_000) return `${whole / 1_000} s`
+  const seconds = Math.round(span / 1_000)
+  if (seconds < 3_600) return inTwo(seconds, 60, 'min', 's')
+  const minutes = Math.round(span / 60_000)
+  if (minutes < 1_440) return inTwo(minutes, 60, 'h', 'min')
+  return inTwo(Math.round(span / 3_600_000), 24, 'd', 'h')
+}
+
+/** A number of small units in large ones and what is left over. */
+function inTwo(count: number, per: number, large: string, small: string): string {
+  const left = count % per
+  return `${Math.floor(count / per)} ${large}${left > 0 ? ` ${left} ${small}` : ''}`
 }
 
 /** What tells events of a trading system apart. */

@@ -1,5 +1,5 @@
 import { createBus, SimulatedClock, type TradewireEvent } from 'tradewire'
-import { memoryLog } from 'tradewire/log'
+import { type EventLog, memoryLog } from 'tradewire/log'
 import { describe, expect, it } from 'vitest'
 import type { EncodedEvent } from '../../src/events/encoding.ts'
 import type { CausalNode, CausalTree, MissingCause } from '../../src/log/causal-tree.ts'
@@ -113,6 +113,25 @@ describe('trace', () => {
     expect(traceToMermaid(tree)).toContain('more["… more"]')
   })
 
+  it('takes the id of any event of a chain', async () => {
+    const events = [trade(9), link(1, undefined), link(2, 1), link(3, 2), trade(8)]
+    for (const id of ['run-1', 'run-2', 'run-3']) {
+      const tree = await treeOf(events, id)
+      expect(shapeOf(tree.roots)).toBe('run-1(run-2(run-3))')
+      expect(tree.correlationId).toBe('run-1')
+    }
+    const limited = await treeOf(events, 'run-3', { limit: 2 })
+    expect(limited).toMatchObject({ events: 2, truncated: true })
+    const own = { correlationId: 'order 7' }
+    const named = await treeOf([link(1, undefined, own), link(2, 1, own)], 'run-2')
+    expect(named).toMatchObject({ correlationId: 'order 7', events: 2 })
+  })
+
+  it('takes an id for that of a chain first', async () => {
+    const events = [trade(1), link(2, 1), link(3, 2, { correlationId: 'run-2' })]
+    expect(await treeOf(events, 'run-2')).toMatchObject({ correlationId: 'run-2', events: 1 })
+  })
+
   it('finds nothing where there is nothing', async () => {
     const tree = await treeOf([trade(1)], 'run-\u001b7')
     expect(tree).toMatchObject({ events: 0, roots: [] })
@@ -130,6 +149,18 @@ describe('trace', () => {
       })
     },
   )
+
+  it('refuses what is no log', async () => {
+    const promised = Promise.resolve(memoryLog())
+    await expect(trace(promised as unknown as EventLog, 'a')).rejects.toMatchObject({
+      code: 'CONFIGURATION',
+      message:
+        'trace takes an EventLog, as openLog() and memoryLog() make it, but was given a Promise. Is the await missing?',
+    })
+    await expect(trace(undefined as unknown as EventLog, 'a')).rejects.toThrow(
+      'but was given undefined.',
+    )
+  })
 
   it('refuses an empty id, and ends when its signal aborts', async () => {
     await expect(trace(memoryLog(), '')).rejects.toMatchObject({ code: 'CONFIGURATION' })
@@ -179,6 +210,41 @@ describe('printTrace', () => {
     )
   })
 
+  it.each([
+    [-0.000_1, '+0 ms'],
+    [3.206_25, '+3.206 ms'],
+    [-999.999, '-999.999 ms'],
+    [999.999_9, '+1 s'],
+    [-1_500, '-1.5 s'],
+    [59_999.4, '+59.999 s'],
+    [59_999.5, '+1 min'],
+    [125_000, '+2 min 5 s'],
+    [3_599_600, '+1 h'],
+    [63_000_000, '+17 h 30 min'],
+    [-86_399_999, '-1 d'],
+    [183_600_000, '+2 d 3 h'],
+  ])('writes %d ms as %s', async (after, text) => {
+    const events = [link(1, undefined, { timestamp: 0 }), link(2, 1, { timestamp: after })]
+    const tree = await treeOf(events)
+    expect(printTrace(tree)).toContain(`  ${text}  #2`)
+    expect(traceToMermaid(tree)).toContain(`|"${text}"|`)
+  })
+
+  it('says that one event of more is shown', async () => {
+    const tree = await treeOf([link(1, undefined), link(2, 1)], 'run-1', { limit: 1 })
+    expect(printTrace(tree)).toContain('… and more: only the first event is shown.')
+  })
+
+  it('refuses what is no tree, such as the promise of one', () => {
+    const promised = Promise.resolve()
+    for (const print of [printTrace, traceToMermaid]) {
+      expect(() => print(undefined as unknown as CausalTree)).toThrow(
+        `${print.name} takes the tree that trace() resolves to, but was given undefined. Is the await missing?`,
+      )
+      expect(() => print(promised as unknown as CausalTree)).toThrow('but was given a Promise')
+    }
+  })
+
   it('colours it if it is to', async () => {
     const tree = await treeOf([link(1, undefined)])
     expect(printTrace(tree, { colour: true })).toContain('\u001b[1mmarket.trade_tick\u001b[22m')
@@ -200,7 +266,8 @@ describe('printTrace', () => {
 /** The lines of a flowchart as this grammar has them; anything else is no flowchart. */
 const label = '[^"\\u0000-\\u001f<>]*(?:<br/>[^"\\u0000-\\u001f<>]*)?'
 const nodeLine = new RegExp(`^  (n\\d+|more|none)(?:\\["${label}"\\]|\\(\\["${label}"\\]\\))$`)
-const arrowLine = /^ {2}n\d+ -->(?:\|"[+-][\d.e+-]+ ms"\|)? n\d+$/
+const arrowLine =
+  /^ {2}n\d+ -->(?:\|"[+-][\d.e+-]+ (?:ms|s|min|h|d)(?: \d+ (?:s|min|h))?"\|)? n\d+$/
 
 function expectFlowchart(text: string): void {
   const [head, ...lines] = text.trimEnd().split('\n')
