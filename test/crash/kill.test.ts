@@ -15,23 +15,24 @@ import { numberedCatalog, textOf, typeOf } from './numbered.ts'
 
 /** `TRADEWIRE_SOAK=full` asks for 1,000 kills; the short form has a fifth of that. */
 const kills = process.env['TRADEWIRE_SOAK'] === 'full' ? 1_000 : 200
-/** How many files are written, and killed, at the same time. */
+/** How many processes are killed at the same time, and how many logs each of them writes. */
 const lanes = 2
+const logsOfProcess = 4
 
 const childPath = fileURLToPath(new URL('kill.child.ts', import.meta.url))
 const directory = mkdtempSync(join(tmpdir(), 'tradewire-'))
 
 afterAll(() => rmSync(directory, { recursive: true, force: true }))
 
-/** When a process is killed: so many milliseconds after it has said a word. */
+/** When a process is killed: so many milliseconds after it has said a word of so many of its logs. */
 interface Moment {
+  readonly logs: number
   readonly after: 'opening' | 'ack' | 'closing'
   readonly delayMs: number
 }
 
-/** What a process has said before it was killed. */
+/** What a process has said of a log before it was killed. */
 interface Killed {
-  readonly lines: readonly string[]
   /** What it found when it opened the log; undefined if it did not come so far. */
   readonly opened: number | undefined
   /** The last position that it was told is in the log; 0 if none was. */
@@ -39,9 +40,13 @@ interface Killed {
 }
 
 /** Runs a process that appends, and kills it; or lets it end, without a moment. */
-async function run(path: string, seed: number, moment: Moment | undefined): Promise<Killed> {
-  const end = moment === undefined || moment.after === 'closing' ? ['close'] : []
-  const child = spawn(process.execPath, [childPath, path, String(seed), ...end], {
+async function run(
+  paths: readonly string[],
+  seed: number,
+  moment: Moment | undefined,
+): Promise<readonly Killed[]> {
+  const end = moment === undefined || moment.after === 'closing' ? 'close' : 'append'
+  const child = spawn(process.execPath, [childPath, String(seed), end, ...paths], {
     stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
     env: { ...process.env, NODE_COMPILE_CACHE: join(directory, 'compiled') },
   })
@@ -50,7 +55,7 @@ async function run(path: string, seed: number, moment: Moment | undefined): Prom
   const pipe = child.stdio[3] as Readable
   pipe.on('data', (text: Buffer) => {
     said += text.toString()
-    if (moment === undefined || timer !== undefined || !said.includes(moment.after)) return
+    if (moment === undefined || timer !== undefined || !hasSaid(said, moment)) return
     timer = setTimeout(() => child.kill('SIGKILL'), moment.delayMs)
   })
   const [code, signal] = await new Promise<readonly unknown[]>((resolve, reject) => {
@@ -62,13 +67,19 @@ async function run(path: string, seed: number, moment: Moment | undefined): Prom
   if (signal !== 'SIGKILL') expect({ code, said }).toMatchObject({ code: 0 })
   // A line that was not finished was said all the same, but may lack digits.
   const lines = said.split('\n').slice(0, -1)
-  const last = (word: string): number | undefined =>
-    lines
-      .filter((line) => line.startsWith(word))
-      .map((line) => Number(line.split(' ')[1]))
-      .at(-1)
-  expect(lines.filter((line) => line.startsWith('wrong'))).toEqual([])
-  return { lines, opened: last('open '), acknowledged: last('ack ') ?? 0 }
+  expect(lines.filter((line) => line.includes('wrong'))).toEqual([])
+  return paths.map((_, index) => {
+    const last = (word: string): number | undefined => {
+      const line = lines.findLast((said) => said.startsWith(`${index} ${word} `))
+      return line === undefined ? undefined : Number(line.split(' ')[2])
+    }
+    return { opened: last('open'), acknowledged: last('ack') ?? 0 }
+  })
+}
+
+function hasSaid(said: string, { after, logs }: Moment): boolean {
+  const words = said.split('\n').filter((line) => line.includes(after))
+  return new Set(words.map((line) => line.split(' ')[0])).size >= logs
 }
 
 /** One file, and all that is known of what must be in it. */
@@ -86,10 +97,8 @@ class Victim {
     return this.#checked
   }
 
-  async kill(seed: number): Promise<void> {
-    const random = seededRandom(seed)
-    const moment = momentOf(random)
-    const { opened, acknowledged } = await run(this.path, seed, moment)
+  /** A process that wrote it was killed. */
+  take(moment: Moment, { opened, acknowledged }: Killed, checks: boolean): void {
     this.counts[moment.after]++
     if (opened !== undefined) {
       if (opened > this.#acknowledged) this.counts.unheard++
@@ -103,7 +112,7 @@ class Victim {
     expect(wal).not.toMatchObject({ kind: 'damaged' })
     if (wal.kind === 'torn') this.counts.torn++
     // Otherwise the next process finds the file as the kill has left it.
-    if (random() < 0.3) this.check()
+    if (checks) this.check()
   }
 
   /** Opens the log, and looks at every event that was not looked at before. */
@@ -139,9 +148,26 @@ class Victim {
 
 function momentOf(random: () => number): Moment {
   const kind = random()
-  if (kind < 0.1) return { after: 'opening', delayMs: 150 * random() }
-  if (kind < 0.2) return { after: 'closing', delayMs: 8 * random() }
-  return { after: 'ack', delayMs: 55 * random() }
+  if (kind < 0.1) return { after: 'opening', logs: 1, delayMs: 150 * random() }
+  if (kind < 0.2) return { after: 'closing', logs: 2, delayMs: 30 * random() }
+  return { after: 'ack', logs: logsOfProcess, delayMs: 55 * random() }
+}
+
+/** Kills one process after the other that write the same logs. */
+async function killAll(victims: readonly Victim[], rounds: number, seed: number): Promise<void> {
+  const random = seededRandom(seed)
+  for (let round = 0; round < rounds; round++) {
+    const moment = momentOf(random)
+    const paths = victims.map(({ path }) => path)
+    const killed = await run(paths, seed + round * victims.length, moment)
+    for (const [index, victim] of victims.entries()) {
+      victim.take(moment, killed[index]!, random() < 0.3)
+    }
+  }
+  for (const victim of victims) {
+    victim.check()
+    await victim.verify()
+  }
 }
 
 describe('a log whose process is killed', { timeout: 3_600_000 }, () => {
@@ -149,24 +175,24 @@ describe('a log whose process is killed', { timeout: 3_600_000 }, () => {
     const seed = randomSeed()
     const startedAt = performance.now()
     // One that ends by itself leaves compiled code for the others, which saves them half of their time.
-    await run(join(directory, 'first.db'), seed, undefined)
-    const victims = Array.from({ length: lanes }, (_, lane) => {
-      return new Victim(join(directory, `${lane}.db`))
-    })
-    await Promise.all(
-      victims.map(async (victim, lane) => {
-        for (let kill = lane; kill < kills; kill += lanes) await victim.kill(seed + kill)
-        victim.check()
-        await victim.verify()
+    await run([join(directory, 'first.db')], seed, undefined)
+    const processes = kills / logsOfProcess
+    const all = Array.from({ length: lanes }, (_, lane) =>
+      Array.from({ length: logsOfProcess }, (_log, index) => {
+        return new Victim(join(directory, `${lane}-${index}.db`))
       }),
     )
+    await Promise.all(
+      all.map((victims, lane) => killAll(victims, processes / lanes, seed + lane * kills)),
+    )
     const sum = (name: keyof Victim['counts']): number =>
-      victims.reduce((total, { counts }) => total + counts[name], 0)
-    const events = victims.reduce((total, { checked }) => total + checked, 0)
+      all.flat().reduce((total, { counts }) => total + counts[name], 0)
+    const events = all.flat().reduce((total, { checked }) => total + checked, 0)
     const seconds = (performance.now() - startedAt) / 1_000
     console.log(
-      `${kills} kills, seed ${seed}: ${events} events; ${sum('opening')} killed while opening, ${sum('ack')} while appending, ${sum('closing')} while closing; ${sum('torn')} left a transaction half written, ${sum('unheard')} one whose acknowledgement was not heard, ${sum('empty')} acknowledged nothing; ${seconds.toFixed(1)} s`,
+      `${kills} times a log was killed, in ${processes} processes, seed ${seed}: ${events} events; ${sum('opening')} killed while opening, ${sum('ack')} while appending, ${sum('closing')} while closing; ${sum('torn')} left a transaction half written, ${sum('unheard')} one whose acknowledgement was not heard, ${sum('empty')} acknowledged nothing; ${seconds.toFixed(1)} s`,
     )
+    expect(sum('opening') + sum('ack') + sum('closing')).toBe(kills)
     expect(events).toBeGreaterThan(kills)
   })
 })
