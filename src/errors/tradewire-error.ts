@@ -37,6 +37,7 @@ export type ErrorCode =
   | 'LOG_BUFFER_FULL'
   | 'CONSUMER_BUSY'
   | 'REDUCER_FAILED'
+  | 'EVENTS_REMOVED'
   | 'ARCHIVE_INVALID'
 
 /**

@@ -123,6 +123,38 @@ export class ReducerError extends TradewireError {
   }
 }
 
+/**
+ * Events that are needed are not in the log any more: `retain` has removed them, or an archive that was
+ * restored had left them out.
+ */
+export class EventsRemovedError extends TradewireError {
+  readonly code = 'EVENTS_REMOVED'
+  /** The position behind which they are missing. */
+  readonly after: number
+  /** The highest position at which such an event is missing. */
+  readonly through: number
+
+  constructor(message: string, after: number, through: number) {
+    super(message)
+    this.after = after
+    this.through = through
+  }
+}
+
+/** Something was to be awaited inside a handler of a consumer that waits for that very handler. */
+export class ConsumerDeadlockError extends TradewireError {
+  readonly code = 'WOULD_DEADLOCK'
+  /** The name of the consumer. */
+  readonly consumer: string
+
+  constructor(method: string, consumer: string) {
+    super(
+      `${method}() waits for the handler of the consumer ${JSON.stringify(consumer)}, and was called inside of it: neither could ever end. Call it outside of the handler; stop() and close() may be called inside, and begin there, but must not be awaited.`,
+    )
+    this.consumer = consumer
+  }
+}
+
 /** An archive that cannot be restored: not what its manifest says, or no archive. */
 export class ArchiveError extends TradewireError {
   readonly code = 'ARCHIVE_INVALID'

@@ -32,6 +32,10 @@ export class MemoryStore implements LogStore {
   #records: Kept[] = []
   #last = 0
   readonly #notes = new Map<string, Note>()
+  /** By type: the highest position that was removed; what goes later stands behind what has gone. */
+  readonly #removed = new Map<string, number>()
+  /** The highest position that an append has left out. */
+  #leftOut = 0
 
   async open(): Promise<number> {
     return this.#last
@@ -40,7 +44,9 @@ export class MemoryStore implements LogStore {
   async append(events: readonly StoredEvent[], _options: StoreAppend): Promise<readonly number[]> {
     requireRising(events, this.#last)
     return events.map((event) => {
-      this.#last = event.position ?? this.#last + 1
+      const position = event.position ?? this.#last + 1
+      if (position > this.#last + 1) this.#leftOut = position - 1
+      this.#last = position
       this.#records.push({ position: this.#last, event })
       return this.#last
     })
@@ -114,9 +120,11 @@ export class MemoryStore implements LogStore {
   async remove(query: RemovalQuery): Promise<{ removed: number; done: boolean }> {
     const covers = this.#covers(query.patterns)
     const before = this.#records.length
-    this.#records = this.#records.filter(
-      ({ position, event }) => position > query.through || !covers(event.type),
-    )
+    this.#records = this.#records.filter(({ position, event }) => {
+      if (position > query.through || !covers(event.type)) return true
+      this.#removed.set(event.type, position)
+      return false
+    })
     return { removed: before - this.#records.length, done: true }
   }
 
@@ -131,6 +139,14 @@ export class MemoryStore implements LogStore {
       if (covers(this.#records[index]!.event.type)) count += 1
     }
     return count
+  }
+
+  async removedThrough(patterns: readonly string[] | undefined): Promise<number> {
+    const covers = this.#covers(patterns)
+    return [...this.#removed].reduce(
+      (most, [type, position]) => (covers(type) ? Math.max(most, position) : most),
+      this.#leftOut,
+    )
   }
 
   async stats(): Promise<StoreStats> {

@@ -18,6 +18,7 @@ import {
 import { ordinalUpTo } from './sqlite-order.ts'
 import { type PageSource, readPage } from './sqlite-pages.ts'
 import { requireEnd, removeAfter } from './sqlite-recovery.ts'
+import { removedThrough } from './sqlite-removed.ts'
 import { cutOf, removeSome } from './sqlite-retention.ts'
 import { SealedBatches } from './sqlite-sealed.ts'
 import { verifySome } from './sqlite-verify.ts'
@@ -138,6 +139,10 @@ export class SqliteFile {
         .covered(patterns)
         .reduce((sum, type) => sum + type.appended - ordinalUpTo(connection, type, position), 0),
     )
+  }
+
+  removedThrough(patterns: readonly string[] | undefined): number {
+    return this.#read('Nothing was looked up', (source) => removedThrough(source, patterns))
   }
 
   stats(): StoreStats {

@@ -93,6 +93,10 @@ export class SqliteStore implements LogStore {
     return this.#ask('countAfter', position, patterns)
   }
 
+  removedThrough(patterns: readonly string[] | undefined): Promise<number> {
+    return this.#ask('removedThrough', patterns)
+  }
+
   stats(): Promise<StoreStats> {
     return this.#ask('stats')
   }

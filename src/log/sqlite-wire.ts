@@ -22,6 +22,7 @@ export type WireMethod =
   | 'cut'
   | 'remove'
   | 'countAfter'
+  | 'removedThrough'
   | 'stats'
   | 'verify'
   | 'close'

@@ -214,6 +214,11 @@ export interface LogStore {
   remove(query: RemovalQuery): Promise<Removal>
   /** How many records after a position one of the patterns covers. */
   countAfter(position: number, patterns: readonly string[] | undefined): Promise<number>
+  /**
+   * The highest position at which an event that one of the patterns covers was removed, or may have stood
+   * in a stretch that an append has left out; 0 if there is none. It never sinks.
+   */
+  removedThrough(patterns: readonly string[] | undefined): Promise<number>
   /** What it holds. */
   stats(): Promise<StoreStats>
   /** Checks some records after `position`, in at most a few milliseconds, on the way to `through`. */

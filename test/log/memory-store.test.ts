@@ -50,6 +50,18 @@ describe('MemoryStore', () => {
     })
   })
 
+  it('knows up to where events of some types were removed, or left out', async () => {
+    const store = await filled(['a.a', 'b.b', 'a.a', 'b.b'].map((type) => event(type)))
+    expect(await store.removedThrough(undefined)).toBe(0)
+    await store.remove({ through: 3, patterns: ['a.*'] })
+    expect(await store.removedThrough(undefined)).toBe(3)
+    expect(await store.removedThrough(['b.*'])).toBe(0)
+    await store.remove({ through: 3, patterns: undefined })
+    expect(await store.removedThrough(['b.*', 'c.*'])).toBe(2)
+    await store.append([event('a.a', { position: 9 })], group)
+    expect(await store.removedThrough(['c.*'])).toBe(8)
+  })
+
   it('tells patterns apart that hold commas', async () => {
     const store = await filled([event('a.b'), event('c.d'), event('a.b,c.d')])
     const positions = async (...patterns: readonly string[]) =>

@@ -150,3 +150,37 @@ describe('SqliteFile.remove', () => {
     expect(verifyAll(file)).toEqual({ records: 2, damaged: [] })
   })
 })
+
+describe('SqliteFile.removedThrough', () => {
+  it('is the highest position at which an event of the patterns was removed', () => {
+    const path = logPlace()
+    const file = filled(3_000, path)
+    expect(file.removedThrough(undefined)).toBe(0)
+    removeAll(file, 2_505, ['note.*'])
+    expect(file.removedThrough(undefined)).toBe(2_505)
+    expect(file.removedThrough(['note.made'])).toBe(2_505)
+    expect(file.removedThrough(rare)).toBe(0)
+    removeAll(file, 1_009)
+    expect(file.removedThrough(rare)).toBe(1_000)
+    expect(file.removedThrough(['nobody.*', 'rare.*'])).toBe(1_000)
+    expect(file.removedThrough(['nobody.*'])).toBe(0)
+    file.close()
+    expect(openFile(path).removedThrough(rare)).toBe(1_000)
+  })
+
+  it('counts what an archive has left out, which may have been of any type', () => {
+    const path = logPlace()
+    const file = openFile(path)
+    file.append(
+      [5, 6, 30].map((position) => ({ ...storedFrom(position, position)[0]!, position })),
+      group,
+    )
+    expect(file.removedThrough(['nobody.*'])).toBe(29)
+    file.close()
+    tamper(path, 'UPDATE gaps SET last = 20 WHERE first = 7')
+    const damaged = openFile(path)
+    expect(() => damaged.removedThrough(undefined)).toThrow(
+      expect.objectContaining({ code: 'LOG_DAMAGED' }),
+    )
+  })
+})
