@@ -1,10 +1,18 @@
 import { describeValue, requireFunction, requireInteger, requireOptions } from '../errors/checks.ts'
 import { ConfigurationError } from '../errors/tradewire-error.ts'
 import type { EventSchemas } from '../events/definition.ts'
-import type { EventLog, LogEntry, LoggedEvents, LogPatterns, TailQuery } from './event-log.ts'
+import type {
+  EventLog,
+  LogEntry,
+  LoggedEvents,
+  LogPatterns,
+  ReadQuery,
+  TailQuery,
+} from './event-log.ts'
 import { Folding } from './folding.ts'
 import { asLoose, type ProjectedLog } from './projection.ts'
 import type { Reducer } from './reducer.ts'
+import { requireWhole } from './whole-pages.ts'
 
 /** Options of `follow`. */
 export interface FollowOptions<State = unknown> {
@@ -34,7 +42,7 @@ export interface LiveProjection<State> extends AsyncDisposable {
   /**
    * Resolves once it knows the events that the log held at the time of the call.
    *
-   * @throws ConfigurationError `CONFIGURATION` if it has stopped before.
+   * @throws ConfigurationError `CONFIGURATION` if it has stopped before; `cause` is what has stopped it.
    */
   caughtUp(): Promise<void>
   /** Takes no more events, writes the last snapshot, and resolves. Never rejects. */
@@ -46,9 +54,12 @@ export interface LiveProjection<State> extends AsyncDisposable {
  * newest snapshot, as `project` does, and resolves as soon as it runs: see `caughtUp`.
  *
  * When the reducer throws, it stops with a `ReducerError`, and its state stays as it was before that event.
+ * When `retain` removes events that it has not come to, it stops with an `EventsRemovedError`.
  *
  * @throws ConfigurationError `CONFIGURATION` if an option or the reducer is malformed, or a snapshot cannot
  * be decoded.
+ * @throws EventsRemovedError `EVENTS_REMOVED` if events of the pattern are gone that neither a snapshot
+ * knows of nor `from` leaves out.
  * @example
  * ```ts
  * await using fills = await follow(log, {
@@ -72,15 +83,21 @@ export async function follow<
 ): Promise<LiveProjection<State>> {
   requireFollow(options)
   const { from, snapshotEvery = 0 } = options
-  const host = log as FollowedLog
+  // All logs are made by openLog, memoryLog and openStore, and are of the one class that can do this.
+  const host = log as unknown as FollowedLog
   const folding = new Folding(host, asLoose(reducer), { from, snapshotEvery })
   await folding.restore(Number.MAX_SAFE_INTEGER, Infinity)
+  requireWhole(folding.position, await host.removedThrough(folding.pattern))
   return new Following(host, folding, options)
 }
 
 /** A log as all live projections see it, whatever its catalog. */
 interface FollowedLog extends ProjectedLog {
-  tail(query: TailQuery): AsyncIterable<LogEntry>
+  read(query: ReadQuery): AsyncIterable<LogEntry>
+  /** The same as `tail`, but ends with an `EventsRemovedError` where events of the pattern are gone. */
+  tailWhole(query: TailQuery): AsyncIterable<LogEntry>
+  /** The highest position at which an event that the pattern covers is gone; 0 if there is none. */
+  removedThrough(pattern: string | readonly string[]): Promise<number>
 }
 
 interface Waiter {
@@ -97,6 +114,8 @@ class Following<State> implements LiveProjection<State> {
   readonly #stopping = new AbortController()
   #waiters: Waiter[] = []
   #ended = false
+  /** What has stopped it, if that was not asked for. */
+  #failure: { readonly cause: unknown } | undefined = undefined
   #snapshotFailure: unknown = undefined
 
   constructor(log: FollowedLog, folding: Folding<State>, options: FollowOptions<State>) {
@@ -122,7 +141,7 @@ class Following<State> implements LiveProjection<State> {
 
   async caughtUp(): Promise<void> {
     const position = await this.#lastPosition()
-    if (this.#ended) throw stoppedError()
+    if (this.#ended) throw stoppedError(this.#failure)
     if (this.position >= position) return
     await new Promise<void>((resolve, reject) => {
       this.#waiters.push({ position, resolve, reject })
@@ -146,10 +165,13 @@ class Following<State> implements LiveProjection<State> {
       await this.#follow()
       // After a failure there is none: a reducer may have left its state half changed.
       await this.#save()
+    } catch (error) {
+      this.#failure = { cause: error }
+      throw error
     } finally {
       signal?.removeEventListener('abort', stop)
       this.#ended = true
-      for (const { reject } of this.#waiters.splice(0)) reject(stoppedError())
+      for (const { reject } of this.#waiters.splice(0)) reject(stoppedError(this.#failure))
     }
   }
 
@@ -157,7 +179,7 @@ class Following<State> implements LiveProjection<State> {
     const { signal } = this.#stopping
     const { pattern, position } = this.#folding
     try {
-      for await (const entry of this.#log.tail({ pattern, from: position + 1, signal })) {
+      for await (const entry of this.#log.tailWhole({ pattern, from: position + 1, signal })) {
         this.#folding.take(entry)
         this.#onChange?.(this.state, entry.position)
         this.#tell()
@@ -194,8 +216,12 @@ class Following<State> implements LiveProjection<State> {
   }
 }
 
-function stoppedError(): ConfigurationError {
-  return new ConfigurationError('The projection has stopped. See its stopped, and follow again.')
+function stoppedError(failure: { readonly cause: unknown } | undefined): ConfigurationError {
+  const what =
+    failure === undefined
+      ? 'The projection was stopped. Follow again.'
+      : 'The projection has stopped by the failure that is the cause of this. Follow again once it is mended.'
+  return new ConfigurationError(what, failure)
 }
 
 function requireFollow(options: FollowOptions<never>): void {

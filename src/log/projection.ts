@@ -25,7 +25,8 @@ export interface ProjectOptions {
 
 /** A log as all projections see it, whatever its catalog. */
 export interface ProjectedLog extends FoldingHost {
-  read(query: ReadQuery): AsyncIterable<LogEntry>
+  /** The same as `read`, but ends with an `EventsRemovedError` where events of the pattern are gone. */
+  readWhole(query: ReadQuery): AsyncIterable<LogEntry>
 }
 
 const optionNames = ['from', 'through', 'snapshotEvery', 'signal', 'onProgress']
@@ -38,9 +39,14 @@ const progressEvery = 1_000
  * one; so a state may know of events that `retain` has removed since. Of each such kind the 10 newest
  * snapshots are kept.
  *
+ * Where events of the pattern are gone that the state needs, there is none: not in place of those that
+ * `retain` has removed before a snapshot knew of them, nor of those that it removes before they are read.
+ *
  * @throws ConfigurationError `CONFIGURATION` if an option or the reducer is malformed, if a snapshot cannot
  * be decoded, or if the state cannot be written as a snapshot.
  * @throws ReducerError `REDUCER_FAILED` if the reducer throws.
+ * @throws EventsRemovedError `EVENTS_REMOVED` if events of the pattern are gone that neither a snapshot
+ * knows of nor `from` leaves out.
  * @throws LogStorageError `LOG_STORAGE` if a snapshot cannot be written; and what `read` throws.
  * @example
  * ```ts
@@ -66,13 +72,16 @@ export async function project<
   options: ProjectOptions = {},
 ): Promise<State> {
   const { from, through = Number.MAX_SAFE_INTEGER, signal, onProgress } = checked(options)
-  const host = log as ProjectedLog
+  const host = asProjected(log)
   const { snapshotEvery = 0 } = options
   const folding = new Folding(host, asLoose(reducer), { from, snapshotEvery })
   await folding.restore(through, Infinity)
-  const query = { pattern: folding.pattern, from: folding.position + 1 }
+  const { pattern, position } = folding
+  // There are no more of them; and where there are none, it does not matter what is gone.
+  const limit = Math.max(0, through - position)
+  const query = { pattern, from: position + 1, limit }
   let done = 0
-  for await (const entry of host.read(signal === undefined ? query : { ...query, signal })) {
+  for await (const entry of host.readWhole(signal === undefined ? query : { ...query, signal })) {
     if (entry.position > through) break
     folding.take(entry)
     if (folding.due) await folding.save()
@@ -90,7 +99,9 @@ export async function project<
  * of `project` are used where they hold no event of a later time; none is written.
  *
  * @param time milliseconds since the Unix epoch.
- * @throws ConfigurationError `CONFIGURATION`, ReducerError `REDUCER_FAILED` as `project` does.
+ * @param options `from`: as that of `project`.
+ * @throws ConfigurationError `CONFIGURATION`, ReducerError `REDUCER_FAILED`, EventsRemovedError
+ * `EVENTS_REMOVED` as `project` does.
  */
 export async function stateAt<
   Schemas extends EventSchemas,
@@ -100,18 +111,27 @@ export async function stateAt<
   log: EventLog<Schemas>,
   reducer: Reducer<LoggedEvents<Schemas, Patterns>, Patterns, State>,
   time: number,
+  options: Pick<ProjectOptions, 'from'> = {},
 ): Promise<State> {
   requireNumber('time', time)
-  const host = log as ProjectedLog
-  const folding = new Folding(host, asLoose(reducer), { from: undefined, snapshotEvery: 0 })
+  requireOptions('stateAt', options, ['from'])
+  const { from } = options
+  if (from !== undefined) requireInteger('from', from, 1)
+  const host = asProjected(log)
+  const folding = new Folding(host, asLoose(reducer), { from, snapshotEvery: 0 })
   await folding.restore(Number.MAX_SAFE_INTEGER, time)
   const query = { pattern: folding.pattern, from: folding.position + 1 }
   // `until` is the first time that is too late; beyond 2 ** 53 there is no such whole number.
   const until = Math.floor(time) + 1
-  for await (const entry of host.read(until > time ? { ...query, until } : query)) {
+  for await (const entry of host.readWhole(until > time ? { ...query, until } : query)) {
     if (entry.event.timestamp <= time) folding.take(entry)
   }
   return folding.state
+}
+
+function asProjected<Schemas extends EventSchemas>(log: EventLog<Schemas>): ProjectedLog {
+  // All logs are made by openLog, memoryLog and openStore, and are of the one class that can do this.
+  return log as unknown as ProjectedLog
 }
 
 /** A reducer for events that the log has matched against its pattern. */

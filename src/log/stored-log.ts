@@ -22,7 +22,7 @@ import type { LogDeadLetters } from './log-dead-letters.ts'
 import type { LogStats } from './log-stats.ts'
 import type { LogWriter, LogWriterOptions } from './log-writer.ts'
 import type { Progress } from './progress.ts'
-import { toReadPlan } from './read-query.ts'
+import { toPatterns, toReadPlan } from './read-query.ts'
 import { PagedReader, type ReaderHost, type ReadPlan } from './reader.ts'
 import type { RetainOptions, RetainReport } from './retain.ts'
 import { retain } from './retention.ts'
@@ -31,6 +31,10 @@ import type { LogStore, Page, PageQuery, StoredEvent } from './store.ts'
 import type { StoredEvents } from './stored-event.ts'
 import { StoredWriter } from './stored-writer.ts'
 import type { Verification } from './verify.ts'
+import { wholePages } from './whole-pages.ts'
+
+/** The highest position that can be asked for: room enough, and far from where numbers are not exact. */
+const highestPosition = 2 ** 52
 
 /** What a log is made of. */
 export interface LogParts {
@@ -56,7 +60,8 @@ export class StoredLog {
   readonly #growth: LogGrowth
   readonly #consumers: Consumers
   readonly #writers = new Set<StoredWriter>()
-  readonly #readers = new Set<{ close(failure?: { readonly reason: unknown }): void }>()
+  /** Those that read, and what the log does to them as it is closed. */
+  readonly #readers = new Map<unknown, () => void>()
   #writerCount = 0
   #commits = 0
   #appended = 0
@@ -139,6 +144,22 @@ export class StoredLog {
     return this.#reader('tail', query, this.#decoder(query.unknown))
   }
 
+  /** The same as `read`, but ends with an `EventsRemovedError` where events of the pattern are gone. */
+  readWhole(query: ReadQuery): PagedReader<LogEntry> {
+    return this.#reader('read', query, this.#decoder(query.unknown), wholePages(this.#store))
+  }
+
+  /** The same as `tail`, but ends with an `EventsRemovedError` where events of the pattern are gone. */
+  tailWhole(query: TailQuery): PagedReader<LogEntry> {
+    return this.#reader('tail', query, this.#decoder(query.unknown), wholePages(this.#store))
+  }
+
+  /** The highest position at which an event that the pattern covers is gone; 0 if there is none. */
+  async removedThrough(pattern: string | readonly string[]): Promise<number> {
+    this.#requireOpen('Nothing was looked up')
+    return this.#store.removedThrough(toPatterns(pattern, this.catalog, 'refuse'))
+  }
+
   readEncoded(query: ReadQuery = {}): PagedReader<EncodedEntry> {
     return this.#reader('read', { unknown: 'keep', ...query }, (position, text, secret) => ({
       position,
@@ -211,7 +232,7 @@ export class StoredLog {
       await Promise.all([...this.#writers].map((writer) => writer.close()))
       await this.#line.settle()
     } finally {
-      for (const reader of this.#readers) reader.close()
+      for (const end of this.#readers.values()) end()
       this.#growth.close()
       await this.#store.close()
     }
@@ -240,7 +261,7 @@ export class StoredLog {
   #requireRising(entries: readonly NewEncodedEntry[]): void {
     let last = this.#growth.last
     for (const { position } of entries) {
-      if (position !== undefined) requireInteger('position', position, last + 1)
+      if (position !== undefined) requireInteger('position', position, last + 1, highestPosition)
       last = position ?? last + 1
     }
   }
@@ -256,14 +277,16 @@ export class StoredLog {
     method: 'read' | 'tail',
     query: ReadQuery,
     entry: (position: number, text: string, secret: string | undefined) => Entry,
+    whole?: LogStore['page'],
   ): PagedReader<Entry> {
     const plan = toReadPlan(method, query, this.catalog)
     this.#requireOpen('Nothing was read')
-    const once = method === 'read' ? this.#once(plan) : undefined
+    const pages = whole ?? this.#pagesOf(plan)
+    const once = method === 'read' ? this.#once(plan, pages) : undefined
     const reader: PagedReader<Entry> = new PagedReader<Entry>(
       {
         entry,
-        page: once?.page ?? this.#pagesOf(plan),
+        page: once?.page ?? pages,
         through: once?.through ?? ((seen) => this.#growth.beyond(seen, reader)),
         ended: (gone) => {
           this.#readers.delete(gone)
@@ -272,7 +295,10 @@ export class StoredLog {
       },
       plan,
     )
-    this.#readers.add(reader)
+    // Who follows has followed to the end; who reads has not read to the end.
+    const reason = new LogClosedError('The log was not read to its end')
+    const failure = method === 'read' ? { reason } : undefined
+    this.#readers.set(reader, () => reader.close(failure))
     return reader
   }
 
@@ -283,9 +309,8 @@ export class StoredLog {
   }
 
   /** How to read once: forward up to the last position of now, or backward from there to the first. */
-  #once(plan: ReadPlan): Pick<ReaderHost<unknown>, 'through' | 'page'> {
+  #once(plan: ReadPlan, pages: LogStore['page']): Pick<ReaderHost<unknown>, 'through' | 'page'> {
     const forward = plan.order === 'forward'
-    const pages = this.#pagesOf(plan)
     const last = this.#growth.now()
     last.catch(() => {})
     let asked = false
