@@ -1,4 +1,5 @@
 import { LogDamagedError } from './errors.ts'
+import { areOfKinds } from './sqlite-cells.ts'
 import type { Connection } from './sqlite-connection.ts'
 import { matchTokens, parsePattern } from '../events/pattern.ts'
 import { checksumOf, fromHex, toHex } from './sqlite-record.ts'
@@ -124,9 +125,11 @@ export function writeHead(connection: Connection, { log, last, hash }: Head): vo
 
 function readHead(connection: Connection): Head {
   const row = connection.statement('SELECT log, last, hash, checksum FROM head').first()
-  const [log, last, bytes, checksum] = (row ?? ['', 0, new Uint8Array(), -1]) as HeadCells
-  const head = { log, last, hash: toHex(bytes) }
-  if (checksum === headChecksum(head)) return head
+  if (areOfKinds(row ?? [], ['text', 'number', 'bytes', 'number'])) {
+    const [log, last, bytes, checksum] = row as unknown as HeadCells
+    const head = { log, last, hash: toHex(bytes) }
+    if (checksum === headChecksum(head)) return head
+  }
   throw new LogDamagedError('What the file says of its end is not what was written.', 0, 0)
 }
 

@@ -17,12 +17,14 @@ export function isSqliteError(error: unknown): error is SqliteError & Error {
 
 /** Whether SQLite says with it that the file does not hold what it has written. */
 export function isCorruption(error: unknown): boolean {
+  // No number that was written is beyond what a number of JavaScript can be.
+  if (isCoded(error, 'ERR_OUT_OF_RANGE')) return true
   if (!isSqliteError(error)) return false
   const code = error.errcode & 0xff
   return code === corrupt || code === notADatabase
 }
 
-/** What to tell of a failure of the storage: an error of ours, whatever came. */
+/** What to tell of a failure of the storage: an error of ours, unless it is a mistake in the program. */
 export function toLogError(error: unknown, what: string, path: string): Error {
   if (error instanceof TradewireError) return error
   const name = JSON.stringify(path)
@@ -31,7 +33,8 @@ export function toLogError(error: unknown, what: string, path: string): Error {
       cause: error,
     })
   }
-  if ((error as { readonly code?: unknown } | null)?.code === 'ENOENT') {
+  if (error instanceof TypeError || error instanceof RangeError) return error
+  if (isCoded(error, 'ENOENT')) {
     return new LogStorageError(`${what}: there is no ${name}, or no directory for it.`, {
       cause: error,
     })
@@ -41,6 +44,10 @@ export function toLogError(error: unknown, what: string, path: string): Error {
     `${what}: the storage of ${name} has refused (${reason}). See that the disk has space and may be written.`,
     { cause: error },
   )
+}
+
+function isCoded(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code
 }
 
 /** What a damage is, in a few words: its message without what to do. */

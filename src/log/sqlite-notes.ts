@@ -119,6 +119,9 @@ function noteText(
   tag: Uint8Array | null,
   ciphertext: Uint8Array | null,
 ): string {
-  const hex = [nonce, tag, ciphertext].map((bytes) => (bytes === null ? '-' : toHex(bytes)))
+  // What is no bytes was not written so, and gets another checksum.
+  const hex = [nonce, tag, ciphertext].map((bytes) =>
+    bytes instanceof Uint8Array ? toHex(bytes) : (bytes ?? '-'),
+  )
   return `${kind} ${number} ${hex.join(' ')} ${name.length} ${name}${key ?? ''} ${text ?? ''}`
 }

@@ -265,10 +265,16 @@ class PageReader {
  */
 export function requireRecord(source: PageSource, record: RecordRow): string {
   const [position, typeId, ordinal, timestamp, from, correlationId, sealed, text, checksum] = record
+  // The table is STRICT, but a damaged page keeps to nothing.
+  if (typeof from !== 'string') throw changedRecord(position)
   const { connection, directory, sealed: batches } = source
   const type = directory.byId(typeId)?.name ?? ''
   const seal = sealed === null ? '' : batches.sealAt(connection, sealed, position)
   const whole = recordText(position, type, ordinal, timestamp, from, correlationId, seal, text)
   if (checksum === checksumOf(whole)) return whole
-  throw new LogDamagedError(`Record ${position} is not what was written.`, position, position)
+  throw changedRecord(position)
+}
+
+function changedRecord(position: number): LogDamagedError {
+  return new LogDamagedError(`Record ${position} is not what was written.`, position, position)
 }

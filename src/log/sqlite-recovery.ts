@@ -1,4 +1,5 @@
 import { LogDamagedError } from './errors.ts'
+import { previousHash } from './sqlite-cells.ts'
 import type { Connection } from './sqlite-connection.ts'
 import { type Directory, writeHead, writeType } from './sqlite-directory.ts'
 import { type PageSource, requireRecord } from './sqlite-pages.ts'
@@ -31,7 +32,7 @@ export function requireEnd(source: PageSource): void {
   }
   if (row === undefined) return
   const whole = requireRecord(source, toRecordRow(row))
-  if (chainHash(toHex(row[9] as Uint8Array), whole) === hash) return
+  if (chainHash(previousHash(row[9], last), whole) === hash) return
   throw new LogDamagedError(
     `Record ${last} does not have the hash that the log says its last one has.`,
     last,

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import { LogDamagedError, LogKeyError } from './errors.ts'
 import { type SealedText, Sealer, type EncryptionOptions } from './sealing.ts'
+import { areOfKinds } from './sqlite-cells.ts'
 import type { Connection } from './sqlite-connection.ts'
 
 /** How many opened batches are kept: readers go from one to the next. */
@@ -108,6 +109,12 @@ export class SealedBatches {
     throw new LogDamagedError(`The payload of record ${position} is missing.`, position, position)
   }
 
+  /** Looks whether a batch opens, if its key was given. */
+  requireKey(connection: Connection, log: string, first: number): void {
+    const { events, ...batch } = this.#batch(connection, first, first)
+    if (this.#sealer?.has(batch.key) === true) this.open(batch, contextOf(log, first, events))
+  }
+
   /** Encrypts a text. */
   seal(plain: string, context: string): SealedText {
     if (this.#sealer !== undefined) return this.#sealer.seal(plain, context)
@@ -137,14 +144,14 @@ export class SealedBatches {
     const row = connection
       .statement('SELECT events, key, nonce, tag, ciphertext FROM sealed WHERE first = ?')
       .first(first)
-    if (row === undefined) {
+    if (!areOfKinds(row ?? [], ['number', 'text', 'bytes', 'bytes', 'bytes'])) {
       throw new LogDamagedError(
-        `The encrypted payload of record ${position} is missing.`,
+        `The encrypted payload of record ${position} is missing, or not what was written.`,
         position,
         position,
       )
     }
-    const [events, key, nonce, tag, ciphertext] = row as [
+    const [events, key, nonce, tag, ciphertext] = row as unknown as [
       number,
       string,
       Uint8Array,

@@ -1,4 +1,5 @@
 import { LogDamagedError } from './errors.ts'
+import { previousHash } from './sqlite-cells.ts'
 import type { Row } from './sqlite-connection.ts'
 import { noHash } from './sqlite-directory.ts'
 import { isCorruption, reasonOf } from './sqlite-fault.ts'
@@ -6,7 +7,7 @@ import { IndexCheck, requireIndexEnds } from './sqlite-indexes.ts'
 import { requireNotes } from './sqlite-notes.ts'
 import { isGap, OrdinalOrder, PositionOrder, requireAbsent } from './sqlite-order.ts'
 import { type PageSource, requireRecord } from './sqlite-pages.ts'
-import { chainHash, recordColumns, toHex, toRecordRow } from './sqlite-record.ts'
+import { chainHash, recordColumns, toRecordRow } from './sqlite-record.ts'
 import { requireEnd } from './sqlite-recovery.ts'
 import { readZone, type Zone, zoneOf } from './sqlite-zones.ts'
 import type { DamagedRange, PositionRange, VerifyStep } from './store.ts'
@@ -102,8 +103,8 @@ class Verifier {
     const record = toRecordRow(row)
     const [position] = record
     const before = this.#before
-    const previous = toHex(row[9] as Uint8Array)
     this.#before = undefined
+    const previous = previousHash(row[9], position)
     const whole = requireRecord(this.#source, record)
     this.#before = { position, hash: chainHash(previous, whole) }
     if (
@@ -137,7 +138,7 @@ class Verifier {
     if (row === undefined) return undefined
     try {
       const whole = requireRecord(this.#source, toRecordRow(row))
-      return { position: Number(row[0]), hash: chainHash(toHex(row[9] as Uint8Array), whole) }
+      return { position: Number(row[0]), hash: chainHash(previousHash(row[9], first), whole) }
     } catch (error) {
       // It was told of when it was looked at.
       if (error instanceof LogDamagedError) return undefined

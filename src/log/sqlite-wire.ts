@@ -36,6 +36,7 @@ export interface WireRequest {
 
 /** An error, as it crosses from one thread to another. */
 export interface WireError {
+  /** The code of an error of ours, or the name of another one. */
   readonly code: string
   readonly message: string
   /** What else the error says of itself. */
@@ -76,11 +77,18 @@ function toWire(error: unknown): WireError {
   const { message, cause } = error instanceof Error ? error : new Error(String(error))
   const { path, holder, first, last, keyName } = error as WireFields
   return {
-    code: error instanceof TradewireError ? error.code : 'LOG_STORAGE',
+    code: codeOf(error),
     message,
     fields: { path, holder, first, last, keyName },
     cause: cause instanceof Error ? toCause(cause) : undefined,
   }
+}
+
+/** A mistake in the program comes out as what it is; it has no code. */
+function codeOf(error: unknown): string {
+  if (error instanceof TradewireError) return error.code
+  if (error instanceof TypeError) return 'TypeError'
+  return error instanceof RangeError ? 'RangeError' : 'LOG_STORAGE'
 }
 
 function toCause(cause: Error): NonNullable<WireError['cause']> {
@@ -119,6 +127,10 @@ function makeError(
       return new LogFormatError(message, options)
     case 'LOG_KEY':
       return new LogKeyError(keyName, message, options)
+    case 'TypeError':
+      return new TypeError(message, options)
+    case 'RangeError':
+      return new RangeError(message, options)
     default:
       return new LogStorageError(message, options)
   }

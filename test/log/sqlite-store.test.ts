@@ -114,9 +114,9 @@ describe('SqliteStore', () => {
     expect([stdout.trim(), status]).toEqual(['[ 1 ]', 0])
   }, 60_000)
 
-  it('rejects all that is under way when its thread ends', async () => {
+  it('rejects with what is wrong in the program', async () => {
     const store = new SqliteStore({ path: 5 as never, readOnly: false, repair: false })
-    await expect(store.open()).rejects.toThrow(LogStorageError)
+    await expect(store.open()).rejects.toThrow(TypeError)
   })
 })
 
@@ -151,8 +151,10 @@ describe('answer', () => {
       expect(same.cause).toMatchObject({ message: error.cause.message })
   })
 
-  it('calls what it does not know a failure of the storage', () => {
-    expect(crossed(new RangeError('odd'))).toEqual(new LogStorageError('odd'))
+  it('calls a mistake in the program by its name, and what else it does not know a failure', () => {
+    expect(crossed(new RangeError('odd'))).toEqual(new RangeError('odd'))
+    expect(crossed(new TypeError('wrong'))).toEqual(new TypeError('wrong'))
+    expect(crossed(new Error('other'))).toEqual(new LogStorageError('other'))
     expect(crossed('text')).toEqual(new LogStorageError('text'))
   })
 })
