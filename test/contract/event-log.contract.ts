@@ -1,5 +1,13 @@
-import { createBus, Decimal, decimal, type TradewireEvent, tradingEvents, z } from 'tradewire'
-import type { EventLog, LogOptions } from 'tradewire/log'
+import {
+  createBus,
+  Decimal,
+  decimal,
+  encodeEvent,
+  type TradewireEvent,
+  tradingEvents,
+  z,
+} from 'tradewire'
+import { type EventLog, follow, type LogOptions, project, stateAt } from 'tradewire/log'
 import { afterEach, describe, expect, it } from 'vitest'
 import { all, eventMaker, logCatalog, plain } from '../support/logged-events.ts'
 
@@ -526,6 +534,45 @@ export function eventLogContract(name: string, home: Home): void {
         ])
         expect(await all(log.read({ pattern: 'alarm.*' }))).toHaveLength(10)
         expect(await log.verify()).toMatchObject({ ok: true, records: 12 })
+      })
+
+      it('leaves no projection that is wrong in silence', async () => {
+        const log = await filled(50)
+        const counts = (pattern: '*' | 'note.*' | 'alarm.*') => ({
+          name: `count ${pattern}`,
+          pattern,
+          initial: () => 0,
+          reduce: (count: number) => count + 1,
+        })
+        expect(await project(log, counts('note.*'), { snapshotEvery: 100 })).toBe(40)
+        await log.append(eventMaker('next').note('next'))
+        await log.retain({ before: 21, pattern: 'alarm.*' })
+        await log.retain({ before: 50, pattern: 'note.*' })
+        expect(await project(log, counts('note.*'))).toBe(41)
+        const removed = (through: number) => ({ code: 'EVENTS_REMOVED', after: 0, through })
+        await expect(project(log, counts('*'))).rejects.toMatchObject(removed(49))
+        await expect(project(log, counts('alarm.*'))).rejects.toMatchObject(removed(20))
+        await expect(follow(log, counts('alarm.*'))).rejects.toMatchObject(removed(20))
+        await expect(stateAt(log, counts('alarm.*'), 50)).rejects.toMatchObject(removed(20))
+        expect(await project(log, counts('alarm.*'), { from: 21 })).toBe(6)
+        await log.retain({ maxEvents: 0 })
+        await expect(project(log, counts('note.*'))).rejects.toMatchObject({ through: 51 })
+        expect(await project(log, counts('*'), { from: 52 })).toBe(0)
+      })
+
+      it('leaves none of what an archive has left out either', async () => {
+        const log = await open()
+        const events = [1, 2, 3].map((at) => eventMaker(`run-${at}`, at).note('x'))
+        const entries = [3, 4, 9].map((position, index) => ({
+          position,
+          event: encodeEvent(events[index]!, logCatalog),
+        }))
+        await log.appendEncoded(entries)
+        const count = { name: 'count', initial: () => 0, reduce: (seen: number) => seen + 1 }
+        await expect(project(log, count)).rejects.toMatchObject({ after: 0, through: 8 })
+        const alarms = { ...count, pattern: 'alarm.*' } as const
+        await expect(project(log, alarms)).rejects.toMatchObject({ after: 0, through: 8 })
+        expect(await project(log, count, { from: 9 })).toBe(1)
       })
 
       it('removes by age, by the clock of the log, and by position', async () => {

@@ -130,6 +130,55 @@ describe('follow', () => {
     await expect(last.stopped).resolves.toBeUndefined()
   })
 
+  it('begins at a snapshot that knows of what was removed, or not at all', async () => {
+    const { log, append } = await noted()
+    await append('ab')
+    await log.retain({ before: 2 })
+    await expect(follow(log, words)).rejects.toMatchObject({ code: 'EVENTS_REMOVED', through: 1 })
+    const live = await follow(log, words, { from: 2, snapshotEvery: 1 })
+    await live.caughtUp()
+    await live.stop()
+    await log.retain({ maxEvents: 0 })
+    await append('c')
+    await using next = await follow(log, words, { from: 2 })
+    await next.caughtUp()
+    expect(next.state).toBe('bc')
+    const misspelt = { ...words, pattern: 'note.mad' } as unknown as typeof words
+    await expect(follow(log, misspelt)).rejects.toEqual(coded('EVENT_UNKNOWN'))
+  })
+
+  it('does not mind that what it knows is removed', async () => {
+    const { log, append } = await noted()
+    await using live = await follow(log, words)
+    for (const letter of 'abc') {
+      await append(letter)
+      await live.caughtUp()
+      await log.retain({ maxEvents: 0 })
+    }
+    expect(live.state).toBe('abc')
+  })
+
+  it('stops when events are removed that it has not come to', async () => {
+    const { log, store, append } = await noted()
+    const live = await follow(log, words, { snapshotEvery: 1 })
+    store.hold()
+    await append('a')
+    await settle()
+    await append('b')
+    await log.retain({ maxEvents: 0 })
+    await append('c')
+    const late = live.caughtUp().catch((error: unknown) => error)
+    store.release()
+    await expect(live.stopped).rejects.toMatchObject({
+      code: 'EVENTS_REMOVED',
+      after: 1,
+      through: 2,
+    })
+    expect(await late).toMatchObject({ code: 'CONFIGURATION', cause: { code: 'EVENTS_REMOVED' } })
+    await expect(live.caughtUp()).rejects.toMatchObject({ cause: { code: 'EVENTS_REMOVED' } })
+    expect(live.state).toBe('a')
+  })
+
   for (const [what, options] of Object.entries({
     'an unknown option': { through: 1 },
     'a bad start': { from: 0 },

@@ -109,6 +109,70 @@ describe('project', () => {
     expect(await project(log, words())).toEqual(['a', 'b', 'c', 'd'])
   })
 
+  it('does not combine an older snapshot with what is left', async () => {
+    const { log, append } = await noted()
+    await append('ab')
+    await project(log, words(), { snapshotEvery: 10 })
+    await append('c!d')
+    await log.retain({ before: 4 })
+    const failure = await project(log, words()).catch((error: unknown) => error)
+    expect(failure).toMatchObject({ code: 'EVENTS_REMOVED', after: 2, through: 3 })
+    expect((failure as Error).message).toContain('{ from: 4 }')
+    expect(await project(log, words(), { through: 2 })).toEqual(['a', 'b'])
+    await expect(project(log, words(), { through: 3 })).rejects.toEqual(coded('EVENTS_REMOVED'))
+    expect(await project(log, words(), { from: 4, snapshotEvery: 1 })).toEqual(['d'])
+    expect(await log.snapshots.list('words@1')).toEqual([2])
+  })
+
+  it('does not take what is left for everything', async () => {
+    const { log, append } = await noted()
+    await append('a!b')
+    await log.retain({ before: 2 })
+    await expect(project(log, words())).rejects.toEqual(coded('EVENTS_REMOVED'))
+    await expect(project(log, words(), { from: 1 })).rejects.toEqual(coded('EVENTS_REMOVED'))
+    expect(await project(log, words(), { from: 2 })).toEqual(['b'])
+    expect(await project(log, words(), { through: 0 })).toEqual([])
+    const alarms = { ...words(), name: 'alarms', pattern: 'alarm.rung' } as const
+    expect(await project(log, alarms)).toEqual(['!'])
+  })
+
+  it('goes on from a snapshot of the same beginning while more and more is removed', async () => {
+    const { log, append } = await noted()
+    await append('abc')
+    await log.retain({ before: 2 })
+    expect(await project(log, words(), { from: 2, snapshotEvery: 5 })).toEqual(['b', 'c'])
+    await log.retain({ maxEvents: 0 })
+    await append('d')
+    expect(await project(log, words(), { from: 2 })).toEqual(['b', 'c', 'd'])
+  })
+
+  /** A log of 3,500 notes, of which `before` positions are removed once that many were taken. */
+  async function removing(taken: number, before: number): Promise<readonly string[]> {
+    const { log, maker } = await noted()
+    const texts = Array.from({ length: 3_500 }, (_, index) => String(index + 1))
+    await log.append(texts.map((text) => maker.note(text)))
+    const reducer = {
+      ...words(),
+      reduce: (state: string[], { data }: { data: { text: string } }, position: number) => {
+        if (position === taken) void log.retain({ before })
+        state.push(data.text)
+        return state
+      },
+    }
+    return project(log, reducer)
+  }
+
+  it('fails when events are removed that it has not come to', async () => {
+    await expect(removing(500, 3_400)).rejects.toMatchObject({
+      code: 'EVENTS_REMOVED',
+      through: 3_399,
+    })
+  })
+
+  it('does not mind that events are removed that it has been given', async () => {
+    expect(await removing(1_700, 1_600)).toHaveLength(3_500)
+  })
+
   it('refuses a snapshot of another pattern, or one that cannot be decoded', async () => {
     const { log, append } = await noted()
     await append('a!')
@@ -277,9 +341,25 @@ describe('stateAt', () => {
     expect(await log.snapshots.list('words@1')).toEqual([1, 2, 3, 4])
   })
 
+  it('begins only at a snapshot that knows of what was removed', async () => {
+    const log = await timed([1_000, 2_000, 3_000])
+    await project(log, words(), { snapshotEvery: 1 })
+    await log.append(eventMaker('later', 4_000).note('4000'))
+    await log.retain({ before: 3 })
+    expect(await stateAt(log, words(), 4_000)).toHaveLength(4)
+    expect(await stateAt(log, words(), 2_000)).toEqual(['1000', '2000'])
+    await expect(stateAt(log, words(), 1_500)).rejects.toEqual(coded('EVENTS_REMOVED'))
+    expect(await stateAt(log, words(), 3_500, { from: 3 })).toEqual(['3000'])
+    await log.retain({ maxEvents: 0 })
+    await expect(stateAt(log, words(), 9_000)).rejects.toEqual(coded('EVENTS_REMOVED'))
+  })
+
   it('refuses what is no time', async () => {
     const { log } = await noted()
     await expect(stateAt(log, words(), NaN)).rejects.toEqual(coded('CONFIGURATION'))
+    const odd = { through: 1 } as object
+    await expect(stateAt(log, words(), 1, odd)).rejects.toEqual(coded('CONFIGURATION'))
+    await expect(stateAt(log, words(), 1, { from: 0 })).rejects.toEqual(coded('CONFIGURATION'))
   })
 })
 
@@ -309,3 +389,67 @@ it('a projection comes to the same with snapshots and without, at any position a
   })
   expect(await requireProperty('projections', property, 200)).toBe(200)
 }, 60_000)
+
+it('a projection of a log that forgets is right, or says what is gone', async () => {
+  const step = fc.oneof(
+    fc.record({ kind: fc.constant('append' as const), letters: fc.stringMatching(/^[ab!]{1,6}$/) }),
+    fc.record({
+      kind: fc.constant('retain' as const),
+      share: fc.double({ min: 0, max: 1, noNaN: true }),
+    }),
+    fc.record({
+      kind: fc.constant('forget' as const),
+      share: fc.double({ min: 0, max: 1, noNaN: true }),
+    }),
+    fc.record({ kind: fc.constant('retain' as const), share: fc.constant(1) }),
+    fc.record({ kind: fc.constant('snapshot' as const), every: fc.integer({ min: 1, max: 3 }) }),
+  )
+  const outcomes = { right: 0, refused: 0 }
+  const property = fc.asyncProperty(
+    fc.array(step, { minLength: 5, maxLength: 20 }),
+    async (steps) => {
+      const { log, append } = await noted(new NoteStore())
+      /** All that was ever appended, at its position. */
+      let all = ''
+      let gone = 0
+      for (const one of steps) {
+        if (one.kind === 'append') {
+          await append(one.letters)
+          all += one.letters
+        } else if (one.kind === 'snapshot') {
+          await project(log, words(), { snapshotEvery: one.every }).catch(requireRemoved)
+        } else {
+          const before = 1 + Math.floor(one.share * all.length)
+          const pattern = one.kind === 'retain' ? '*' : 'alarm.rung'
+          await log.retain({ before, pattern })
+          const notes = all
+            .slice(0, before - 1)
+            .replaceAll('!', ' ')
+            .trimEnd()
+          if (one.kind === 'retain') gone = Math.max(gone, notes.length)
+        }
+        const expected = [...all].filter((letter) => letter !== '!')
+        const newest = (await log.snapshots.list('words@1')).at(-1) ?? 0
+        const state = await project(log, words()).catch(requireRemoved)
+        if (newest >= gone) expect(state).toEqual(expected)
+        else expect(state).toBe(undefined)
+        outcomes[state === undefined ? 'refused' : 'right'] += 1
+      }
+      for (let through = 0; through <= all.length; through += 3) {
+        const part = await project(log, words(), { through }).catch(requireRemoved)
+        const upTo = [...all.slice(0, through)].filter((letter) => letter !== '!')
+        if (part !== undefined) expect(part).toEqual(upTo)
+      }
+    },
+  )
+  expect(await requireProperty('projections that forget', property, 100)).toBe(100)
+  // Programs that never come to the one or the other would prove nothing.
+  expect(outcomes.right).toBeGreaterThan(20)
+  expect(outcomes.refused).toBeGreaterThan(10)
+}, 60_000)
+
+/** Events may be gone; nothing else may be wrong. */
+function requireRemoved(error: unknown): undefined {
+  expect(error).toEqual(coded('EVENTS_REMOVED'))
+  return undefined
+}
