@@ -47,6 +47,8 @@ export interface Command {
   readonly summary: string
   /** What stands behind the name, in order: `<file>` must be given, `[target]` may be. */
   readonly positionals: readonly string[]
+  /** Options without which it does not run, as the help shows them. Default: none. */
+  readonly needs?: string
   readonly options: OptionSpecs
   /** A line to copy. */
   readonly example: string

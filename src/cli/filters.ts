@@ -61,12 +61,29 @@ const isoPattern =
 export function timeOption(given: Given, name: string): number | undefined {
   const text = given.text(name)
   if (text === undefined) return undefined
-  if (/^-?\d+(?:\.\d+)?$/.test(text)) return Number(text)
+  if (/^-?\d+(?:\.\d+)?$/.test(text)) return millisecondsOf(name, text)
   const match = isoPattern.exec(text)
   const zoned = text.includes('T') && match?.groups?.['zone'] === undefined ? `${text}Z` : text
   const time = match === null ? Number.NaN : Date.parse(zoned)
-  if (!Number.isNaN(time)) return time
+  if (!Number.isNaN(time) && isOfCalendar(text)) return time
   throw new UsageError(
     `--${name} needs a time such as 2026-11-21T09:30:00Z, or milliseconds since the Unix epoch, but was given ${JSON.stringify(text)}.`,
   )
+}
+
+/** Numbers below it are taken for seconds that were given by mistake: in milliseconds, March 1973. */
+const leastMilliseconds = 1e11
+
+function millisecondsOf(name: string, text: string): number {
+  const time = Number(text)
+  if (Math.abs(time) >= leastMilliseconds) return time
+  throw new UsageError(
+    `--${name} takes milliseconds since the Unix epoch, and ${text} of them are ${new Date(time).toISOString()}. If these are seconds, give ${Math.round(time * 1_000)}; if that time is meant, give it as this text.`,
+  )
+}
+
+/** Whether there is such a day: the 30th of February is read as one of March. */
+function isOfCalendar(text: string): boolean {
+  const day = text.slice(0, '2026-11-21'.length)
+  return new Date(`${day}T00:00:00Z`).toISOString().startsWith(day)
 }

@@ -32,8 +32,16 @@ key encrypts what is written. Keys are never given on the command line.
 }
 
 /** The help of one command. */
-export function commandHelp({ name, summary, positionals, options, example }: Command): string {
-  return `Usage: tradewire log ${name} ${positionals.join(' ')} [options]
+export function commandHelp({
+  name,
+  summary,
+  positionals,
+  needs,
+  options,
+  example,
+}: Command): string {
+  const usage = [name, ...positionals, ...(needs === undefined ? [] : [needs]), '[options]']
+  return `Usage: tradewire log ${usage.join(' ')}
 
 ${summary}
 

@@ -1,9 +1,11 @@
 import { archive, type ArchiveUntil } from '../log/archive.ts'
+import { counted } from '../log/counted.ts'
 import type { Command, Given } from './command.ts'
 import { safeJSON } from './entry-text.ts'
 import { timeOption, wholeOption } from './filters.ts'
 import { readKeys } from './keys.ts'
 import { open, openOptions } from './open.ts'
+import { positionsText } from './positions-text.ts'
 import { UsageError } from './usage-error.ts'
 
 export const archiveCommand: Command = {
@@ -11,12 +13,16 @@ export const archiveCommand: Command = {
   summary:
     'Writes the events that are not in a folder yet into one more archive. The log stays as it is.',
   positionals: ['<file>', '<folder>'],
+  needs: '(--until time | --before position)',
   options: {
     until: {
       value: 'time',
-      help: 'Archive up to the first event at or after it: ISO 8601, or ms since the Unix epoch.',
+      help: 'Archive up to the first event at or after it: ISO 8601, or ms since the Unix epoch. This or --before is needed.',
     },
-    before: { value: 'position', help: 'Archive events before this position.' },
+    before: {
+      value: 'position',
+      help: 'Archive events before this position. This or --until is needed.',
+    },
     json: { help: 'One JSON object: the manifest. Default: text.' },
     ...openOptions,
   },
@@ -35,7 +41,7 @@ export const archiveCommand: Command = {
     else if (manifest === undefined) await room.out.line('0 events archived: there is nothing new')
     else {
       const { events, first, last } = manifest
-      await room.out.line(`${events} events archived, positions ${first} to ${last}`)
+      await room.out.line(`${counted(events, 'event')} archived, ${positionsText(first, last)}`)
     }
     return 0
   },

@@ -1,4 +1,8 @@
 import type { Catalog } from '../events/catalog.ts'
+import type { EventSchemas } from '../events/definition.ts'
+import { closestTo } from '../events/suggestion.ts'
+import { counted } from '../log/counted.ts'
+import type { EventLog } from '../log/event-log.ts'
 import type { LoggedDeadLetter } from '../log/log-dead-letters.ts'
 import { onOneLine } from '../log/trace-line.ts'
 import { timeOf } from '../log/trace-print.ts'
@@ -33,7 +37,9 @@ export const deadLettersCommand: Command = {
 async function list(given: Given, room: Room): Promise<number> {
   const position = wholeOption(given, 'position', 1)
   await using log = await open(given, room, { mode: 'read' })
-  for (const letter of await log.deadLetters.list(given.text('consumer'))) {
+  const consumer = given.text('consumer')
+  if (consumer !== undefined) await isKnown(log, consumer, room)
+  for (const letter of await log.deadLetters.list(consumer)) {
     if (position !== undefined && letter.position !== position) continue
     await room.out.line(given.flag('json') ? jsonOf(letter, log.catalog) : textOf(letter))
   }
@@ -53,7 +59,7 @@ function textOf(letter: LoggedDeadLetter): string {
     String(position),
     event === undefined ? '(removed)' : event.type,
     consumer,
-    `${attempts} attempts`,
+    counted(attempts, 'attempt'),
     timeOf({ timestamp: failedAt }),
     ...errors.slice(-1).map(({ name, message }) => `${name}: ${message}`),
   ]
@@ -65,7 +71,22 @@ async function discard(given: Given, room: Room): Promise<number> {
   if (consumer === undefined) throw new UsageError('discard needs --consumer name.')
   const position = wholeOption(given, 'position', 1)
   await using log = await open(given, room, { mode: 'change' })
+  if (!(await isKnown(log, consumer, room))) return 1
   const discarded = await log.deadLetters.discard(consumer, position)
   await room.out.line(given.flag('json') ? safeJSON({ discarded }) : `${discarded} discarded`)
   return 0
+}
+
+/** Whether the log knows a consumer of this name; says so if it does not. */
+async function isKnown(
+  log: EventLog<EventSchemas>,
+  consumer: string,
+  room: Room,
+): Promise<boolean> {
+  const names = (await log.stats()).consumers.map(({ name }) => name)
+  if (names.includes(consumer)) return true
+  const closest = closestTo(consumer, names)
+  const hint = closest === undefined ? '' : ` Did you mean ${JSON.stringify(closest)}?`
+  room.note(`tradewire: The log has no consumer ${JSON.stringify(consumer)}.${hint}`)
+  return false
 }

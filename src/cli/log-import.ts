@@ -1,8 +1,12 @@
 import type { Readable } from 'node:stream'
-import { importLog } from '../log/import-log.ts'
+import { counted } from '../log/counted.ts'
+import type { ImportReport } from '../log/import-error.ts'
+import { importInto } from '../log/import-log.ts'
 import type { Command } from './command.ts'
 import { safeJSON } from './entry-text.ts'
-import { open, openOptions } from './open.ts'
+import { openToFill } from './log-to-fill.ts'
+import { openOptions } from './open.ts'
+import { positionsText } from './positions-text.ts'
 
 export const importCommand: Command = {
   name: 'import',
@@ -15,21 +19,21 @@ export const importCommand: Command = {
   },
   example: 'tradewire log import copy.db fills.ndjson.gz',
   async run(given, room) {
-    await using log = await open(given, room, { mode: 'create' })
+    await using log = await openToFill(given, room)
     const source = given.positionals[1] ?? '-'
-    const report = await importLog(log, source === '-' ? (room.input as Readable) : source, {
+    const report = await importInto(log, source === '-' ? (room.input as Readable) : source, {
       onBadLine: given.flag('skip-bad-lines') ? 'skip' : 'refuse',
       onProgress: room.progress.show,
       signal: room.signal,
     })
+    await log.open()
     room.progress.clear()
-    const { events, skipped, firstPosition, lastPosition } = report
-    const where = events === 0 ? '' : `, at positions ${firstPosition} to ${lastPosition}`
-    await room.out.line(
-      given.flag('json')
-        ? safeJSON(report)
-        : `${events} events imported${where}; ${skipped} lines skipped`,
-    )
+    await room.out.line(given.flag('json') ? safeJSON(report) : textOf(report))
     return 0
   },
+}
+
+function textOf({ events, skipped, firstPosition, lastPosition }: ImportReport): string {
+  const where = events === 0 ? '' : `, at ${positionsText(firstPosition, lastPosition)}`
+  return `${counted(events, 'event')} imported${where}; ${counted(skipped, 'line')} skipped`
 }

@@ -2,6 +2,7 @@ import type { Command } from './command.ts'
 import { entryJSON, entryText } from './entry-text.ts'
 import { filters, queryOf } from './filters.ts'
 import { open, openOptions } from './open.ts'
+import { notePatterns } from './pattern-note.ts'
 
 export const readCommand: Command = {
   name: 'read',
@@ -17,6 +18,7 @@ export const readCommand: Command = {
   async run(given, { out, colour, ...room }) {
     const query = queryOf(given, room.signal)
     await using log = await open(given, { out, colour, ...room }, { mode: 'read' })
+    await notePatterns(log, given.list('pattern'), room)
     const json = given.flag('json')
     for await (const { position, event } of log.readEncoded(query)) {
       await out.line(json ? entryJSON(position, event) : entryText(position, event, colour))

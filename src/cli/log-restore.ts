@@ -1,8 +1,11 @@
-import { restore } from '../log/restore.ts'
+import { counted } from '../log/counted.ts'
+import { restoreInto } from '../log/restore.ts'
 import type { Command } from './command.ts'
 import { safeJSON } from './entry-text.ts'
 import { readKeys } from './keys.ts'
-import { open, openOptions } from './open.ts'
+import { openToFill } from './log-to-fill.ts'
+import { openOptions } from './open.ts'
+import { positionsText } from './positions-text.ts'
 
 export const restoreCommand: Command = {
   name: 'restore',
@@ -16,8 +19,8 @@ export const restoreCommand: Command = {
   example: 'tradewire log restore restored.db ./archive',
   async run(given, room) {
     const encryption = await readKeys(given, room)
-    await using log = await open(given, room, { mode: 'create' })
-    const report = await restore(log, given.positionals[1]!, {
+    await using log = await openToFill(given, room)
+    const report = await restoreInto(log, given.positionals[1]!, {
       onProgress: room.progress.show,
       signal: room.signal,
       ...(encryption === undefined ? {} : { encryption }),
@@ -27,7 +30,7 @@ export const restoreCommand: Command = {
     await room.out.line(
       given.flag('json')
         ? safeJSON(report)
-        : `${events} events restored from ${archives} archives, positions ${first} to ${last}`,
+        : `${counted(events, 'event')} restored from ${counted(archives, 'archive')}, ${positionsText(first, last)}`,
     )
     return 0
   },

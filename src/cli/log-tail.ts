@@ -2,6 +2,7 @@ import type { Command } from './command.ts'
 import { entryJSON, entryText, plainEvent } from './entry-text.ts'
 import { queryOf, tailFilters } from './filters.ts'
 import { open, openOptions } from './open.ts'
+import { notePatterns } from './pattern-note.ts'
 
 export const tailCommand: Command = {
   name: 'tail',
@@ -21,6 +22,7 @@ export const tailCommand: Command = {
     const { signal, out } = room
     const query = queryOf(given, AbortSignal.any([signal, out.closed]))
     await using log = await open(given, room, { mode: 'read' })
+    await notePatterns(log, given.list('pattern'), room)
     const { last } = await log.stats()
     const json = given.flag('json')
     try {

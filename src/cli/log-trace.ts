@@ -5,11 +5,13 @@ import type { Command } from './command.ts'
 import { safeJSON } from './entry-text.ts'
 import { wholeOption } from './filters.ts'
 import { open, openOptions } from './open.ts'
+import { UsageError } from './usage-error.ts'
 
 export const traceCommand: Command = {
   name: 'trace',
-  summary: 'Shows what happened because of what: the causal tree of a chain.',
-  positionals: ['<file>', '<correlation-id>'],
+  summary:
+    'Shows what happened because of what: the causal tree of a chain, by its id or that of any of its events.',
+  positionals: ['<file>', '<id>'],
   options: {
     limit: { value: 'count', help: 'At most so many events. Default: 100000.' },
     mermaid: { help: 'As a flowchart in the language of Mermaid. Default: text.' },
@@ -18,6 +20,9 @@ export const traceCommand: Command = {
   },
   example: 'tradewire log trace trades.db 5kq3…-1042',
   async run(given, room) {
+    if (given.flag('mermaid') && given.flag('json')) {
+      throw new UsageError('Give one of --mermaid and --json.')
+    }
     const limit = wholeOption(given, 'limit', 1)
     await using log = await open(given, room, { mode: 'read' })
     const options = { signal: room.signal, ...(limit === undefined ? {} : { limit }) }

@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs'
+import { counted } from '../log/counted.ts'
 import { verifyArchive } from '../log/restore.ts'
 import { onOneLine } from '../log/trace-line.ts'
 import type { Command, Given, Room } from './command.ts'
@@ -35,7 +36,10 @@ async function logFindings(given: Given, room: Room): Promise<Findings> {
   const damaged = report.damaged.map(
     ({ first, last, reason }) => `damaged: ${first}${first === last ? '' : `-${last}`}: ${reason}`,
   )
-  return { report, lines: [...damaged, `${report.records} records, ${verdict(report.ok)}`] }
+  return {
+    report,
+    lines: [...damaged, `${counted(report.records, 'record')}, ${verdict(report.ok)}`],
+  }
 }
 
 async function archiveFindings(given: Given, room: Room): Promise<Findings> {
@@ -47,7 +51,8 @@ async function archiveFindings(given: Given, room: Room): Promise<Findings> {
   })
   const damaged = report.damaged.map(({ file, reason }) => `damaged: ${file}: ${reason}`)
   const { archives, events, ok } = report
-  return { report, lines: [...damaged, `${archives} archives, ${events} events, ${verdict(ok)}`] }
+  const counts = `${counted(archives, 'archive')}, ${counted(events, 'event')}`
+  return { report, lines: [...damaged, `${counts}, ${verdict(ok)}`] }
 }
 
 const verdict = (ok: boolean): string => (ok ? 'all as they were written' : 'damage was found')

@@ -5,7 +5,7 @@ import { Catalog } from '../events/catalog.ts'
 import type { EventSchemas } from '../events/definition.ts'
 import { tradingEvents } from '../events/trading-events.ts'
 import type { EventLog } from '../log/event-log.ts'
-import { openLog } from '../log/open-log.ts'
+import { openLog, type OpenLogOptions } from '../log/open-log.ts'
 import type { Given, OptionSpecs, Room } from './command.ts'
 import { keyOptions, readKeys } from './keys.ts'
 import { UsageError } from './usage-error.ts'
@@ -23,20 +23,24 @@ export const openOptions: OptionSpecs = {
 export async function open(
   given: Given,
   room: Room,
-  { mode }: { readonly mode: 'read' | 'change' | 'create' },
+  { mode }: { readonly mode: 'read' | 'change' },
 ): Promise<EventLog<EventSchemas>> {
   const path = given.positionals[0]!
   // What is to be changed must be there; it is not made by mistake.
   if (mode === 'change' && !existsSync(path)) {
     throw new UsageError(`There is no file ${JSON.stringify(path)}.`)
   }
+  return openLog(path, { ...(await readOpenOptions(given, room)), readOnly: mode === 'read' })
+}
+
+/** The keys and the catalog that were given. */
+export async function readOpenOptions(
+  given: Given,
+  room: Room,
+): Promise<OpenLogOptions & { readonly catalog: Catalog }> {
   const encryption = await readKeys(given, room)
   const catalog = await catalogOf(given)
-  return openLog(path, {
-    catalog,
-    readOnly: mode === 'read',
-    ...(encryption === undefined ? {} : { encryption }),
-  })
+  return { catalog, ...(encryption === undefined ? {} : { encryption }) }
 }
 
 async function catalogOf(given: Given): Promise<Catalog> {

@@ -21,6 +21,7 @@ import { verifyCommand } from './log-verify.ts'
 import { Output, OutputClosedError } from './output.ts'
 import { type ErrorStream, ProgressLine } from './progress-line.ts'
 import { UsageError } from './usage-error.ts'
+import { inWordsOfOptions } from './wording.ts'
 
 /** What a process gives to the program. */
 export interface Host {
@@ -120,13 +121,21 @@ async function failed(error: unknown, args: readonly string[], room: Room): Prom
   if (isClosed(error)) return 0
   if (error instanceof UsageError || error instanceof ConfigurationError) {
     const path = args[0] === 'log' ? args.slice(0, find(args[1]) === undefined ? 1 : 2) : []
-    room.note(`tradewire: ${error.message} See ${['tradewire', ...path, '--help'].join(' ')}.`)
+    const message = inWordsOfOptions(error.message)
+    room.note(`tradewire: ${message} See ${['tradewire', ...path, '--help'].join(' ')}.`)
     return 2
   }
   // What was found before the failure is not held back.
   await room.out.flush().catch(() => {})
-  if (room.signal.aborted) room.note('tradewire: interrupted')
-  else if (error instanceof TradewireError) room.note(`tradewire: ${error.message} (${error.code})`)
-  else room.note(`tradewire: ${inspect(error)}`)
+  room.note(`tradewire: ${reasonOf(error, room)}`)
   return 1
+}
+
+function reasonOf(error: unknown, { signal }: Room): string {
+  if (signal.aborted) return 'interrupted'
+  if (error instanceof TradewireError) return `${inWordsOfOptions(error.message)} (${error.code})`
+  // What the system refuses, such as an output on a full disk, is said in its message.
+  const { syscall, message } = (error ?? {}) as Partial<NodeJS.ErrnoException>
+  if (syscall !== undefined && message !== undefined) return message
+  return inspect(error)
 }

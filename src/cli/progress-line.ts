@@ -1,4 +1,5 @@
 import type { Progress } from '../log/progress.ts'
+import { counted } from '../log/counted.ts'
 import type { Clock } from '../time/clock.ts'
 
 /** A terminal, or what is no terminal. */
@@ -28,11 +29,11 @@ export class ProgressLine {
     if (now - this.#drawnAt < everyMs) return
     this.#drawnAt = now
     this.#drawn = true
-    const share =
+    const text =
       total === undefined || total === 0
-        ? ''
-        : ` of ${total} (${Math.floor((done / total) * 100)} %)`
-    this.#stream.write(`\r\u001b[K${done}${share} events`)
+        ? counted(done, 'event')
+        : `${done} of ${counted(total, 'event')} (${Math.floor((done / total) * 100)} %)`
+    this.#stream.write(`\r\u001b[K${text}`)
   }
 
   /** Removes the line. */

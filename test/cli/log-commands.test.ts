@@ -174,6 +174,31 @@ describe('tradewire log read', { timeout: 60_000 }, () => {
   })
 })
 
+describe('--pattern', { timeout: 60_000 }, () => {
+  it('says that it covers nothing, and what may have been meant', async () => {
+    const path = await fileOf([trade(1), trade(2, { type: 'their.own' })])
+    const run = async (name: string, ...patterns: readonly string[]): Promise<string> => {
+      const options = patterns.flatMap((pattern) => ['--pattern', pattern])
+      const end = name === 'tail' ? ['--limit', '0'] : []
+      const { code, errors } = await command(['log', name, path, ...options, ...end])
+      expect(code).toBe(0)
+      return errors
+    }
+    const strange =
+      'The pattern "ordr.*" covers no type of the catalog, and none in the log. Did you mean order.*?\n'
+    for (const name of ['read', 'tail', 'export']) {
+      expect(await run(name, 'ordr.*', 'order.*')).toContain(strange)
+    }
+    expect(await run('read', 'their.won', 'nobody.knows.it')).toBe(
+      'The pattern "their.won" covers no type of the catalog, and none in the log. Did you mean their.own?\n' +
+        'The pattern "nobody.knows.it" covers no type of the catalog, and none in the log.\n',
+    )
+    expect(await run('read', 'risk.*', 'their.own', '*.own', '**', '*')).toBe('')
+    const malformed = await command(['log', 'read', path, '--pattern', 'a..b'])
+    expect(malformed.code).toBe(2)
+  })
+})
+
 describe('tradewire log tail', { timeout: 60_000 }, () => {
   it('shows what is appended until it is interrupted, and ends well', async () => {
     const path = await fileOf(trades(3))
@@ -227,6 +252,7 @@ describe('tradewire log trace', { timeout: 60_000 }, () => {
     expect(await run('--limit', '1')).toContain('… and more')
     const nothing = await command(['log', 'trace', path, 'run-9'])
     expect(nothing).toMatchObject({ code: 1, output: 'No event belongs to run-9.\n' })
+    expect((await command(['log', 'trace', path, 'run-2'])).output).toBe(await run())
   })
 })
 
@@ -238,9 +264,16 @@ describe('tradewire log export and import', { timeout: 60_000 }, () => {
     const exported = await command(['log', 'export', path, file])
     expect(exported).toMatchObject({ code: 0, output: '' })
     expect(exported.errors).toMatch(/^4 events, SHA-256 of the NDJSON [0-9a-f]{64}\n$/)
+    const told = await command(['log', 'export', path, join(folder, 'b'), '--json'])
+    expect(told.errors).toBe('')
+    const sha256 = exported.errors.trimEnd().split(' ').at(-1)!
+    expect(json(told.output)).toEqual([{ events: 4, first: 1, last: 4, sha256 }])
+    const one = await command(['log', 'export', path, '--from', '4', '--json'])
+    expect(json(one.errors)[0]).toMatchObject({ events: 1, first: 4 })
+    expect(json(one.output)).toHaveLength(1)
     const again = await command(['log', 'export', path, file])
     expect(again.code).toBe(2)
-    expect(again.errors).toContain('exists already')
+    expect(again.errors).toContain('exists already. Give another name, or --overwrite. See')
     expect((await command(['log', 'export', path, file, '--overwrite'])).code).toBe(0)
     const copy = join(folder, 'copy.db')
     expect(await command(['log', 'import', copy, file])).toMatchObject({
@@ -260,12 +293,34 @@ describe('tradewire log export and import', { timeout: 60_000 }, () => {
     const input = `${JSON.stringify(trade(1))}\n{"secret\n`
     const bad = await command(['log', 'import', path], { input })
     expect(bad.code).toBe(1)
-    expect(bad.errors).toContain('the stream:2: expected JSON. 1 events before it were imported')
+    expect(bad.errors).toContain(
+      'the stream:2: expected JSON. 1 event before it was imported, up to position 1; mend the line, or skip such lines with --skip-bad-lines.',
+    )
     expect(bad.errors).not.toContain('secret')
     const skipped = await command(['log', 'import', path, '-', '--skip-bad-lines'], {
       input: '{"secret\n',
     })
-    expect(skipped).toMatchObject({ code: 0, output: '0 events imported; 1 lines skipped\n' })
+    expect(skipped).toMatchObject({ code: 0, output: '0 events imported; 1 line skipped\n' })
+    const one = await command(['log', 'import', path], { input: JSON.stringify(trade(2)) })
+    expect(one.output).toBe('1 event imported, at position 2; 0 lines skipped\n')
+  })
+
+  it('leave nothing behind where nothing gets in', async () => {
+    const folder = temporaryFolder()
+    const path = join(folder, 'log.db')
+    const none = await command(['log', 'import', path, join(folder, 'none.ndjson')])
+    expect(none.code).toBe(1)
+    expect(none.errors).toMatch(/^tradewire: There is no file ".*" to import\..*\(LOG_STORAGE\)\n$/)
+    const bad = await command(['log', 'import', path], { input: 'no event\n' })
+    expect(bad.code).toBe(1)
+    const restored = await command(['log', 'restore', path, join(folder, 'none')])
+    expect(restored.code).toBe(1)
+    expect(restored.errors).toContain('holds no archive')
+    expect(readdirSync(folder)).toEqual([])
+    expect((await command(['log', 'import', path])).output).toBe(
+      '0 events imported; 0 lines skipped\n',
+    )
+    expect(await eventsIn(path)).toEqual([])
   })
 })
 
@@ -302,11 +357,30 @@ describe('tradewire log archive and restore', { timeout: 60_000 }, () => {
     expect(json(verified.output)[0]).toMatchObject({ ok: false, damaged: [{}] })
   })
 
-  it.each([[[]], [['--until', '5', '--before', '5']]])('want one end: %j', async (options) => {
-    const run = await command(['log', 'archive', 'a', 'b', ...options])
-    expect(run).toMatchObject({ code: 2 })
-    expect(run.errors).toContain('Give one of --until time and --before position.')
+  it('speak of one as of one', async () => {
+    const path = await fileOf(trades(1))
+    const folder = join(temporaryFolder(), 'archive')
+    const run = async (...args: readonly string[]): Promise<string> =>
+      (await command(['log', ...args])).output
+    expect(await run('archive', path, folder, '--before', '9')).toBe(
+      '1 event archived, position 1\n',
+    )
+    expect(await run('verify', folder)).toBe('1 archive, 1 event, all as they were written\n')
+    const copy = join(temporaryFolder(), 'copy.db')
+    expect(await run('restore', copy, folder)).toBe('1 event restored from 1 archive, position 1\n')
+    expect(await run('verify', copy)).toBe('1 record, all as they were written\n')
+    const exported = await command(['log', 'export', copy])
+    expect(exported.errors).toMatch(/^1 event, SHA-256/)
   })
+
+  it.each([[[]], [['--until', '5000000000000', '--before', '5']]])(
+    'want one end: %j',
+    async (options) => {
+      const run = await command(['log', 'archive', 'a', 'b', ...options])
+      expect(run).toMatchObject({ code: 2 })
+      expect(run.errors).toContain('Give one of --until time and --before position.')
+    },
+  )
 
   it('keep encrypted logs encrypted, with keys from files and the environment', async () => {
     const secret = trade(1, { metadata: { canary: 'CANARY' } })
@@ -321,6 +395,14 @@ describe('tradewire log archive and restore', { timeout: 60_000 }, () => {
     }
     const without = await command(['log', 'verify', folder])
     expect(without.code).toBe(2)
+    const byKeyFile = 'Give the key with --key-file name=path, or in TRADEWIRE_LOG_KEYS.'
+    const hint = `is encrypted with the key "main". ${byKeyFile}`
+    expect(without.errors).toContain(hint)
+    const plain = join(temporaryFolder(), 'plain.db')
+    const intoPlain = await command(['log', 'restore', plain, folder])
+    expect(intoPlain.code).toBe(2)
+    expect(intoPlain.errors).toContain(`its secrets would be written in plain. ${byKeyFile} See`)
+    expect(existsSync(plain)).toBe(false)
     const environment = { TRADEWIRE_LOG_KEYS: JSON.stringify({ main: secretKey }) }
     expect((await command(['log', 'verify', folder], { environment })).code).toBe(0)
     const copy = join(temporaryFolder(), 'copy.db')
@@ -329,7 +411,13 @@ describe('tradewire log archive and restore', { timeout: 60_000 }, () => {
     expect(json(read.output)).toEqual([{ position: 1, ...secret }])
     const unread = await command(['log', 'read', copy])
     expect(unread.code).toBe(1)
-    expect(unread.errors).toContain('(LOG_KEY)')
+    expect(unread.errors).toContain(`${byKeyFile} (LOG_KEY)`)
+    const other = { TRADEWIRE_LOG_KEYS: JSON.stringify({ other: secretKey }) }
+    const unopened = await command(['log', 'read', copy], { environment: other })
+    expect(unopened.errors).toContain(`was not given. ${byKeyFile} (LOG_KEY)`)
+    const short = { TRADEWIRE_LOG_KEYS: JSON.stringify({ main: 'c2hvcnQ=' }) }
+    const malformed = await command(['log', 'read', copy], { environment: short })
+    expect(malformed.errors).toContain('tradewire: The key "main" must be the base64 text')
     writeFileSync(keyFile, Buffer.alloc(32, 9))
     expect((await command(['log', 'read', copy, ...keys], { environment })).code).toBe(0)
   })
@@ -360,15 +448,31 @@ describe('tradewire log dead-letters', { timeout: 60_000 }, () => {
     }
     const text = await run()
     expect(text.trimEnd().split('\n')).toHaveLength(4)
-    expect(text).toMatch(
-      /^1 {2}market.trade_tick {2}one {2}1 attempts {2}.* {2}Error: a\\u001b\[2J/,
-    )
+    expect(text).toMatch(/^1 {2}market.trade_tick {2}one {2}1 attempt {2}.* {2}Error: a\\u001b\[2J/)
     const lines = json(await run('list', '--consumer', 'two', '--position', '2', '--json'))
     expect(lines).toHaveLength(1)
     expect(lines[0]).toMatchObject({ consumer: 'two', position: 2, event: { id: 'run-2' } })
     expect(await run('discard', '--consumer', 'one', '--position', '1')).toBe('1 discarded\n')
     expect(await run('discard', '--consumer', 'two', '--json')).toBe('{"discarded":2}\n')
     expect((await run()).trimEnd().split('\n')).toHaveLength(1)
+  })
+
+  it('says that there is no such consumer', async () => {
+    const path = await withLetters()
+    const discard = await command(['log', 'dead-letters', path, 'discard', '--consumer', 'tow'])
+    expect(discard).toEqual({
+      code: 1,
+      output: '',
+      errors: 'tradewire: The log has no consumer "tow".\n',
+    })
+    const list = await command(['log', 'dead-letters', path, '--consumer', 'twoo'])
+    expect(list).toEqual({
+      code: 0,
+      output: '',
+      errors: 'tradewire: The log has no consumer "twoo". Did you mean "two"?\n',
+    })
+    const none = ['log', 'dead-letters', path, 'discard', '--consumer', 'one', '--position', '9']
+    expect(await command(none)).toMatchObject({ code: 0, output: '0 discarded\n' })
   })
 
   it('shows those whose event was removed', async () => {

@@ -1,13 +1,16 @@
-import { writeFileSync } from 'node:fs'
+import { closeSync, existsSync, openSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { SimulatedClock } from 'tradewire'
 import { openLog } from 'tradewire/log'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { ProgressLine } from '../../src/cli/progress-line.ts'
 import { command, ended, start } from '../support/command-line.ts'
 import { appendAll, temporaryFolder, trade, trades } from '../support/logged.ts'
 
+const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
 const names = [
   'stats',
   'read',
@@ -52,7 +55,7 @@ describe('tradewire', { timeout: 60_000 }, () => {
     [['foobarbaz'], 'There is no command "foobarbaz". See tradewire --help.'],
     [['log', 'raed'], 'There is no command of tradewire log "raed". Did you mean read?'],
     [['log', 'read'], '<file> is missing. See tradewire log read --help.'],
-    [['log', 'trace', 'a'], '<correlation-id> is missing.'],
+    [['log', 'trace', 'a'], '<id> is missing.'],
     [['log', 'read', 'a', 'b'], '"b" is one argument too many.'],
     [['log', 'read', 'a', '--patern', 'b'], 'There is no option --patern. Did you mean --pattern?'],
     [['log', 'read', 'a', '--zzzzzzzz'], 'There is no option --zzzzzzzz. See'],
@@ -65,6 +68,17 @@ describe('tradewire', { timeout: 60_000 }, () => {
     [['log', 'read', 'a', '--since', '1', '--since', '2'], '--since was given twice.'],
     [['log', 'read', 'a', '--since', 'yesterday'], '--since needs a time such as'],
     [['log', 'read', 'a', '--since', '2026-13-45'], '--since needs a time such as'],
+    [['log', 'read', 'a', '--since', '2026-02-30'], '--since needs a time such as'],
+    [['log', 'read', 'a', '--since', '2026-02-29T12:00:00+01:00'], '--since needs a time such as'],
+    [
+      ['log', 'read', 'a', '--since', '1795281630'],
+      '--since takes milliseconds since the Unix epoch, and 1795281630 of them are 1970-01-21T18:41:21.630Z. If these are seconds, give 1795281630000; if that time is meant, give it as this text.',
+    ],
+    [
+      ['log', 'read', 'a', '--until', '-5'],
+      '--until takes milliseconds since the Unix epoch, and -5 of them are 1969-12-31T23:59:59.995Z.',
+    ],
+    [['log', 'trace', 'a', 'b', '--mermaid', '--json'], 'Give one of --mermaid and --json.'],
     [['log', 'read', 'a', '--from', '0'], '--from needs a whole number of at least 1'],
     [['log', 'read', 'a', '--limit', '1.5'], '--limit needs a whole number of at least 0'],
     [['log', 'read', 'a', '--key-file', 'path'], '--key-file needs name=path.'],
@@ -77,8 +91,15 @@ describe('tradewire', { timeout: 60_000 }, () => {
     expect(errors.trimEnd()).not.toContain('\n')
   })
 
+  it('shows in its help what a command needs', async () => {
+    const { output } = await command(['log', 'archive', '--help'])
+    const usage = 'log archive <file> <folder> (--until time | --before position) [options]\n'
+    expect(output).toContain(usage)
+    expect(output).toContain('This or --until is needed.')
+  })
+
   it('takes times before 1970', async () => {
-    const { code, errors } = await command(['log', 'read', '/none/a', '--since', '-5'])
+    const { code, errors } = await command(['log', 'read', '/none/a', '--since', '1969-12-31'])
     expect(code).toBe(1)
     expect(errors).toContain('(LOG_STORAGE)')
   })
@@ -127,7 +148,7 @@ describe('tradewire', { timeout: 60_000 }, () => {
     const quiet = await command(['log', 'export', path, join(folder, 'a')])
     expect(quiet.errors).toMatch(/^1500 events/)
     const shown = await command(['log', 'export', path, join(folder, 'b')], { terminal: true })
-    expect(shown.errors.startsWith('\r\u001b[K1000 of 1500 (66 %) events')).toBe(true)
+    expect(shown.errors.startsWith('\r\u001b[K1000 of 1500 events (66 %)')).toBe(true)
     expect(shown.errors).toContain('\r\u001b[K1500 events, SHA-256')
   })
 })
@@ -143,7 +164,7 @@ describe('ProgressLine', () => {
     line.show({ done: 2, total: undefined })
     await clock.advanceBy(100)
     line.show({ done: 3, total: 0 })
-    expect(text).toBe('\r\u001b[K1 events\r\u001b[K3 events')
+    expect(text).toBe('\r\u001b[K1 event\r\u001b[K3 events')
   })
 })
 
@@ -190,6 +211,23 @@ describe('a process of tradewire', { timeout: 120_000 }, () => {
     await Promise.all(appended)
     expect({ code, errors }).toEqual({ code: 0, errors: '' })
     expect(output.trimEnd().split('\n')).toHaveLength(2)
+  })
+
+  it.skipIf(!existsSync('/dev/full'))('says on one line that its output is full', async () => {
+    const path = await logFile(3)
+    for (const name of ['stats', 'read', 'export']) {
+      const full = openSync('/dev/full', 'w')
+      onTestFinished(() => closeSync(full))
+      const child = spawn(process.execPath, [main, 'log', name, path], {
+        stdio: ['ignore', full, 'pipe'],
+      })
+      const errors = child.stderr!.setEncoding('utf8').toArray()
+      const code = await new Promise((resolve) => child.on('close', resolve))
+      expect({ code, errors: (await errors).join('') }).toEqual({
+        code: 1,
+        errors: 'tradewire: ENOSPC: no space left on device, write\n',
+      })
+    }
   })
 
   it('reads and writes pipes', async () => {
