@@ -117,6 +117,7 @@ export class BusRecording implements Recording {
     } catch (error) {
       this.#refused += 1
       if (error instanceof LogBufferFullError) this.#warnings.full()
+      if (error instanceof LogClosedError) this.#warnings.failing(error)
       throw error
     }
   }

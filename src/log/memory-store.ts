@@ -103,18 +103,18 @@ export class MemoryStore implements LogStore {
   }
 
   async cut({ patterns, before, maxEvents, maxBytes }: CutQuery): Promise<number> {
-    const covers = this.#covers(patterns)
-    let cut = 0
+    const covered = this.#records.filter(({ event }) => this.#covers(patterns)(event.type))
     let events = 0
     let bytes = 0
-    for (const { position, event } of this.#records.toReversed()) {
-      if (!covers(event.type)) continue
+    const tooMany = covered.findLast(({ event }) => {
       events += 1
       bytes += sizeOf(event)
-      const tooMany = events > (maxEvents ?? Infinity) || bytes > (maxBytes ?? Infinity)
-      if (cut === 0 && (tooMany || event.timestamp < (before ?? -Infinity))) cut = position
-    }
-    return cut
+      return events > (maxEvents ?? Infinity) || bytes > (maxBytes ?? Infinity)
+    })
+    if (before === undefined) return tooMany?.position ?? 0
+    // A record that comes late, with an old time, takes no younger one before it along.
+    const young = covered.find(({ event }) => event.timestamp >= before)
+    return Math.max(tooMany?.position ?? 0, young === undefined ? this.#last : young.position - 1)
   }
 
   async remove(query: RemovalQuery): Promise<{ removed: number; done: boolean }> {

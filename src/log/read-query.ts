@@ -61,8 +61,9 @@ export function toReadPlan(method: 'read' | 'tail', query: ReadQuery, catalog: C
     patterns: toPatterns(pattern, catalog, unknown),
     since,
     until,
-    source,
-    correlationId,
+    // A home keeps names as well-formed text; what was written stands in the event itself.
+    source: source?.toWellFormed(),
+    correlationId: correlationId?.toWellFormed(),
     limit: limit ?? Infinity,
     signal,
   }

@@ -2,7 +2,10 @@ import type { Progress } from './progress.ts'
 
 /** What a log is to keep. An event goes as soon as one limit wants it to. At least one is given. */
 export interface RetainOptions<Pattern extends string = string> {
-  /** Only events up to this age stay, in milliseconds from 0, by the clock of the log. */
+  /**
+   * Only events up to this age stay, in milliseconds from 0, by the clock of the log. The oldest positions go
+   * first: an event with an old time stays while a younger one stands before it.
+   */
   readonly maxAgeMs?: number
   /** Only the newest so many stay. A whole number from 0. */
   readonly maxEvents?: number

@@ -48,6 +48,11 @@ export class Sealer {
     this.#current = options.current
   }
 
+  /** Whether a key of this name was given. */
+  has(key: string): boolean {
+    return this.#keys.has(key)
+  }
+
   /**
    * Seals a text, or bytes, with the current key.
    *

@@ -12,6 +12,7 @@ import {
   openWriter,
   requireNoSecrets,
   requireReadableWal,
+  requireSameKeys,
   requireWal,
   requireWritable,
 } from './sqlite-open.ts'
@@ -181,10 +182,11 @@ export class SqliteFile {
     requireWritable(this.#path)
     this.#lock = acquireWriterLock(this.#path)
     this.#path = this.#lock.path
-    createFile(this.#path)
+    createFile(this.#path, this.#options.repair)
     requireWal(this.#path, this.#options.repair)
     const { connection, directory } = this.#connect()
-    if (!this.#sealed.encrypts) requireNoSecrets(connection)
+    if (this.#sealed.encrypts) requireSameKeys(connection, directory.head.log, this.#sealed)
+    else requireNoSecrets(connection)
     this.#last = directory.head.last
     requireEnd({ connection, directory, sealed: this.#sealed, last: this.#last })
   }

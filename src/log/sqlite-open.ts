@@ -17,6 +17,7 @@ import { Connection } from './sqlite-connection.ts'
 import { noHash } from './sqlite-directory.ts'
 import { isSqliteError } from './sqlite-fault.ts'
 import { applicationId, createSchema, schemaVersion } from './sqlite-schema.ts'
+import type { SealedBatches } from './sqlite-sealed.ts'
 import { checkWal, cutWal, type WalState } from './wal-check.ts'
 
 /** How much of the file is kept in memory, in KiB. */
@@ -28,9 +29,23 @@ const checkpointPages = 1_000
 /** SQLite reports with it that a file is none of its own. */
 const notADatabase = 26
 
-/** Makes the file of a new log, whole or not at all, unless it is there. Needs the writer lock. */
-export function createFile(path: string): void {
-  if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0) return
+/**
+ * Makes the file of a new log, whole or not at all, unless it is there. Needs the writer lock.
+ *
+ * @throws LogDamagedError `LOG_DAMAGED` if the file is gone and its write-ahead log is not, unless that is
+ * to be repaired.
+ */
+export function createFile(path: string, repair: boolean): void {
+  const sizeOf = (name: string): number => statSync(name, { throwIfNoEntry: false })?.size ?? 0
+  if (sizeOf(path) > 0) return
+  const wal = `${path}-wal`
+  if (sizeOf(wal) > 0 && !repair) {
+    throw new LogDamagedError(
+      `${JSON.stringify(wal)} holds events, and the file that they belong to is gone. Put it back; or remove both, or give { repair: true }, to begin anew.`,
+      0,
+      0,
+    )
+  }
   const draft = `${path}-new`
   for (const name of [draft, `${draft}-journal`, `${draft}-wal`, `${draft}-shm`, `${path}-wal`]) {
     rmSync(name, { force: true })
@@ -125,6 +140,16 @@ export function requireNoSecrets(connection: Connection): void {
   )
 }
 
+/**
+ * Looks whether a key still is the one that it was: under one name there can be but one.
+ *
+ * @throws LogKeyError `LOG_KEY` if the newest batch of a key that was given does not open.
+ */
+export function requireSameKeys(connection: Connection, log: string, sealed: SealedBatches): void {
+  const newest = connection.statement('SELECT max(first) FROM sealed GROUP BY key').all()
+  for (const [first] of newest) sealed.requireKey(connection, log, Number(first))
+}
+
 /** Opens a log for writing, once its write-ahead log is known to be sound. */
 export function openWriter(path: string): Connection {
   const connection = new Connection(path, false)
@@ -177,15 +202,16 @@ function mayWrite(path: string): boolean {
 }
 
 /**
- * Looks at the write-ahead log before SQLite does, and with `repair` cuts off what is damaged.
+ * Looks at the write-ahead log before SQLite does, and with `repair` cuts off what is damaged. What a crash
+ * has torn is cut off in any case: SQLite would write over its beginning only, and with what is left the
+ * end of the next transaction would look as if it had been damaged.
  *
  * @throws LogDamagedError `LOG_DAMAGED` if what was committed would be lost.
  */
 export function requireWal(path: string, repair: boolean): void {
   const state = checkWal(path)
-  if (state.kind !== 'damaged') return
-  if (repair) cutWal(path, state)
-  else throw damagedWal(path, state)
+  if (state.kind === 'damaged' && !repair) throw damagedWal(path, state)
+  if (state.kind === 'damaged' || state.kind === 'torn') cutWal(path, state)
 }
 
 /** The same for a reader: while somebody writes, only damage that stays where it is counts. */

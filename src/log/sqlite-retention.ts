@@ -32,26 +32,27 @@ export function cutOf(source: PageSource, query: CutQuery): number {
   )
 }
 
-/** The newest record before a time. */
+/**
+ * The position before the oldest record that is not before a time: a record that comes late, with an old
+ * time, takes no younger one before it along.
+ */
 function cutByTime(source: PageSource, types: readonly TypeRow[], before: number): number {
   const { connection, directory, last } = source
   const absent = (from: number, to: number): void => requireAbsent(connection, directory, from, to)
   const sql =
-    'SELECT position FROM records INDEXED BY records_by_type WHERE type_id = ? AND position >= ? AND position <= ? AND timestamp < ? ORDER BY position DESC LIMIT 1'
-  for (let end = last; end >= 1;) {
-    const range = { first: 1, last: end }
-    const { stretches, through } = stretchesOf(connection, range, false, -Infinity, before, absent)
+    'SELECT position FROM records INDEXED BY records_by_type WHERE type_id = ? AND position >= ? AND position <= ? AND timestamp >= ? ORDER BY position LIMIT 1'
+  for (let start = 1; start <= last;) {
+    const range = { first: start, last }
+    const { stretches, through } = stretchesOf(connection, range, true, before, Infinity, absent)
     for (const stretch of stretches) {
-      const cut = types.reduce(
-        (most, { id }) =>
-          Math.max(most, connection.number(sql, id, stretch.first, stretch.last, before)),
-        0,
-      )
-      if (cut > 0) return cut
+      const found = types
+        .map(({ id }) => connection.number(sql, id, stretch.first, stretch.last, before))
+        .filter((position) => position > 0)
+      if (found.length > 0) return Math.min(...found) - 1
     }
-    end = through - 1
+    start = through + 1
   }
-  return 0
+  return last
 }
 
 /** The record behind the newest so many. How many follow a position is known without looking at them. */

@@ -2,7 +2,11 @@ import { describeValue } from '../errors/checks.ts'
 import { ConfigurationError, TradewireError } from '../errors/tradewire-error.ts'
 import type { Catalog } from '../events/catalog.ts'
 import { requireEnvelope } from '../events/encoded-envelope.ts'
+import { EventValidationError } from '../events/errors.ts'
+import { requireMetadata } from '../events/metadata.ts'
+import { requirePlainJSON } from '../events/plain-json.ts'
 import {
+  decodeEvent,
   decodeTrusted,
   type EncodedEvent,
   encodeEvent,
@@ -39,8 +43,9 @@ export class StoredEvents {
     if (this.#redact?.touches(event.type) === true) {
       return this.ofEncoded(encodeEvent(event, this.#catalog), undefined)
     }
-    const { type, timestamp, source, id, correlationId } = event
-    const correlation = correlationId === id ? undefined : correlationId
+    const { timestamp, id, correlationId } = event
+    const [type, source] = [event.type.toWellFormed(), event.source.toWellFormed()]
+    const correlation = correlationId === id ? undefined : correlationId.toWellFormed()
     if (!this.encrypted) {
       const text = encodeEventText(event, this.#catalog)
       return { type, timestamp, source, correlationId: correlation, text, secret: undefined }
@@ -50,25 +55,43 @@ export class StoredEvents {
   }
 
   /**
-   * The same of an event that is encoded already; its payload is not checked.
+   * The same of an event that is encoded already; its payload need be nothing but plain JSON.
    *
-   * @throws EventValidationError `EVENT_INVALID` if its envelope is malformed.
+   * @throws EventValidationError `EVENT_INVALID` if its envelope is malformed, or it is no plain JSON.
    */
   ofEncoded(encoded: EncodedEvent, position: number | undefined): StoredEvent {
-    requireEnvelope(encoded)
-    const written = this.#redact === undefined ? encoded : this.#redact(encoded)
+    requireWritable(encoded)
+    const written = this.#redact === undefined ? encoded : this.#redact(this.#lifted(encoded))
     const { id, type, timestamp, source, correlationId } = written
     const { data, metadata, ...open } = written
     const parts = this.encrypted
-      ? { text: JSON.stringify(open), secret: JSON.stringify({ data, metadata }) }
-      : { text: JSON.stringify(written), secret: undefined }
+      ? { text: textOf(open), secret: textOf({ data, metadata }) }
+      : { text: textOf(written), secret: undefined }
     return {
-      type,
+      type: type.toWellFormed(),
       timestamp,
-      source,
-      correlationId: correlationId === id ? undefined : correlationId,
+      source: source.toWellFormed(),
+      correlationId: correlationId === id ? undefined : correlationId.toWellFormed(),
       ...parts,
       ...(position === undefined ? {} : { position }),
+    }
+  }
+
+  /**
+   * An event of an older version in the version of the catalog, where it can be lifted to it: paths to
+   * redact are those of that version.
+   */
+  #lifted(encoded: EncodedEvent): EncodedEvent {
+    const { type, version } = encoded
+    const entry = this.#catalog.find(type)
+    if (entry === undefined || version >= entry.version || !this.#redact!.touches(type)) {
+      return encoded
+    }
+    try {
+      return encodeEvent(decodeEvent(encoded, this.#catalog), this.#catalog)
+    } catch {
+      // What cannot be lifted can never be read as that version either.
+      return encoded
     }
   }
 
@@ -102,6 +125,25 @@ export class StoredEvents {
       if (error instanceof TradewireError) error.message = `Record ${position}: ${error.message}`
       throw error
     }
+  }
+}
+
+/** @throws EventValidationError `EVENT_INVALID` unless it is an envelope around plain JSON. */
+function requireWritable(encoded: EncodedEvent): void {
+  const { type, data, metadata } = requireEnvelope(encoded)
+  requirePlainJSON(type, encoded, 1)
+  if (metadata !== undefined) requireMetadata(type, metadata)
+  if (data !== undefined && typeof data !== 'function' && typeof data !== 'symbol') return
+  throw new EventValidationError(type, [{ path: 'data', message: 'expected plain JSON' }])
+}
+
+/** @throws EventValidationError `EVENT_INVALID` if it cannot be written as JSON. */
+function textOf(value: object): string {
+  try {
+    return JSON.stringify(value)
+  } catch (cause) {
+    const issue = { path: '', message: 'expected plain JSON, which can be written' }
+    throw new EventValidationError('An encoded event', [issue], { cause })
   }
 }
 

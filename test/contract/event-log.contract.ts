@@ -503,6 +503,43 @@ export function eventLogContract(name: string, home: Home): void {
       })
     })
 
+    describe('appendEncoded of what could not be given back', () => {
+      const odd: readonly (readonly [string, object])[] = [
+        ['no payload', { data: undefined }],
+        ['a function', { data: () => 1 }],
+        ['a number that JSON does not have', { data: { big: 1n } }],
+        ['a key __proto__', { data: JSON.parse('{"__proto__": 1}') as unknown }],
+        ['metadata that is not flat', { metadata: { deep: {} } }],
+      ]
+      it.each(odd)('refuses %s', async (_, change) => {
+        const log = await open()
+        await log.append(eventMaker().note('a'))
+        const [entry] = await all(log.readEncoded())
+        const event = { ...entry!.event, ...change }
+        await expect(log.appendEncoded([{ event }])).rejects.toMatchObject({
+          code: 'EVENT_INVALID',
+        })
+        await expect(
+          log.appendEncoded([{ event: entry!.event, position: 2 ** 53 - 1 }]),
+        ).rejects.toMatchObject({ code: 'CONFIGURATION' })
+        expect((await log.stats()).last).toBe(1)
+      })
+    })
+
+    describe('names of halves of surrogate pairs', () => {
+      it('are found, and come back as they were', async () => {
+        const log = await open()
+        const { note } = eventMaker()
+        const [source, correlationId] = ['desk \ud800', 'chain \udfff']
+        const event = note('a', { source, correlationId })
+        await log.append([event, note('b')])
+        for (const query of [{ source }, { correlationId }]) {
+          const entries = await all(log.read(query))
+          expect(entries.map(({ event: found }) => plain(found))).toEqual([plain(event)])
+        }
+      })
+    })
+
     describe('retain', () => {
       async function filled(events: number): Promise<Log> {
         const log = await open()
@@ -628,6 +665,31 @@ export function eventLogContract(name: string, home: Home): void {
         const [entry] = await all(log.read())
         expect(entry?.event.data).toEqual({ text: '[redacted]' })
         expect(entry?.event.metadata).toEqual({ request: 'r-1' })
+      })
+
+      it('lifts an event of an older version, so that its secrets are where they are looked for', async () => {
+        const catalog = logCatalog.extend({
+          'deal.struck': {
+            description: 'A deal was struck.',
+            version: 2,
+            payload: z.strictObject({ account: z.strictObject({ number: z.string() }) }),
+            example: { account: { number: '7' } },
+            upcast: { 1: (data) => ({ account: data }) },
+          },
+        })
+        const log = (await home.open('redacted', {
+          catalog: catalog as unknown as typeof logCatalog,
+          redact: ['data.account.number'],
+        })) as Log
+        logs.push(log)
+        const envelope = { id: 'old-1', timestamp: 1, sequence: 1, source: 'x', correlationId: 'c' }
+        const old = { ...envelope, type: 'deal.struck', data: { number: 'canary' }, version: 1 }
+        await log.appendEncoded([{ event: old }])
+        const [entry] = await all(log.readEncoded())
+        expect(entry?.event).toMatchObject({
+          version: 2,
+          data: { account: { number: '[redacted]' } },
+        })
       })
 
       it('refuses a path that cannot be left out', async () => {

@@ -96,8 +96,9 @@ describe('MemoryStore', () => {
       maxBytes: undefined,
     }
     expect(await store.cut(none)).toBe(0)
-    expect(await store.cut({ ...none, before: 30 })).toBe(3)
-    expect(await store.cut({ ...none, before: 30, patterns: ['b.*'] })).toBe(2)
+    expect(await store.cut({ ...none, before: 30 })).toBe(0)
+    expect(await store.cut({ ...none, before: 51 })).toBe(4)
+    expect(await store.cut({ ...none, before: 30, patterns: ['b.*'] })).toBe(3)
     expect(await store.cut({ ...none, maxEvents: 1 })).toBe(3)
     expect(await store.cut({ ...none, maxEvents: 1, before: 15 })).toBe(3)
     expect(await store.cut({ ...none, maxBytes: 55 })).toBe(3)

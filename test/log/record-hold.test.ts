@@ -173,14 +173,18 @@ describe('record with writeAhead', () => {
     expect(await textsIn(log)).toEqual(['a'])
   })
 
-  it('refuses events once the log is closed', async () => {
+  it('refuses events once the log is closed, and says so', async () => {
     const { bus, log } = await setUpRecording()
-    await using recording = record(bus, log, { writeAhead: true })
+    const warned: SystemWarning[] = []
+    const onWarning = (warning: SystemWarning): void => void warned.push(warning)
+    await using recording = record(bus, log, { writeAhead: true, onWarning })
     const heard = textsOf(bus, 'note.made')
     await log.close()
     await expect(bus.emit('note.made', hello)).rejects.toEqual(coded('LOG_CLOSED'))
     expect(heard).toEqual([])
-    expect(recording.stats).toMatchObject({ refused: 1, lost: 0 })
+    // The warning that says so is an event, which is refused, too.
+    expect(recording.stats).toMatchObject({ refused: 2, lost: 0 })
+    expect(warned).toMatchObject([{ code: 'log_failing' }])
   })
 
   it('lets a bus close with all it has accepted recorded and handled', async () => {

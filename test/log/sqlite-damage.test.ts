@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -101,5 +101,55 @@ describe('openLog of what is no log', () => {
         /director/,
       )
     }
+  })
+})
+
+describe('openLog of a log whose file is gone', () => {
+  it('does not begin anew while its write-ahead log holds events', async () => {
+    const path = join(directory, 'gone.db')
+    writeFileSync(`${path}-wal`, 'events')
+    await expect(openLog(path)).rejects.toMatchObject({ code: 'LOG_DAMAGED' })
+    const log = await openLog(path, { repair: true })
+    await log.close()
+  })
+})
+
+describe('encryption with another key under a known name', () => {
+  it('is refused before anything is written', async () => {
+    const path = join(directory, 'keys.db')
+    const keys = (byte: number) => ({
+      keys: { a: new Uint8Array(32).fill(byte), b: new Uint8Array(32).fill(9) },
+      current: 'a',
+    })
+    const { note } = eventMaker()
+    const log = await openLog(path, { catalog: logCatalog, encryption: keys(1) })
+    await log.append(note('secret'))
+    await log.close()
+    await expect(openLog(path, { encryption: keys(2) })).rejects.toMatchObject({
+      code: 'LOG_KEY',
+      keyName: 'a',
+    })
+    const { b } = keys(1).keys
+    const rotated = await openLog(path, {
+      catalog: logCatalog,
+      encryption: { keys: { b }, current: 'b' },
+    })
+    await rotated.append(note('with another'))
+    await rotated.close()
+  })
+})
+
+describe('close while a log is read', () => {
+  it('ends the read with an error, and what follows with an end', async () => {
+    const path = join(directory, 'closing.db')
+    const { note } = eventMaker()
+    const log = await openLog(path, { catalog: logCatalog })
+    await log.append(Array.from({ length: 3_000 }, () => note('x')))
+    const [reader, tail] = [log.read(), log.tail({ from: 3_001 })]
+    await reader.next()
+    const waiting = tail.next()
+    await log.close()
+    await expect(reader.next()).rejects.toMatchObject({ code: 'LOG_CLOSED' })
+    expect(await waiting).toEqual({ done: true, value: undefined })
   })
 })

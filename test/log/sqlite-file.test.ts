@@ -373,7 +373,7 @@ describe('SqliteFile.page', () => {
     expect(readAll(file, { until: 3, order: 'backward' }).positions).toEqual([2_048, 1_024])
     expect(readAll(file, { since: 1, through: last }).positions).toHaveLength(1_100)
     const nothing = { patterns: undefined, maxEvents: undefined, maxBytes: undefined }
-    expect(file.cut({ ...nothing, before: 3 })).toBe(2_048)
+    expect(file.cut({ ...nothing, before: 3 })).toBe(3_071)
     expect(file.cut({ ...nothing, before: undefined, maxBytes: 0 })).toBe(last)
     expect(verifyAll(file)).toEqual({ records: 1_100, damaged: [] })
   })

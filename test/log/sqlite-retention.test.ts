@@ -34,17 +34,18 @@ describe('SqliteFile.cut', () => {
     maxBytes: undefined,
   }
 
-  it('finds the newest that is too old, also where the clock was set back', () => {
+  it('finds the last before the first that is young enough, also where old ones come late', () => {
     const file = filled(3_000)
     expect(file.cut({ ...nothing, before: 1_500 })).toBe(1_499)
-    expect(file.cut({ ...nothing, before: 1_500, patterns: rare })).toBe(1_490)
+    expect(file.cut({ ...nothing, before: 1_500, patterns: rare })).toBe(1_499)
     expect(file.cut({ ...nothing, before: 1 })).toBe(0)
     file.append(
       storedFrom(3_001, 3_005, () => ({ timestamp: 7 })),
       group,
     )
-    expect(file.cut({ ...nothing, before: 1_500 })).toBe(3_005)
-    expect(file.cut({ ...nothing, before: 1_500, patterns: rare })).toBe(1_490)
+    expect(file.cut({ ...nothing, before: 1_500 })).toBe(1_499)
+    expect(file.cut({ ...nothing, before: 1_500, patterns: rare })).toBe(1_499)
+    expect(file.cut({ ...nothing, before: 9_999 })).toBe(3_005)
   })
 
   it('finds the record behind the newest so many', () => {
