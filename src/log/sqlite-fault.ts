@@ -20,6 +20,8 @@ export function isCorruption(error: unknown): boolean {
   // No number that was written is beyond what a number of JavaScript can be.
   if (isCoded(error, 'ERR_OUT_OF_RANGE')) return true
   if (!isSqliteError(error)) return false
+  // All tables and indexes were made with the file.
+  if (error.message.startsWith('no such ')) return true
   const code = error.errcode & 0xff
   return code === corrupt || code === notADatabase
 }

@@ -1,4 +1,5 @@
 import { LogDamagedError } from './errors.ts'
+import { areOfKinds } from './sqlite-cells.ts'
 import type { Connection, Row } from './sqlite-connection.ts'
 import { checksumOf, toHex } from './sqlite-record.ts'
 import type { SealedBatches } from './sqlite-sealed.ts'
@@ -98,8 +99,9 @@ export function requireNotes(connection: Connection): void {
 }
 
 function requireNote(cells: NoteRow): void {
-  const [kind, , number] = cells
-  if (cells[8] === noteChecksum(cells)) return
+  const [kind, name, number] = cells
+  const right = areOfKinds([kind, name, number], ['text', 'text', 'number'])
+  if (right && cells[8] === noteChecksum(cells)) return
   const at = kind === 'consumer' ? 0 : number
   throw new LogDamagedError(`A note of kind ${kind} is not what was written.`, at, at)
 }

@@ -88,7 +88,7 @@ class Verifier {
       this.#tell(record[0], record[0], () => this.#requireRow(row))
       this.#reached = record[0]
       this.#records += 1
-      text += record[7].length
+      text += String(row[7]).length
       if (this.#records < recordsTogether && text < textTogether) continue
       through = record[0]
       break
