@@ -12,7 +12,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { checkWal } from '../../src/log/wal-check.ts'
-import { isSound, readIn, tryOpen, type Way, ways, writeLog } from './log-file.ts'
+import {
+  everything,
+  isSound,
+  readAll,
+  readIn,
+  storedAt,
+  tryOpen,
+  type Way,
+  ways,
+  writeLog,
+} from './log-file.ts'
 
 const events = 60
 const cutBytes = 4_096
@@ -31,11 +41,11 @@ interface Crashed {
   readonly commits: readonly (readonly [end: number, last: number])[]
 }
 
-function crash(): Crashed {
-  const live = join(directory, 'live.db')
-  const file = join(directory, 'copy.db')
+function crash(together: number): Crashed {
+  const live = join(directory, `live-${together}.db`)
+  const file = join(directory, `copy-${together}.db`)
   const commits: (readonly [number, number])[] = [[0, 0]]
-  writeLog(live, events, 3, (last) => {
+  writeLog(live, events, together, (last) => {
     commits.push([statSync(`${live}-wal`).size, last])
     if (last < events) return
     // Another process copies it, so that this one keeps its locks.
@@ -87,7 +97,7 @@ describe('a log of which the end is cut away', { timeout: 1_800_000 }, () => {
   })
 
   it('has every transaction that is whole in its write-ahead log, and none that is not', () => {
-    const { file: crashed, commits } = crash()
+    const { file: crashed, commits } = crash(3)
     const wal = readFileSync(`${crashed}-wal`)
     const wrong: string[] = []
     const counts = new Set<number>()
@@ -112,5 +122,29 @@ describe('a log of which the end is cut away', { timeout: 1_800_000 }, () => {
     console.log(`cuts of the write-ahead log: left ${counts.size} different numbers of events`)
     expect(wrong).toEqual([])
     expect(counts.size).toBeGreaterThan(events / 3 - 2)
+  })
+
+  it('is not taken for damaged later, by what a torn transaction has left', () => {
+    const { file: crashed, commits } = crash(20)
+    clean()
+    copyFileSync(crashed, path)
+    const wal = readFileSync(`${crashed}-wal`)
+    const [start, last] = commits.at(-2)!
+    // A page in the middle of the last transaction is not on the disk; its end is.
+    wal.fill(0, start + 100, start + 4_000)
+    writeFileSync(`${path}-wal`, wal)
+    expect(checkWal(path)).toMatchObject({ kind: 'torn', end: start })
+    const file = tryOpen(path, false)!
+    const { positions } = readAll(file, everything)
+    expect(positions.at(-1)).toBe(last)
+    file.append([storedAt(last + 1)], { durability: 'group', lane: undefined })
+    spawnSync('cp', [path, `${crashed}`])
+    spawnSync('cp', [`${path}-wal`, `${crashed}-wal`])
+    file.close()
+    expect(checkWal(crashed)).toMatchObject({ kind: 'sound' })
+    const again = tryOpen(crashed, false)!
+    expect(again.last()).toBe(last + 1)
+    expect(isSound(again)).toBe(true)
+    again.close()
   })
 })
