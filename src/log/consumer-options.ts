@@ -14,7 +14,8 @@ export interface ConsumeContext {
 /**
  * Consumes an event. It is done with it once what it returns has fulfilled; it has failed if it throws,
  * or if what it returns rejects. It must not wait for `stop`, `reset` or `caughtUp` of its own consumer,
- * nor for `close` of the log: these wait for it.
+ * for a redelivery of its dead letters, nor for `close` of the log, because these wait for it: they reject
+ * with a `ConsumerDeadlockError`, `WOULD_DEADLOCK`. It may call `stop` and `close` without waiting for them.
  */
 export type ConsumeHandler<Event extends TradewireEvent = TradewireEvent> = (
   event: Event,
@@ -43,8 +44,9 @@ export interface ConsumeRetry {
 /** Options of `consume`. */
 export interface ConsumeOptions<Patterns = string | readonly string[]> {
   /**
-   * Only events that this pattern, or one of the list, covers. A consumer that is started with another one
-   * than before goes on from where it was. Default `*`.
+   * Only events that this pattern, or one of the list, covers. It belongs to the name: a consumer that is
+   * started with another one than before is refused, because nobody could tell what it has been given.
+   * Default `*`.
    */
   readonly pattern?: Patterns
   /**
@@ -98,13 +100,15 @@ export interface Consumer extends AsyncDisposable {
   /**
    * How many events of its pattern it has still to consume.
    *
-   * @throws ConfigurationError `CONFIGURATION` if it has stopped.
+   * @throws ConfigurationError `CONFIGURATION` if it has stopped; `cause` is what has stopped it.
    */
   lag(): Promise<number>
   /**
    * Resolves once it is done with what the log held at the time of the call.
    *
-   * @throws ConfigurationError `CONFIGURATION` if it has stopped, or stops before that.
+   * @throws ConfigurationError `CONFIGURATION` if it has stopped, or stops before that; `cause` is what has
+   * stopped it.
+   * @throws ConsumerDeadlockError `WOULD_DEADLOCK` inside its handler.
    */
   caughtUp(): Promise<void>
   /**
@@ -113,12 +117,16 @@ export interface Consumer extends AsyncDisposable {
    *
    * @param position a whole number from 0, up to the last of the log; 0 begins from the start.
    * @throws ConfigurationError `CONFIGURATION` if it is none, or the consumer has stopped.
+   * @throws ConsumerDeadlockError `WOULD_DEADLOCK` inside its handler, where nothing is reset.
    */
   reset(position: number): Promise<void>
   /**
    * Aborts the signal of the handler that runs, lets it finish, writes down how far it has come, and
    * stops. A handler that fails now has not consumed its event, which comes again. One that does not settle
-   * within 5,000 ms on the clock of the log is left to itself: its event comes again, too. Never rejects.
+   * within 5,000 ms on the clock of the log is left to itself: its event comes again, too. Rejects only
+   * inside its own handler, where it stops as well, but must not be awaited.
+   *
+   * @throws ConsumerDeadlockError `WOULD_DEADLOCK` if it is awaited inside its handler.
    */
   stop(): Promise<void>
 }

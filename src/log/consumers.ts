@@ -1,7 +1,9 @@
+import { ConfigurationError } from '../errors/tradewire-error.ts'
 import type { Consumer, ConsumeHandler, ConsumeOptions } from './consumer-options.ts'
 import { type ConsumerSettings, toConsumerSettings } from './consumer-settings.ts'
-import { ConsumerBusyError, LogClosedError } from './errors.ts'
-import { type ConsumerHost, LogConsumer } from './log-consumer.ts'
+import { tellTrouble } from './consumer-trouble.ts'
+import { ConsumerBusyError, EventsRemovedError, LogClosedError } from './errors.ts'
+import { type ConsumerHost, LogConsumer, notAwaitedInside } from './log-consumer.ts'
 import type { LogDeadLetters } from './log-dead-letters.ts'
 import type { LogStats } from './log-stats.ts'
 import { LoggedDeadLetters } from './logged-dead-letters.ts'
@@ -40,11 +42,13 @@ export class Consumers {
     this.#running.set(name, undefined)
     try {
       const position = await this.#positionOf(name, settings)
+      const removed = await this.#host.store.removedThrough(settings.patterns)
       this.#requireOpen(name)
       const ended = (): void => void this.#running.delete(name)
       const plan = { name, handler, settings, position, ended }
       const consumer = new LogConsumer(this.#host, plan)
       this.#running.set(name, consumer)
+      if (removed > position) this.#tellRemoved(name, position, removed)
       return consumer
     } catch (error) {
       this.#running.delete(name)
@@ -66,7 +70,12 @@ export class Consumers {
   /** Stops all of them, and starts none any more. Never rejects. */
   async close(): Promise<void> {
     this.#closed = true
-    await Promise.all([...this.#running.values()].map(async (consumer) => consumer?.stop()))
+    await Promise.all(this.#started().map((consumer) => consumer.end()))
+  }
+
+  /** `closing`, unless this is called inside a handler that it waits for. */
+  notAwaitedInside(closing: Promise<void>): Promise<void> {
+    return notAwaitedInside(this.#started(), 'close', closing)
   }
 
   /** Where it goes on. One that has never run begins where it is told to, and that is written down. */
@@ -74,16 +83,45 @@ export class Consumers {
     const { store } = this.#host
     const key = { kind: 'consumer', name, number: 0 } as const
     const note = await store.noteUpTo(key)
-    if (note !== undefined) return positionIn(note)
+    if (note !== undefined) return positionOfSame(note, pattern)
     const position = from === 'end' ? await store.last() : from - 1
     this.#requireOpen(name)
     await store.writeNotes([{ ...key, text: JSON.stringify({ position, pattern }) }], [])
     return position
   }
 
+  #started(): readonly LogConsumer[] {
+    return [...this.#running.values()].filter((consumer) => consumer !== undefined)
+  }
+
+  #tellRemoved(consumer: string, after: number, through: number): void {
+    const message = `The consumer ${JSON.stringify(consumer)} begins behind position ${after}, but events of its pattern are gone up to position ${through}: it does not get those that it has not consumed. It goes on with what is left.`
+    const error = new EventsRemovedError(message, after, through)
+    tellTrouble(this.#host.onError, error, { consumer, kind: 'removed', position: through })
+  }
+
   #requireOpen(name: string): void {
     if (this.#closed) throw new LogClosedError(`consume ${JSON.stringify(name)}`)
   }
+}
+
+type Pattern = string | readonly string[]
+
+/** @throws ConfigurationError `CONFIGURATION` if the note is of a consumer of other events. */
+function positionOfSame(note: Note, pattern: Pattern): number {
+  const before = JSON.parse(note.text) as { readonly position: number; readonly pattern: Pattern }
+  const { position } = before
+  if (patternsOf(before.pattern) === patternsOf(pattern)) return position
+  throw new ConfigurationError(
+    `The consumer ${JSON.stringify(note.name)} has come to position ${position} with the pattern ${patternsOf(before.pattern)}, and was not given the other events of ${patternsOf(pattern)} before. Give the new one another name: with { from: ${position + 1} } it goes on from there, without it begins at the first event.`,
+  )
+}
+
+/** The same for lists that cover the same by the same patterns. */
+function patternsOf(pattern: Pattern): string {
+  const list = [...new Set([pattern].flat())].toSorted()
+  const all = list.some((one) => one === '*' || one === '**')
+  return JSON.stringify(all ? ['*'] : list)
 }
 
 function positionIn(note: Note): number {

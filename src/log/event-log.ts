@@ -199,6 +199,11 @@ export interface EventLog<out Schemas extends EventSchemas = TradingSchemas> {
    * name has stopped, also after a crash. An event counts as consumed once the handler has settled, so it
    * may come again after a crash: at least once. Resolves once the consumer runs.
    *
+   * `retain` does not look at consumers. One that is started when events of its pattern are gone that it has
+   * not consumed goes on with what is left; `onError` of the log is told up to where they are gone.
+   *
+   * @throws ConfigurationError `CONFIGURATION` if an argument is malformed, or the consumer of that name had
+   * another pattern.
    * @throws ConsumerBusyError `CONSUMER_BUSY` if one of that name runs.
    * @throws LogReadOnlyError `LOG_READ_ONLY`, because what was consumed is written down.
    */
@@ -229,7 +234,12 @@ export interface EventLog<out Schemas extends EventSchemas = TradingSchemas> {
    */
   retain(options: RetainOptions<PatternIn<Schemas>>): Promise<RetainReport>
 
-  /** Writes what was accepted, ends readers and consumers, and releases the storage. */
+  /**
+   * Writes what was accepted, ends readers and consumers, and releases the storage.
+   *
+   * @throws ConsumerDeadlockError `WOULD_DEADLOCK` if it is awaited inside a handler of one of the consumers;
+   * the log is closed once that has settled.
+   */
   close(): Promise<void>
   /** The same as `close`. */
   [Symbol.asyncDispose](): Promise<void>

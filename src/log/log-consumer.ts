@@ -5,9 +5,12 @@ import type { Clock, Timer } from '../time/clock.ts'
 import { CatchingUp } from './catching-up.ts'
 import type { Consumer, ConsumeHandler } from './consumer-options.ts'
 import type { ConsumerSettings } from './consumer-settings.ts'
+import { type ConsumerTrouble, type OnConsumerError, tellTrouble } from './consumer-trouble.ts'
 import { Cursor } from './cursor.ts'
 import { letterOf, redeliverLetters } from './dead-letter-notes.ts'
+import { ConsumerDeadlockError } from './errors.ts'
 import type { LogEntry, ReadQuery, TailQuery } from './event-log.ts'
+import { insideHandler, isInsideHandler, outsideHandlers } from './handler-call.ts'
 import type { LogStore } from './store.ts'
 import { Trial, type TrialEnd } from './trial.ts'
 
@@ -24,6 +27,7 @@ export interface ConsumerHost {
   readonly log: ConsumedLog
   readonly store: LogStore
   readonly clock: Clock
+  readonly onError: OnConsumerError
 }
 
 /** What a consumer was started with. */
@@ -39,6 +43,15 @@ export interface ConsumerPlan {
 
 /** How long a handler may go on after `stop`, in milliseconds. */
 const graceMs = 5_000
+
+/** What has stopped a consumer that was not asked to. */
+interface Failure {
+  readonly error: unknown
+  /** The event that its handler has failed on. */
+  readonly position: number | undefined
+  /** In words. */
+  readonly why: string
+}
 
 type Step =
   | { readonly kind: 'read'; readonly result: IteratorResult<LogEntry, undefined> }
@@ -68,19 +81,21 @@ export class LogConsumer implements Consumer {
   #consumed = 0
   #stopping = false
   #running = true
-  #failure: { readonly error: unknown } | undefined = undefined
+  #failure: Failure | undefined = undefined
 
   constructor(host: ConsumerHost, plan: ConsumerPlan) {
     this.#host = host
     this.#plan = plan
     this.name = plan.name
     const { store, clock } = host
-    const onGiveUp = (error: unknown): void => this.#fail(error)
+    const onGiveUp = (error: unknown): void =>
+      this.#fail({ error, position: undefined, why: 'how far it has come cannot be written down' })
     const { pattern, patterns } = plan.settings
     this.#cursor = new Cursor({ store, clock, onGiveUp }, plan.name, pattern, plan.position)
     this.#catchingUp = new CatchingUp(store, patterns, this.#cursor)
     this.#reader = this.#read(plan.position)
-    this.stopped = this.#run()
+    // It may be started inside a handler of another one, and is to outlive that.
+    this.stopped = outsideHandlers(() => this.#run())
     // Who does not look at it is not to be punished for that.
     this.stopped.catch(() => {})
   }
@@ -103,11 +118,13 @@ export class LogConsumer implements Consumer {
   }
 
   async caughtUp(): Promise<void> {
+    this.#requireOutside('caughtUp')
     this.#requireRunning('It will not catch up')
     await this.#catchingUp.wait()
   }
 
   async reset(position: number): Promise<void> {
+    this.#requireOutside('reset')
     requireInteger('position', position, 0)
     this.#requireRunning('It was not reset')
     const last = await this.#host.store.last()
@@ -130,6 +147,7 @@ export class LogConsumer implements Consumer {
 
   /** Gives dead letters to the handler again. Resolves to how many are none any more. */
   async redeliver(position: number | undefined): Promise<number> {
+    this.#requireOutside('redeliver')
     const { log, store, clock } = this.#host
     const { unknown } = this.#plan.settings
     return this.#errand(() =>
@@ -140,6 +158,11 @@ export class LogConsumer implements Consumer {
   }
 
   stop(): Promise<void> {
+    return notAwaitedInside([this], 'stop', this.end())
+  }
+
+  /** The same as `stop`, for those who wait for it wherever they are. */
+  end(): Promise<void> {
     if (!this.#stopping) {
       this.#stopping = true
       this.#cursor.hasten()
@@ -172,7 +195,9 @@ export class LogConsumer implements Consumer {
       this.#cursor.hasten()
       await this.#cursor.flush()
     } catch (error) {
-      this.#failure ??= { error }
+      const { position } = this.#cursor
+      const why = `the log cannot be read behind position ${position}`
+      this.#failure ??= { error, position: undefined, why }
     }
     this.#grace?.cancel()
     this.#reading.abort()
@@ -182,7 +207,10 @@ export class LogConsumer implements Consumer {
     await Promise.all(left.map((errand) => errand()))
     this.#catchingUp.end(this.#ended('It will not catch up'))
     this.#plan.ended()
-    if (this.#failure !== undefined) throw this.#failure.error
+    if (this.#failure === undefined) return
+    const { error, position } = this.#failure
+    this.#tell(error, 'stopped', position)
+    throw error
   }
 
   async #loop(): Promise<void> {
@@ -225,13 +253,16 @@ export class LogConsumer implements Consumer {
     if (end.kind === 'consumed') {
       this.#cursor.moveTo(entry.position)
     } else if (this.#plan.settings.onFailure === 'stop') {
-      this.#fail(end.error)
+      const { position } = entry
+      const why = `its handler has failed for good on the event at position ${position}`
+      this.#fail({ error: end.error, position, why })
       return
     } else {
       const failedAt = this.#host.clock.now()
       const letter = letterOf(this.name, entry.position, { ...end, failedAt })
       this.#cursor.moveTo(entry.position, letter)
       await this.#cursor.flush()
+      this.#tell(end.error, 'dead-letter', entry.position)
     }
     this.#catchingUp.moved()
   }
@@ -241,7 +272,7 @@ export class LogConsumer implements Consumer {
     const { handler, settings } = this.#plan
     const trial = new Trial(this.name, handler, settings, this.#host.clock)
     this.#trial = trial
-    const end = await trial.run(entry)
+    const end = await insideHandler(this, () => trial.run(entry))
     this.#trial = undefined
     if (end.kind === 'consumed') this.#consumed += 1
     return end
@@ -262,10 +293,18 @@ export class LogConsumer implements Consumer {
     })
   }
 
-  #fail(error: unknown): void {
-    this.#failure ??= { error }
+  #fail(failure: Failure): void {
+    this.#failure ??= failure
     this.#stopping = true
     this.#wake?.()
+  }
+
+  #tell(error: unknown, kind: ConsumerTrouble['kind'], position: number | undefined): void {
+    tellTrouble(this.#host.onError, error, { consumer: this.name, kind, position })
+  }
+
+  #requireOutside(method: string): void {
+    if (isInsideHandler(this)) throw new ConsumerDeadlockError(method, this.name)
   }
 
   #requireRunning(what: string): void {
@@ -273,8 +312,31 @@ export class LogConsumer implements Consumer {
   }
 
   #ended(what: string): ConfigurationError {
+    const consumer = `${what}: the consumer ${JSON.stringify(this.name)}`
+    if (this.#failure === undefined) {
+      return new ConfigurationError(`${consumer} was stopped. Start it again with log.consume.`)
+    }
+    const { error: cause, why } = this.#failure
     return new ConfigurationError(
-      `${what}: the consumer ${JSON.stringify(this.name)} has stopped. Start it again with log.consume.`,
+      `${consumer} has stopped, because ${why}. See the cause; once it is mended, start it again with log.consume.`,
+      { cause },
     )
   }
+}
+
+/**
+ * `promise`, unless this is called inside a handler of one of the consumers, which it waits for: what is
+ * under way goes on, but whoever awaits it there is refused.
+ */
+export function notAwaitedInside(
+  consumers: readonly LogConsumer[],
+  method: string,
+  promise: Promise<void>,
+): Promise<void> {
+  const around = consumers.find(isInsideHandler)
+  if (around === undefined) return promise
+  const refusal = Promise.reject(new ConsumerDeadlockError(method, around.name))
+  // Who does not await it does nothing wrong.
+  refusal.catch(() => {})
+  return refusal
 }

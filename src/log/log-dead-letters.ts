@@ -7,7 +7,7 @@ import type { EventMatching } from '../events/types.ts'
  * its stack. It is encrypted where the log is.
  */
 export interface RecordedError {
-  /** The name of its class; `NoError` for what is none. */
+  /** The name of its class; `NoError` for what is none, whose `message` shows what it is. */
   readonly name: string
   /** At most 1,000 UTF-16 units of what it says, as it says it: escape it before it is printed. */
   readonly message: string
@@ -50,6 +50,7 @@ export interface LogDeadLetters<out Schemas extends EventSchemas> {
    *
    * @param position only the one at this position. Default: all of the consumer.
    * @throws ConfigurationError `CONFIGURATION` if no such consumer runs.
+   * @throws ConsumerDeadlockError `WOULD_DEADLOCK` inside the handler of that consumer.
    * @throws LogReadOnlyError `LOG_READ_ONLY`, LogClosedError `LOG_CLOSED`, LogStorageError `LOG_STORAGE`.
    */
   redeliver(consumer: string, position?: number): Promise<number>

@@ -5,6 +5,7 @@ import type { EventSchemas } from '../events/definition.ts'
 import { tradingEvents, type TradingSchemas } from '../events/trading-events.ts'
 import type { Clock } from '../time/clock.ts'
 import { SystemClock } from '../time/system-clock.ts'
+import { type OnConsumerError, printTrouble } from './consumer-trouble.ts'
 import type { EventLog } from './event-log.ts'
 import { MemoryStore } from './memory-store.ts'
 import type { LogStore } from './store.ts'
@@ -26,9 +27,15 @@ export interface LogOptions<Schemas extends EventSchemas = EventSchemas> {
    * becomes `[redacted]`; a path to anything else is refused. Default: nothing.
    */
   readonly redact?: readonly string[]
+  /**
+   * Is told of each event that becomes a dead letter, of each consumer that stops without being asked to,
+   * and of each that is started when events are gone that it has not consumed. What it throws, or rejects
+   * with, is ignored. Default: one line on `console.error`, which names the error without its message.
+   */
+  readonly onError?: OnConsumerError
 }
 
-export const logOptionNames = ['catalog', 'clock', 'redact'] as const
+export const logOptionNames = ['catalog', 'clock', 'redact', 'onError'] as const
 
 /**
  * A log in memory, which ends with the process: for tests, and for backtests whose events are looked at
@@ -66,10 +73,10 @@ export function logMaker<Schemas extends EventSchemas>(
   options: LogOptions<Schemas>,
   encrypted: boolean,
 ): (store: LogStore, last: number) => EventLog<Schemas> {
-  const { catalog, clock, redact } = toLogSettings(options)
+  const { catalog, clock, redact, onError } = toLogSettings(options)
   const events = new StoredEvents(catalog, encrypted, redact)
   return (store, last) => {
-    const log = new StoredLog({ store, catalog, clock, events, last })
+    const log = new StoredLog({ store, catalog, clock, events, onError, last })
     // The core works on any catalog and checks names at run time; EventLog is the same by name.
     return log as unknown as EventLog<Schemas>
   }
@@ -78,7 +85,7 @@ export function logMaker<Schemas extends EventSchemas>(
 function toLogSettings<Schemas extends EventSchemas>(
   options: LogOptions<Schemas>,
 ): Required<LogOptions<Schemas>> {
-  const { clock = new SystemClock(), redact = [] } = options
+  const { clock = new SystemClock(), redact = [], onError = printTrouble } = options
   const { catalog = tradingEvents as unknown as Catalog<Schemas> } = options
   if (!(catalog instanceof Catalog)) {
     throw new ConfigurationError(
@@ -88,5 +95,6 @@ function toLogSettings<Schemas extends EventSchemas>(
   for (const method of ['now', 'monotonic', 'setTimer'] as const) {
     requireFunction(`clock.${method}`, (clock as Partial<Clock> | null)?.[method])
   }
-  return { catalog, clock, redact }
+  requireFunction('onError', onError)
+  return { catalog, clock, redact, onError }
 }

@@ -23,13 +23,37 @@ export function recordError(thrown: unknown): RecordedError {
   } catch {
     // A getter of it throws: it is shown like any other value.
   }
-  const message = typeof thrown === 'string' ? cut(thrown) : describeValue(thrown)
-  return { name: 'NoError', message, code: undefined }
+  return { name: 'NoError', message: cut(shown(thrown)), code: undefined }
+}
+
+/** What was thrown, if it is an error; else an error that shows it, with the same name and message. */
+export function errorOf(thrown: unknown): Error {
+  try {
+    if (thrown instanceof Error) return thrown
+  } catch {
+    // A proxy that does not say what it is: it is shown like any other value.
+  }
+  const { name, message } = recordError(thrown)
+  return Object.assign(new Error(message, { cause: thrown }), { name })
 }
 
 /** Whether another attempt with the same event is pointless, because the handler has said so. */
 export function isPermanent(thrown: unknown): boolean {
   return thrown instanceof TradewireError && thrown.code === 'PERMANENT'
+}
+
+/** A text as it is, and what an object holds. */
+function shown(thrown: unknown): string {
+  if (typeof thrown === 'string') return thrown
+  const described = describeValue(thrown)
+  if (typeof thrown !== 'object' || thrown === null) return described
+  try {
+    const json = JSON.stringify(thrown) as string | undefined
+    // What holds nothing that JSON knows is described as well as it can be.
+    return json === undefined || json === '{}' ? described : `${described} ${json}`
+  } catch {
+    return described
+  }
 }
 
 function cut(text: string): string {

@@ -5,6 +5,7 @@ import type { Clock } from '../time/clock.ts'
 import { AppendLine } from './append-line.ts'
 import { ChainPages } from './chain-pages.ts'
 import type { ConsumeHandler, ConsumeOptions, Consumer } from './consumer-options.ts'
+import type { OnConsumerError } from './consumer-trouble.ts'
 import { Consumers } from './consumers.ts'
 import { requireDurability } from './durability.ts'
 import { LogClosedError, LogReadOnlyError } from './errors.ts'
@@ -42,6 +43,7 @@ export interface LogParts {
   readonly catalog: Catalog
   readonly clock: Clock
   readonly events: StoredEvents
+  readonly onError: OnConsumerError
   /** The last position as the store was opened. */
   readonly last: number
 }
@@ -68,7 +70,7 @@ export class StoredLog {
   /** Calls of the home that `close` has to wait for. */
   #closing: Promise<void> | undefined = undefined
 
-  constructor({ store, catalog, clock, events, last }: LogParts) {
+  constructor({ store, catalog, clock, events, onError, last }: LogParts) {
     this.catalog = catalog
     this.#store = store
     this.#clock = clock
@@ -76,7 +78,8 @@ export class StoredLog {
     this.#growth = new LogGrowth(store, clock, last)
     this.#line = new AppendLine(store, clock, this.#committed)
     this.snapshots = new StoredSnapshots({ log: this, store })
-    this.#consumers = new Consumers({ log: this, store, clock, readOnly: store.readOnly })
+    const { readOnly } = store
+    this.#consumers = new Consumers({ log: this, store, clock, onError, readOnly })
   }
 
   get readOnly(): boolean {
@@ -219,7 +222,7 @@ export class StoredLog {
 
   close(): Promise<void> {
     this.#closing ??= this.#close()
-    return this.#closing
+    return this.#consumers.notAwaitedInside(this.#closing)
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -59,7 +59,11 @@ class World {
   async start(calm = false): Promise<void> {
     const { store, kill } = killable(this.store)
     this.kill = kill
-    this.log = await openStore(store, { catalog: logCatalog, clock: this.clock })
+    this.log = await openStore(store, {
+      catalog: logCatalog,
+      clock: this.clock,
+      onError: () => {},
+    })
     const done: number[] = []
     this.runs.push(done)
     const mood = (): string => (calm ? 'now' : this.#mood())

@@ -269,7 +269,21 @@ function thrownThings() {
   return [
     { what: 'a text', thrown: 'so not', kept: { ...none, message: 'so not' } },
     { what: 'undefined', thrown: undefined, kept: { ...none, message: 'undefined' } },
-    { what: 'an object', thrown: { a: 1 }, kept: { ...none, message: 'an object' } },
+    { what: 'an object', thrown: { a: 1 }, kept: { ...none, message: 'an object {"a":1}' } },
+    { what: 'a list', thrown: ['a', 2], kept: { ...none, message: 'an array of 2 ["a",2]' } },
+    { what: 'a number', thrown: -0.5, kept: { ...none, message: '-0.5' } },
+    { what: 'a map', thrown: new Map([[1, 2]]), kept: { ...none, message: 'a Map' } },
+    { what: 'an object with a bigint', thrown: { a: 1n }, kept: { ...none, message: 'an object' } },
+    {
+      what: 'an object that JSON is told to leave out',
+      thrown: { toJSON: () => undefined },
+      kept: { ...none, message: 'an object' },
+    },
+    {
+      what: 'a very long list',
+      thrown: Array.from({ length: 1_000 }, () => 0),
+      kept: { ...none, message: `an array of 1000 [${'0,'.repeat(491)}` },
+    },
     {
       what: 'an error with a number for a code',
       thrown: numbered,

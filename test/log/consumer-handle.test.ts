@@ -116,7 +116,7 @@ describe('Consumer', () => {
     const clock = new SimulatedClock()
     const reader = { next: async () => ({ done: true, value: undefined }) as const }
     const log = { catalog: tradingEvents, closed: false, read: () => none(), tail: () => reader }
-    const consumers = new Consumers({ log, store, clock, readOnly: false })
+    const consumers = new Consumers({ log, store, clock, readOnly: false, onError: () => {} })
     const consumer = await consumers.consume('books', () => {})
     await expect(consumer.stopped).resolves.toBeUndefined()
   })

@@ -172,7 +172,7 @@ describe('consume', () => {
   it('stops before an event that the catalog does not know, or hands it over', async () => {
     const { store, append } = await noted()
     await append('a!')
-    const other = await openStore(store)
+    const other = await openStore(store, { onError: () => {} })
     const refusing = await other.consume('refusing', () => {})
     await expect(refusing.stopped).rejects.toEqual(coded('EVENT_UNKNOWN'))
     expect(refusing.position).toBe(0)
@@ -205,6 +205,29 @@ describe('consume', () => {
       await expect(log.consume('books', () => {}, bad)).rejects.toEqual(coded('CONFIGURATION'))
     })
   }
+
+  it('belongs to its pattern: under its name no other one goes on', async () => {
+    const { log, append, store } = await noted()
+    await append('a!b')
+    const both = { pattern: ['note.made', 'alarm.rung'] } as const
+    const first = await log.consume('books', () => {}, both)
+    await first.caughtUp()
+    await first.stop()
+    const other = log.consume('books', () => {}, { pattern: 'note.*' })
+    await expect(other).rejects.toMatchObject({
+      code: 'CONFIGURATION',
+      message: expect.stringContaining('with { from: 4 } it goes on from there'),
+    })
+    await expect(log.consume('books', () => {})).rejects.toThrow('the other events of ["*"]')
+    expect(await store.cursor('books')).toBe(3)
+    const same = await log.consume('books', () => {}, {
+      pattern: ['alarm.rung', 'note.made', 'alarm.rung'],
+    })
+    expect(same.position).toBe(3)
+    await (await log.consume('all', () => {}, { pattern: '**' })).stop()
+    await (await log.consume('all', () => {}, { pattern: ['order.*', '*'] })).stop()
+    await expect(log.consume('all', () => {})).resolves.toMatchObject({ name: 'all' })
+  })
 
   it('refuses a pattern that nothing could match, a bad name and what is no handler', async () => {
     const { log } = await noted()

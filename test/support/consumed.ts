@@ -1,5 +1,6 @@
 import { SimulatedClock } from 'tradewire'
 import { type EventLog, LogStorageError, type Note, type NoteKey, openStore } from 'tradewire/log'
+import type { ConsumerTrouble } from '../../src/log/consumer-trouble.ts'
 import { MemoryStore } from '../../src/log/memory-store.ts'
 import { rest } from './buses.ts'
 import { eventMaker, logCatalog } from './logged-events.ts'
@@ -72,7 +73,13 @@ export function killable(store: NoteStore): { readonly store: NoteStore; kill():
 /** A log in memory on a clock that stands, what its events are made with, and its home. */
 export async function noted(store = new NoteStore()) {
   const clock = new SimulatedClock({ start: 5_000 })
-  const log: NotedLog = await openStore(store, { catalog: logCatalog, clock })
+  /** What `onError` was told. */
+  const troubles: (readonly [Error, ConsumerTrouble])[] = []
+  const log: NotedLog = await openStore(store, {
+    catalog: logCatalog,
+    clock,
+    onError: (error, trouble) => troubles.push([error, trouble]),
+  })
   const maker = eventMaker()
   /** Appends a note for each letter but `!`, which is an alarm. */
   const append = async (letters: string): Promise<void> => {
@@ -81,7 +88,7 @@ export async function noted(store = new NoteStore()) {
       await log.append(event, { durability: 'each' })
     }
   }
-  return { log, store, clock, maker, append }
+  return { log, store, clock, maker, append, troubles }
 }
 
 /** Lets everything that could go on without time go on. */
