@@ -17,7 +17,7 @@ import { isSound, readIn, tryOpen, type Way, ways, writeLog } from './log-file.t
 
 /** `TRADEWIRE_SOAK=full` asks for every bit; the short form flips one in so many bytes of each file. */
 const full = process.env['TRADEWIRE_SOAK'] === 'full'
-const flipsOfFile = 3_000
+const flipsOfFile = 2_500
 const flipsOfWal = 400
 /** Its tables and indexes take eleven pages of 8 KiB; these fill most of them, and some more. */
 const events = 250
