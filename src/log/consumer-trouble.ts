@@ -22,7 +22,7 @@ export type OnConsumerError = (error: Error, context: ConsumerTrouble) => void
 
 /** Tells of trouble. Never throws. */
 export function tellTrouble(
-  onError: OnConsumerError,
+  onError: (error: Error, context: ConsumerTrouble) => unknown,
   thrown: unknown,
   context: ConsumerTrouble,
 ): void {

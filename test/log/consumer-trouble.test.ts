@@ -168,15 +168,16 @@ describe('LogOptions.onError', () => {
     ])
   })
 
-  for (const [what, fail] of Object.entries({
+  const failures: Record<string, () => unknown> = {
     throws: () => {
       throw new RangeError('made up by a test')
     },
     rejects: () => Promise.reject(new RangeError('made up by a test')),
-  })) {
+  }
+  for (const [what, fail] of Object.entries(failures)) {
     it(`disturbs nobody when it ${what}: both failures are on the console`, async () => {
       const lines = vi.spyOn(console, 'error').mockReturnValue()
-      const log = memoryLog({ catalog: logCatalog, onError: fail as () => void })
+      const log = memoryLog({ catalog: logCatalog, onError: fail })
       await log.append(eventMaker().note('a'))
       const unhandled = await unhandledDuring(async () => {
         const consumer = await log.consume('books', refuseFrom(1), once)

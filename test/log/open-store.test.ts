@@ -5,6 +5,7 @@ import { MemoryStore } from '../../src/log/memory-store.ts'
 import { all, eventMaker, logCatalog } from '../support/logged-events.ts'
 
 const badOptions: readonly object[] = [
+  { onError: 'console' },
   { catalog: {} },
   { catalog: null },
   { clock: null },

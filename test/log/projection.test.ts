@@ -428,7 +428,7 @@ it('a projection of a log that forgets is right, or says what is gone', async ()
             .trimEnd()
           if (one.kind === 'retain') gone = Math.max(gone, notes.length)
         }
-        const expected = [...all].filter((letter) => letter !== '!')
+        const expected = Array.from(all.replaceAll('!', ''))
         const newest = (await log.snapshots.list('words@1')).at(-1) ?? 0
         const state = await project(log, words()).catch(requireRemoved)
         if (newest >= gone) expect(state).toEqual(expected)
@@ -437,7 +437,7 @@ it('a projection of a log that forgets is right, or says what is gone', async ()
       }
       for (let through = 0; through <= all.length; through += 3) {
         const part = await project(log, words(), { through }).catch(requireRemoved)
-        const upTo = [...all.slice(0, through)].filter((letter) => letter !== '!')
+        const upTo = Array.from(all.slice(0, through).replaceAll('!', ''))
         if (part !== undefined) expect(part).toEqual(upTo)
       }
     },
