@@ -51,6 +51,33 @@ describe('follow', () => {
     expect(live.state).toBe('abcd')
   })
 
+  it('is waited for while it is held up, each as long as need be', async () => {
+    const { log, store, append } = await noted()
+    await using live = await follow(log, words, { snapshotEvery: 1 })
+    const order: string[] = []
+    store.hold()
+    await append('a')
+    await settle()
+    await append('b')
+    const early = live.caughtUp().then(() => order.push(`early ${live.state}`))
+    await settle()
+    await append('c')
+    const late = live.caughtUp().then(() => order.push(`late ${live.state}`))
+    await settle()
+    expect(order).toEqual([])
+    store.release()
+    await Promise.all([early, late])
+    expect(order).toEqual(['early ab', 'late abc'])
+  })
+
+  it('is told that it was stopped, where that was asked for', async () => {
+    const { log } = await noted()
+    const live = await follow(log, words)
+    await live.stop()
+    const failure = await live.caughtUp().catch((error: unknown) => error)
+    expect(failure).toMatchObject({ message: 'The projection was stopped. Follow again.' })
+  })
+
   it('begins at the newest snapshot, and writes some', async () => {
     const { log, store, append } = await noted()
     await append('abc')
@@ -168,6 +195,7 @@ describe('follow', () => {
     await log.retain({ maxEvents: 0 })
     await append('c')
     const late = live.caughtUp().catch((error: unknown) => error)
+    await settle()
     store.release()
     await expect(live.stopped).rejects.toMatchObject({
       code: 'EVENTS_REMOVED',
