@@ -135,7 +135,6 @@ function reasonOf(error: unknown, { signal }: Room): string {
   if (signal.aborted) return 'interrupted'
   if (error instanceof TradewireError) return `${inWordsOfOptions(error.message)} (${error.code})`
   // What the system refuses, such as an output on a full disk, is said in its message.
-  const { syscall, message } = (error ?? {}) as Partial<NodeJS.ErrnoException>
-  if (syscall !== undefined && message !== undefined) return message
+  if (error instanceof Error && 'syscall' in error) return error.message
   return inspect(error)
 }

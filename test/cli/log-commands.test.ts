@@ -162,6 +162,13 @@ describe('tradewire log read', { timeout: 60_000 }, () => {
     const { code, errors } = await command(['log', 'read', path], { stdout: broken('EIO') })
     expect(code).toBe(1)
     expect(errors).toContain('write EIO')
+    const full = Object.assign(new Error('ENOSPC: no space left'), { syscall: 'write' })
+    const stdout = new Writable({ write: (_, __, done) => done(full) })
+    expect(await command(['log', 'stats', path], { stdout })).toEqual({
+      code: 1,
+      output: '',
+      errors: 'tradewire: ENOSPC: no space left\n',
+    })
   })
 
   it('says that it was interrupted', async () => {

@@ -209,6 +209,10 @@ describe('importLog', () => {
     expect(error.imported.events).toBe(error.line - 1)
     expect((await entriesOf(log)).length).toBe(error.imported.events)
     await expect(importLog(log, join(path, 'none'))).rejects.toThrow('cannot be read: ENOTDIR')
+    const failing = new Readable({ read: () => failing.destroy(new Error('unplugged')) })
+    await expect(importLog(log, failing)).rejects.toThrow(
+      'the stream:1: from here on it cannot be read: unplugged',
+    )
   })
 
   it('ends when its signal aborts, between two batches', async () => {
