@@ -36,7 +36,6 @@ const notADatabase = 26
  * to be repaired.
  */
 export function createFile(path: string, repair: boolean): void {
-  const sizeOf = (name: string): number => statSync(name, { throwIfNoEntry: false })?.size ?? 0
   if (sizeOf(path) > 0) return
   const wal = `${path}-wal`
   if (sizeOf(wal) > 0 && !repair) {
@@ -61,6 +60,10 @@ export function createFile(path: string, repair: boolean): void {
   // A name in a directory outlives a power cut only once the directory is synced. Windows does not open
   // directories, and syncs their entries itself.
   if (process.platform !== 'win32') sync(dirname(path), 'r')
+}
+
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0
 }
 
 function sync(path: string, flags: string): void {

@@ -677,10 +677,10 @@ export function eventLogContract(name: string, home: Home): void {
             upcast: { 1: (data) => ({ account: data }) },
           },
         })
-        const log = (await home.open('redacted', {
+        const log = await home.open('redacted', {
           catalog: catalog as unknown as typeof logCatalog,
           redact: ['data.account.number'],
-        })) as Log
+        })
         logs.push(log)
         const envelope = { id: 'old-1', timestamp: 1, sequence: 1, source: 'x', correlationId: 'c' }
         const old = { ...envelope, type: 'deal.struck', data: { number: 'canary' }, version: 1 }

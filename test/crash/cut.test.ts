@@ -138,7 +138,7 @@ describe('a log of which the end is cut away', { timeout: 1_800_000 }, () => {
     const { positions } = readAll(file, everything)
     expect(positions.at(-1)).toBe(last)
     file.append([storedAt(last + 1)], { durability: 'group', lane: undefined })
-    spawnSync('cp', [path, `${crashed}`])
+    spawnSync('cp', [path, crashed])
     spawnSync('cp', [`${path}-wal`, `${crashed}-wal`])
     file.close()
     expect(checkWal(crashed)).toMatchObject({ kind: 'sound' })
