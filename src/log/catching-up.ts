@@ -38,6 +38,7 @@ export class CatchingUp {
     const count = await this.#store.countAfter(position, this.#patterns)
     if (count === 0 && position < last && this.#cursor.position === position) {
       this.#cursor.moveTo(last)
+      this.moved()
     }
     return count
   }

@@ -67,6 +67,11 @@ export class Consumers {
     })
   }
 
+  /** Events were removed from the log. */
+  removed(): void {
+    for (const consumer of this.#started()) consumer.removed()
+  }
+
   /** Stops all of them, and starts none any more. Never rejects. */
   async close(): Promise<void> {
     this.#closed = true

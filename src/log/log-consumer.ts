@@ -82,6 +82,8 @@ export class LogConsumer implements Consumer {
   #stopping = false
   #running = true
   #failure: Failure | undefined = undefined
+  /** Whether events were removed since it looked for what is left. */
+  #removed = false
 
   constructor(host: ConsumerHost, plan: ConsumerPlan) {
     this.#host = host
@@ -143,6 +145,12 @@ export class LogConsumer implements Consumer {
     // What the handler of now has failed on is not waited for.
     this.#trial?.abandon()
     return done
+  }
+
+  /** Events were removed from the log, perhaps all that it had still to consume. */
+  removed(): void {
+    this.#removed = true
+    this.#wake?.()
   }
 
   /** Gives dead letters to the handler again. Resolves to how many are none any more. */
@@ -221,6 +229,9 @@ export class LogConsumer implements Consumer {
       } else if (errand !== undefined) {
         this.#errands.shift()
         await errand()
+      } else if (this.#removed) {
+        this.#removed = false
+        await this.#catchingUp.skip()
       } else {
         const step = await this.#next()
         if (step.kind === 'failed') throw step.error
@@ -281,6 +292,8 @@ export class LogConsumer implements Consumer {
   /** Has something done before the next event. */
   #errand<Result>(work: () => Promise<Result>): Promise<Result> {
     return new Promise((resolve, reject) => {
+      // Nobody looks at errands any more.
+      this.#requireRunning('It was not done')
       this.#errands.push(async () => {
         try {
           this.#requireRunning('It was not done')

@@ -215,9 +215,13 @@ export class StoredLog {
 
   async retain(options: RetainOptions): Promise<RetainReport> {
     this.#requireWritable('Nothing was removed')
-    return retain(this.#store, options, this.catalog, this.#clock, () =>
-      this.#requireOpen('Not everything was removed'),
-    )
+    try {
+      return await retain(this.#store, options, this.catalog, this.#clock, () =>
+        this.#requireOpen('Not everything was removed'),
+      )
+    } finally {
+      this.#consumers.removed()
+    }
   }
 
   close(): Promise<void> {

@@ -1,4 +1,4 @@
-import { SimulatedClock, tradingEvents } from 'tradewire'
+import { createBus, SimulatedClock, tradingEvents } from 'tradewire'
 import { memoryLog } from 'tradewire/log'
 import { describe, expect, it } from 'vitest'
 import { Consumers } from '../../src/log/consumers.ts'
@@ -321,3 +321,33 @@ async function refusal(signal: AbortSignal): Promise<void> {
 }
 
 async function* none(): AsyncIterableIterator<never> {}
+
+describe('a consumer of a log that forgets', () => {
+  it('has caught up once what was left for it is removed', async () => {
+    await using log = memoryLog()
+    const bus = createBus()
+    const connected = () =>
+      bus.emitSync('system.connected', { timestamp: 1, endpoint: 'feed', attempt: 1 })
+    for (let round = 0; round < 5; round += 1) {
+      await log.append(Array.from({ length: 1_000 }, connected))
+    }
+    const blocked = Promise.withResolvers<void>()
+    await using consumer = await log.consume('slow', () => blocked.promise)
+    const caughtUp = consumer.caughtUp()
+    await log.retain({ before: 5_001 })
+    blocked.resolve()
+    await caughtUp
+    expect(await consumer.lag()).toBe(0)
+  })
+
+  it('is told nothing of a reset that comes as it ends', async () => {
+    await using log = memoryLog()
+    const consumer = await log.consume('short', () => {})
+    await consumer.caughtUp()
+    const stopped = consumer.stop()
+    for (let turn = 0; turn < 8; turn += 1) await Promise.resolve()
+    const reset = consumer.reset(0)
+    await expect(reset).rejects.toMatchObject({ code: 'CONFIGURATION' })
+    await stopped
+  })
+})
