@@ -75,6 +75,7 @@ export type {
   ConsumeRetry,
 } from './log/consumer-options.ts'
 export { ConsumerTimeoutError } from './log/consumer-timeout.ts'
+export type { ConsumerTrouble, OnConsumerError } from './log/consumer-trouble.ts'
 export type { LogDeadLetters, LoggedDeadLetter, RecordedError } from './log/log-dead-letters.ts'
 export type {
   CutQuery,
@@ -99,6 +100,8 @@ export type {
 export {
   ArchiveError,
   ConsumerBusyError,
+  ConsumerDeadlockError,
+  EventsRemovedError,
   LogBufferFullError,
   LogClosedError,
   LogDamagedError,

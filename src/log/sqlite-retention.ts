@@ -188,8 +188,13 @@ function shrinkZones(connection: Connection, doomed: readonly Doomed[]): void {
 
 /** No record is left up to this position, so nothing has to be said of them. */
 function forgetThrough(connection: Connection, position: number): void {
+  // The highest gap stays: up to there events are gone, of whatever type.
   connection.statement('DELETE FROM zones WHERE zone < ?').run(zoneOf(position + 1))
-  connection.statement('DELETE FROM gaps WHERE first <= ? AND last <= ?').run(position, position)
+  connection
+    .statement(
+      'DELETE FROM gaps WHERE last <= ? AND first < (SELECT max(first) FROM gaps WHERE last <= ?)',
+    )
+    .run(position, position)
 }
 
 /** Removes the encrypted batches that no record needs any more. */

@@ -75,7 +75,7 @@ describe('openLog', () => {
       await log.append(eventMaker().note('secret'))
       expect((await all(log.read())).map(({ event }) => event.data)).toEqual([{ text: 'secret' }])
     }
-    await using log = await openLog(path, { catalog: logCatalog })
+    await using log = await openLog(path, { catalog: logCatalog, readOnly: true })
     expect(log.encrypted).toBe(false)
     await expect(all(log.read())).rejects.toMatchObject({ code: 'LOG_KEY' })
   })

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import {
+  stored,
   group,
   logPlace,
   openFile,
@@ -183,5 +184,16 @@ describe('SqliteFile.removedThrough', () => {
     expect(() => damaged.removedThrough(undefined)).toThrow(
       expect.objectContaining({ code: 'LOG_DAMAGED' }),
     )
+  })
+})
+
+describe('SqliteFile.removedThrough', () => {
+  it('never sinks, also where a gap is passed by retention', () => {
+    const file = openFile()
+    file.append([stored(1, { position: 5 }), stored(2, { position: 9 })], group)
+    expect(file.removedThrough(['nobody.*'])).toBe(8)
+    removeAll(file, 9)
+    expect(file.removedThrough(['nobody.*'])).toBe(8)
+    expect(verifyAll(file)).toEqual({ records: 0, damaged: [] })
   })
 })

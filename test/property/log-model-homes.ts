@@ -31,7 +31,7 @@ export class MemoryHome implements ModelHome {
   open(): Promise<ModelLog> {
     const { store, kill } = killable(this.store())
     this.#kill = kill
-    return openStore(store, { catalog: logCatalog, clock: this.clock })
+    return openStore(store, { catalog: logCatalog, clock: this.clock, onError: () => {} })
   }
 
   protected store(): LogStore | SqliteFile {
@@ -130,7 +130,11 @@ export class SqliteHome implements ModelHome {
 
   async open(): Promise<ModelLog> {
     await Promise.all(this.#closing)
-    this.#log = await openLog(this.#files.path, { catalog: logCatalog, clock: this.clock })
+    this.#log = await openLog(this.#files.path, {
+      catalog: logCatalog,
+      clock: this.clock,
+      onError: () => {},
+    })
     return this.#log
   }
 

@@ -235,9 +235,9 @@ export class LogRun {
     }
     if (limit === 'maxAgeMs') {
       const oldest = 1_000 + Math.floor(keep * (this.#events.length * 2 + 40))
-      const old = covered.findLast(({ event }) => event.timestamp < oldest)
+      const young = covered.find(({ event }) => event.timestamp >= oldest)
       const maxAgeMs = this.#home.clock.now() - oldest
-      return { limits: { maxAgeMs }, count: upTo(old?.position ?? 0) }
+      return { limits: { maxAgeMs }, count: upTo((young?.position ?? Infinity) - 1) }
     }
     return { limits: { maxBytes: Math.floor(keep * covered.length * 300) }, count: undefined }
   }
