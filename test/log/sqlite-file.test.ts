@@ -10,32 +10,19 @@ import {
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { SqliteFile } from '../../src/log/sqlite-file.ts'
 import {
   group,
   logPlace,
   openFile,
+  opening,
   readAll,
   removeAll,
   stored,
   storedFrom,
   tamper,
+  thrown,
   verifyAll,
 } from './sqlite-fixture.ts'
-
-function opening(path: string, options: object = {}): () => number {
-  const file = new SqliteFile({ path, readOnly: false, repair: false, ...options })
-  return () => file.open()
-}
-
-function thrown(act: () => unknown): { code?: string; message?: string; cause?: unknown } {
-  try {
-    act()
-  } catch (error) {
-    return error as { code?: string; message?: string }
-  }
-  return {}
-}
 
 /** Lets the next statement of this text fail, before or after it has run. */
 function failOnce(text: string, when: 'before' | 'after', times = 1): void {

@@ -118,3 +118,19 @@ export function tamper(path: string, sql: string): void {
   database.exec(sql)
   database.close()
 }
+
+/** Opens a file as these options say, when it is called. */
+export function opening(path: string, options: object = {}): () => number {
+  const file = new SqliteFile({ path, readOnly: false, repair: false, ...options })
+  return () => file.open()
+}
+
+/** What is thrown; nothing of an error if nothing is. */
+export function thrown(act: () => unknown): { code?: string; message?: string; cause?: unknown } {
+  try {
+    act()
+  } catch (error) {
+    return error as { code?: string; message?: string }
+  }
+  return {}
+}
