@@ -35,6 +35,7 @@ export class SqliteStore implements LogStore {
   readonly readOnly: boolean
   readonly #worker: Worker
   readonly #waiting = new Map<number, Waiting>()
+  readonly #exited: Promise<void>
   #sent = 0
   /** Why there are no more answers, once that is so. */
   #ended: Error | undefined = undefined
@@ -44,15 +45,23 @@ export class SqliteStore implements LogStore {
     this.#worker = new Worker(workerUrl, { workerData: options, execArgv: [] })
     this.#worker.unref()
     this.#worker.on('message', this.#settle)
-    this.#worker.on('messageerror', this.#fail)
+    this.#worker.on('messageerror', (error) => {
+      this.#fail(error)
+      void this.#worker.terminate()
+    })
     this.#worker.on('error', this.#fail)
-    this.#worker.on('exit', () => this.#fail(undefined))
+    this.#exited = new Promise((resolve) => {
+      this.#worker.on('exit', () => {
+        this.#fail(undefined)
+        resolve()
+      })
+    })
   }
 
   open(): Promise<number> {
     return this.#ask<number>('open').catch(async (error: unknown) => {
-      this.#ended = new LogClosedError('The log was not opened')
-      await this.#worker.terminate()
+      this.#ended ??= new LogClosedError('The log was not opened')
+      await this.#exit()
       throw error
     })
   }
@@ -110,8 +119,14 @@ export class SqliteStore implements LogStore {
       await this.#ask<undefined>('close')
     } finally {
       this.#ended ??= new LogClosedError('The storage of the log was not asked')
-      await this.#worker.terminate()
+      await this.#exit()
     }
+  }
+
+  /** Resolves once the thread has come to its end, which nobody hurries: it may hold a file. */
+  async #exit(): Promise<void> {
+    this.#worker.ref()
+    await this.#exited
   }
 
   #ask<Result>(method: WireMethod, ...values: readonly unknown[]): Promise<Result> {

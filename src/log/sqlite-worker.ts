@@ -5,5 +5,10 @@ import { answer, type WireRequest } from './sqlite-wire.ts'
 const file = new SqliteFile(workerData as SqliteOptions)
 
 parentPort!.on('message', (request: WireRequest) => {
-  parentPort!.postMessage(answer(file, request), [])
+  const said = answer(file, request)
+  parentPort!.postMessage(said, [])
+  // There is nothing more to be asked, so the thread comes to its end by itself.
+  if (request.method === 'close' || (request.method === 'open' && 'error' in said)) {
+    parentPort!.close()
+  }
 })
