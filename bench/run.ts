@@ -20,7 +20,7 @@ Usage: npm run bench -- [options]
   --quick        fewer rounds, for a first look; writes nothing
   --help         this text
 
-A full run takes about eight minutes and writes its tables into bench/README.md. Close everything else.`
+A full run takes about twenty minutes and writes its tables into bench/README.md. Close everything else.`
 
 const { only, quick } = readOptions()
 const options: MeasureOptions = quick
