@@ -16,7 +16,7 @@ export default defineConfig({
     maxWorkers: 2,
     // Tests of logs begin and end hundreds of threads in one process. V8 then loses count of its pages of
     // machine code now and then, and ends the process (nodejs/node#64500); only with this protection of theirs.
-    execArgv: ['--no-memory-protection-keys'],
+    execArgv: ['--no-memory-protection-keys', '--no-sparkplug'],
     projects: [
       {
         extends: true,
