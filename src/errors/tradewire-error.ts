@@ -39,6 +39,7 @@ export type ErrorCode =
   | 'REDUCER_FAILED'
   | 'EVENTS_REMOVED'
   | 'ARCHIVE_INVALID'
+  | 'CONNECTION_CLOSED'
 
 /**
  * The base of every error that tradewire throws or rejects with.
