@@ -1,0 +1,80 @@
+import type { Decimal } from '../events/decimal.ts'
+import type { PositionSnapshot } from './position-snapshot.ts'
+
+/** Which units a position gives up first when a part of it is closed. */
+export type CostMethod =
+  /** All units cost the same: the weighted average. */
+  | 'average'
+  /** Those that were bought (or sold short) first. */
+  | 'fifo'
+  /** Those that were bought (or sold short) last. */
+  | 'lifo'
+
+/** What marks are taken from. */
+export type MarkSource =
+  /** `market.quote_update`. */
+  | 'quote'
+  /** `market.trade_tick`. */
+  | 'trade'
+  /** `market.new_bar`: its close. */
+  | 'bar'
+  /** `market.data_update`: its `markPrice`, or else its `last`. */
+  | 'data'
+
+/** What is to be known of an instrument. */
+export interface InstrumentTerms {
+  /** How many units of the underlying one unit is: 50 for an E-mini. Above 0. Default 1. */
+  readonly multiplier?: Decimal
+  /** What its prices are in, such as `EUR`. Default: the currency of the keeper. */
+  readonly currency?: string
+}
+
+/**
+ * Says what `amount` of the currency `from` is in the currency `to`, at a time in milliseconds since
+ * the Unix epoch; undefined if it is not known. It must give a finite Decimal.
+ */
+export type ConvertCurrency = (
+  amount: Decimal,
+  from: string,
+  to: string,
+  at: number,
+) => Decimal | undefined
+
+/** Options of `positionKeeper`. */
+export interface PositionKeeperOptions {
+  /** The currency of the account: of totals, and of instruments without one. Default `USD`. */
+  readonly currency?: string
+  /** What the account began with, in `currency`. Default 0. */
+  readonly initialCash?: Decimal
+  /** What a part that is closed has cost. Default `average`. */
+  readonly method?: CostMethod
+  /** Multipliers and currencies by symbol. Default: none. */
+  readonly instruments?: Readonly<Record<string, InstrumentTerms>>
+  /**
+   * Rates between currencies. A fee is converted to the currency of its position as it is paid; totals
+   * are converted when they are asked for. What it does not know is kept apart, and a `system.warning`
+   * says so once for each currency. Default: it knows no rate.
+   */
+  readonly convert?: ConvertCurrency
+  /** What marks are taken from; of several, the newest counts. Default: all four. */
+  readonly marks?: readonly MarkSource[]
+  /**
+   * Where in a quote a position is valued: in the middle, or where it could be closed: a long one at
+   * the bid, a short one at the ask. A side of size 0 has no price, unless both are of size 0. Default
+   * `mid`.
+   */
+  readonly markAt?: 'mid' | 'exit'
+  /**
+   * At most one `position.pnl_update` per position in so many milliseconds on the clock of the bus, from
+   * 0; 0 is one for every change of the mark, `Infinity` is none at all. Default 1,000.
+   */
+  readonly pnlIntervalMs?: number
+  /** How many trades are remembered, to know them again. From 1 to 10,000,000. Default 100,000. */
+  readonly dedupCapacity?: number
+  /** What an earlier keeper with the same options knew. Default: nothing is known. */
+  readonly restore?: PositionSnapshot
+  /** The priority of its subscriptions: before those of a lower one. From 0. Default 1,000. */
+  readonly priority?: number
+  /** The source of its events, 1 to 256 characters. Default `position-keeper`. */
+  readonly source?: string
+}
