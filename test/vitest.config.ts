@@ -14,9 +14,7 @@ export default defineConfig({
   test: {
     // The processes cost more than the tests: two of them are what a small machine has.
     maxWorkers: 2,
-    // Tests of logs begin and end hundreds of threads in one process. V8 then loses count of its pages of
-    // machine code now and then, and ends the process (nodejs/node#64500); only with this protection of theirs.
-    execArgv: ['--no-memory-protection-keys', '--no-sparkplug'],
+    globalSetup: fromRoot('test/support/stripped-once.ts'),
     projects: [
       {
         extends: true,
