@@ -56,6 +56,7 @@ export class Acceptance {
     const settings = this.#settings
     if (settings.validate && !route.entry.accepts(data)) throw route.entry.refusal(route.type, data)
     if (settings.freeze) freezeDeeply(data)
+    if (route.ahead !== undefined) this.#goAhead(route.ahead, route, data)
     const timestamp = settings.clock.now()
     return this.#number(
       route,
@@ -105,6 +106,7 @@ export class Acceptance {
   /** The event of an emission that was checked. */
   mint({ route, data, options, metadata }: AcceptedDraft): Envelope {
     const settings = this.#settings
+    if (route.ahead !== undefined) this.#goAhead(route.ahead, route, data)
     return this.#number(
       route,
       data,
@@ -118,6 +120,27 @@ export class Acceptance {
     )
   }
 
+  /** The sequence of the last event; 0 before the first. */
+  get sequence(): number {
+    return this.#sequence
+  }
+
+  /** Has the next event numbered `sequence`, which is above that of the last one. */
+  continueAt(sequence: number): void {
+    if (sequence <= this.#sequence) {
+      throw new ConfigurationError(
+        `A replayed event must follow what the bus has emitted: expected a sequence above ${this.#sequence}, but it is ${sequence}. Replay on a new bus.`,
+      )
+    }
+    this.#sequence = sequence - 1
+  }
+
+  /** Lets somebody act on a payload before anybody hears of it. */
+  #goAhead(ahead: (data: never) => void, route: Route, data: unknown): void {
+    ahead(data as never)
+    this.#requireOpen(route.type)
+  }
+
   /** The event of another bus as an event of this one: same identity, next sequence. */
   adopt(route: Route, data: unknown, origin: TradewireEvent): Envelope {
     this.#requireValid(route, data)
@@ -125,6 +148,7 @@ export class Acceptance {
     const { type } = route
     const draft = this.#askMiddlewares(route, { type, data, source, cause: undefined, metadata })
     const identity: EventIdentity = { id, correlationId, causationId }
+    if (route.ahead !== undefined) this.#goAhead(route.ahead, route, draft.data)
     return this.#number(
       route,
       draft.data,

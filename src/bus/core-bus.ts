@@ -10,6 +10,8 @@ import type { TradewireEvent } from '../events/envelope.ts'
 import type { Clock } from '../time/clock.ts'
 import { seededRandom } from '../time/random.ts'
 import { type CloseOptions, Closing } from './closing.ts'
+import { CountedClock } from './counted-clock.ts'
+import type { Backstage } from './parts.ts'
 import { BusDeliveryHost } from './delivery-host.ts'
 import { Dispatcher } from './dispatcher.ts'
 import { Doorman } from './doorman.ts'
@@ -58,13 +60,16 @@ export class CoreBus {
   /** Undefined where every emission may be made at once. */
   readonly #doorman: Doorman | undefined
   readonly #routes = new Set<SubscribedRoute>()
+  readonly #parts: Backstage
   /** Counts registrations. */
   #order = 0
   #closing: Closing | undefined = undefined
 
   constructor(settings: BusSettings) {
-    const { catalog } = settings
+    const { catalog, clock } = settings
     this.#settings = settings
+    const timers = clock.deterministic ? new CountedClock(clock) : undefined
+    const timed = { ...settings, clock: timers ?? clock }
     this.history = new EventHistory(settings.history, (pattern) => catalog.parsePattern(pattern))
     this.#registry = new Registry(catalog)
     this.#dispatcher = new Dispatcher(settings, this.#registry, this.history)
@@ -81,12 +86,18 @@ export class CoreBus {
       this.#dispatcher.calls.droppedByStream(...drop),
     )
     const random = seededRandom(settings.seed)
-    this.#host = new BusDeliveryHost(settings, random, this.deadLetters, this.#dispatcher)
+    this.#host = new BusDeliveryHost(timed, random, this.deadLetters, this.#dispatcher)
     const { access, rateLimits, memory } = settings
     const open = access === undefined && rateLimits.size === 0
-    this.#doorman = open ? undefined : new Doorman(settings, this.#dispatcher)
+    this.#doorman = open ? undefined : new Doorman(timed, this.#dispatcher)
     this.#statistics = new Statistics(this.#dispatcher, this.#registry, this.deadLetters)
     if (memory !== undefined) this.#host.guardMemory(memory)
+    this.#parts = {
+      dispatcher: this.#dispatcher,
+      registry: this.#registry,
+      listeners: this.#listeners,
+      timers,
+    }
   }
 
   get catalog(): BusSettings['catalog'] {
@@ -253,10 +264,10 @@ export class CoreBus {
     return target
   }
 
-  /** See {@link defer}. */
-  static defer(bus: object, task: () => void): void {
-    if (!(#dispatcher in bus)) throw new ConfigurationError('defer takes a bus of createBus().')
-    bus.#dispatcher.line.defer(task)
+  /** What other rooms may do with a bus that its users may not, see `backstage.ts`. */
+  static backstage(bus: object): Backstage {
+    if (!(#dispatcher in bus)) throw new ConfigurationError('expected a bus of createBus().')
+    return bus.#parts
   }
 
   handlerCount(type?: string): number {
@@ -386,15 +397,4 @@ export class CoreBus {
   #requireOpen(): void {
     if (this.#dispatcher.closed) throw new BusClosedError('No subscription was made')
   }
-}
-
-/**
- * Does `task` in its turn of the bus: at once, as if it were an event, if nothing is being dispatched,
- * else behind what is in line. What it throws goes to the last resort of the bus. For rooms that add
- * deliveries of their own to a bus and keep its one order.
- *
- * @throws EmitDepthError `EMIT_DEPTH`, EmitQueueFullError `EMIT_QUEUE_FULL` as an emission would.
- */
-export function defer(bus: object, task: () => void): void {
-  CoreBus.defer(bus, task)
 }

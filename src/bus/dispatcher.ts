@@ -98,7 +98,9 @@ export class Dispatcher {
   }
 
   emitBatch(items: readonly BatchItem[]): Promise<TradewireEvent[]> {
-    let flights: Flight[]
+    let drafts: AcceptedDraft[]
+    const flights: Flight[] = []
+    const { gated, asking } = this.line
     try {
       if (!Array.isArray(items)) {
         throw new ConfigurationError(
@@ -106,18 +108,20 @@ export class Dispatcher {
         )
       }
       // Not map, which would pass over holes.
-      const drafts = Array.from(items, (item) => this.#check(item))
+      drafts = Array.from(items, (item) => this.#check(item))
       this.#requireRoomFor(items)
-      flights = drafts.map((draft) => {
-        const event = this.acceptance.mint(draft)
-        return this.#flightFor(event, draft.options, true)!
-      })
     } catch (error) {
       return this.#refuse(error)
     }
-    const { gated, asking } = this.line
-    for (const flight of flights) this.line.push(flight.event, flight)
-    this.line.start()
+    // What is emitted ahead of one of them must not overtake those before it.
+    this.line.during(-1, () => {
+      for (const draft of drafts) {
+        const event = this.acceptance.mint(draft)
+        const flight = this.#flightFor(event, draft.options, true)!
+        flights.push(flight)
+        this.line.push(event, flight)
+      }
+    })
     if (asking) return Promise.resolve(flights.map(({ event }) => event))
     const all = Promise.all(flights.map((flight) => flight.promise()))
     all.catch(() => {})
@@ -145,6 +149,16 @@ export class Dispatcher {
       this.refused(type, error)
       throw error
     }
+  }
+
+  /** Dispatches a recorded event again, with the sequence that it had. */
+  replay(event: TradewireEvent): TradewireEvent {
+    const route = this.#open(event.type)
+    this.acceptance.continueAt(event.sequence)
+    const again = this.acceptance.adopt(route, event.data, event)
+    if (this.line.busy) this.#join(again, undefined)
+    else this.#dispatch(route, again, undefined)
+    return again
   }
 
   /** Dispatches an adopted event; resolves once its handlers have settled. */

@@ -33,6 +33,11 @@ export class Listeners {
     this.#dropped = dropped
   }
 
+  /** How many there are. */
+  get size(): number {
+    return this.#endings.size
+  }
+
   waitFor(parsed: ParsedPatterns, options: WaitOptions): Promise<TradewireEvent> {
     return waitForEvent(this.#hostFor(parsed, {}, 'wait'), parsed.text, options)
   }

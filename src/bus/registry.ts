@@ -29,6 +29,8 @@ export interface Route {
    * keeps the list that it began with; undefined until it is needed again.
    */
   list: readonly Subscriber[] | undefined
+  /** Acts on a payload before its event is numbered; undefined while nobody does. */
+  ahead: ((data: never) => void) | undefined
 }
 
 /** Who hears what: subscriptions by exact type and by pattern, and the dispatch lists made of them. */
@@ -154,7 +156,14 @@ export class Registry {
       counter = { count: 0 }
       this.#counters.set(entry.name, counter)
     }
-    const route: Route = { type, entry, counter, exact: new Set(), list: undefined }
+    const route: Route = {
+      type,
+      entry,
+      counter,
+      exact: new Set(),
+      list: undefined,
+      ahead: undefined,
+    }
     if (entry.parameterised) this.#makeRoomForLooseRoute()
     this.#routes.set(type, route)
     return route
@@ -165,7 +174,8 @@ export class Registry {
     this.#looseRoutes += 1
     if (this.#looseRoutes <= mostLooseRoutes) return
     for (const [type, route] of this.#routes) {
-      if (route.entry.parameterised && route.exact.size === 0) this.#routes.delete(type)
+      const { entry, exact, ahead } = route
+      if (entry.parameterised && exact.size === 0 && ahead === undefined) this.#routes.delete(type)
     }
     this.#looseRoutes = 1
     this.#latest = undefined

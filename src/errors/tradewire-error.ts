@@ -39,6 +39,10 @@ export type ErrorCode =
   | 'REDUCER_FAILED'
   | 'EVENTS_REMOVED'
   | 'ARCHIVE_INVALID'
+  | 'SOURCE_INVALID'
+  | 'SOURCE_ORDER'
+  | 'BACKTEST_FAILED'
+  | 'STRAY_WORK'
   | 'CONNECTION_CLOSED'
 
 /**

@@ -37,6 +37,7 @@ export class SimulatedClock implements Clock {
   /** Counts timers ever set; breaks ties between timers of one time. */
   #order = 0
   #advancing = false
+  #sleepers = 0
   /** What a callback threw or rejected with, until an advance has thrown it. */
   #failure: { readonly error: unknown } | undefined = undefined
 
@@ -50,6 +51,16 @@ export class SimulatedClock implements Clock {
   /** Timers that are set and have not fired. */
   get pendingTimers(): number {
     return this.#timers.size
+  }
+
+  /** Calls of `sleep` that have not resolved. */
+  get sleepers(): number {
+    return this.#sleepers
+  }
+
+  /** When the next timer is due, in milliseconds since the Unix epoch; undefined without timers. */
+  get nextTimerAt(): number | undefined {
+    return this.#timers.firstTime
   }
 
   now(): number {
@@ -79,8 +90,12 @@ export class SimulatedClock implements Clock {
 
   async sleep(delayMs: number): Promise<void> {
     requireNumber('delayMs', delayMs, 0)
+    this.#sleepers += 1
     await new Promise<void>((resolve) => {
-      this.setTimer(delayMs, resolve)
+      this.setTimer(delayMs, () => {
+        this.#sleepers -= 1
+        resolve()
+      })
     })
   }
 
@@ -109,6 +124,41 @@ export class SimulatedClock implements Clock {
    * @throws ClockBusyError `CLOCK_BUSY` while an earlier advance has not resolved.
    */
   async advanceTo(time: number): Promise<void> {
+    this.#requireForward(time)
+    await this.#advance(time, () => this.#fire(nextTurn, (next) => next <= time))
+  }
+
+  /**
+   * Moves time forward to `time` at once if no timer is due before it, and tells whether it did. Timers
+   * at `time` itself stay: they fire with the next advance. It is what a driver of recorded data does
+   * between two moments at which nothing waits for the clock.
+   *
+   * @param time milliseconds since the Unix epoch, `now()` or later.
+   * @throws ConfigurationError `CONFIGURATION` if `time` lies before `now()`, is NaN or infinite.
+   * @throws ClockBusyError `CLOCK_BUSY` while an advance has not resolved.
+   */
+  skipTo(time: number): boolean {
+    if (this.#advancing || !(time >= this.#now) || time === Infinity) this.#requireForward(time)
+    const next = this.#timers.firstTime
+    if (next !== undefined && next < time) return false
+    this.#now = time
+    return true
+  }
+
+  /**
+   * The same as {@link SimulatedClock.advanceTo}, except that timers at `time` itself stay, and fire
+   * with the next advance: what happens at `time` happens before them.
+   *
+   * @param time milliseconds since the Unix epoch, `now()` or later.
+   * @param settle awaited before the first timer and after each one, before time moves on.
+   * @throws what `advanceTo` throws, and what `settle` rejects with.
+   */
+  async advanceBefore(time: number, settle: () => Promise<void> = nextTurn): Promise<void> {
+    this.#requireForward(time)
+    await this.#advance(time, () => this.#fire(settle, (next) => next < time))
+  }
+
+  #requireForward(time: number): void {
     requireNumber('time', time)
     if (time < this.#now) {
       throw new ConfigurationError(
@@ -120,22 +170,26 @@ export class SimulatedClock implements Clock {
         'The simulated clock is advancing already. Await the earlier advance before the next, and do not advance it from a timer.',
       )
     }
+  }
+
+  async #advance(time: number, fire: () => Promise<void>): Promise<void> {
     this.#advancing = true
     try {
-      await this.#fireUntil(time)
+      await fire()
       this.#now = time
     } finally {
       this.#advancing = false
     }
   }
 
-  async #fireUntil(time: number): Promise<void> {
+  async #fire(settle: () => Promise<void>, isDue: (time: number) => boolean): Promise<void> {
     for (;;) {
       // What ran before may still have continuations that set an earlier timer.
-      await nextTurn()
+      await settle()
       this.#throwFailure()
-      const timer = this.#timers.takeDue(time)
-      if (timer === undefined) return
+      const next = this.#timers.firstTime
+      if (next === undefined || !isDue(next)) return
+      const timer = this.#timers.takeDue(next)!
       this.#now = timer.time
       this.#call(timer)
     }

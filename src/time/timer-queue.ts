@@ -43,20 +43,25 @@ export class TimerQueue {
     if (this.#cancelled * 2 > this.#heap.length) this.#sweep()
   }
 
+  /** When the first timer is due; undefined without timers. */
+  get firstTime(): number | undefined {
+    const heap = this.#heap
+    while (heap.length > 0 && heap[0]!.cancelled) {
+      this.#removeFirst()
+      this.#cancelled -= 1
+    }
+    return heap[0]?.time
+  }
+
   /** Removes and returns the first timer that is due at or before `time`. */
   takeDue(time: number): ScheduledTimer | undefined {
-    for (;;) {
-      const first = this.#heap[0]
-      if (first === undefined || first.time > time) return undefined
-      this.#removeFirst()
-      if (first.cancelled) {
-        this.#cancelled -= 1
-        continue
-      }
-      // A timer that has been taken can no longer be cancelled.
-      first.cancelled = true
-      return first
-    }
+    const due = this.firstTime
+    if (due === undefined || due > time) return undefined
+    const first = this.#heap[0]!
+    this.#removeFirst()
+    // A timer that has been taken can no longer be cancelled.
+    first.cancelled = true
+    return first
   }
 
   #removeFirst(): void {

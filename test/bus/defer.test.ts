@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { defer } from '../../src/bus/core-bus.ts'
+import { defer } from '../../src/bus/backstage.ts'
 import { coded, hello, setUp } from '../support/buses.ts'
 
 describe('defer', () => {

@@ -1,6 +1,6 @@
 import { createBus, defineEvents, type Drop, SimulatedClock, z } from 'tradewire'
 import { describe, expect, it } from 'vitest'
-import { defer } from '../../src/bus/core-bus.ts'
+import { defer } from '../../src/bus/backstage.ts'
 import { coded, errorsOf, hello, rest, setUp } from '../support/buses.ts'
 
 describe('a task on a paused bus', () => {

@@ -1,6 +1,6 @@
 import type { TradewireEvent } from 'tradewire'
 import { describe, expect, it } from 'vitest'
-import { defer } from '../../src/bus/core-bus.ts'
+import { defer } from '../../src/bus/backstage.ts'
 import { coded, errorsOf, hello, setUp, rest, textsOf } from '../support/buses.ts'
 import { heldBy } from '../support/gates.ts'
 

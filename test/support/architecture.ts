@@ -45,6 +45,8 @@ const packages: ReadonlyMap<string, string> = new Map([
   ['zod', 'events'],
   ['decimal.js', 'events'],
   ['eventemitter3', 'legacy'],
+  ['csv-parse', 'backtest'],
+  ['yauzl', 'backtest'],
 ])
 
 /** Where a module is loaded that only its user knows, and by what expression. */

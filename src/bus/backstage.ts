@@ -1,0 +1,89 @@
+import type { TradewireEvent } from '../events/envelope.ts'
+import { CoreBus } from './core-bus.ts'
+import { registration, type Registration } from './observers.ts'
+
+/**
+ * Does `task` in its turn of the bus: at once, as if it were an event, if nothing is being dispatched,
+ * else behind what is in line. What it throws goes to the last resort of the bus. For rooms that add
+ * deliveries of their own to a bus and keep its one order.
+ *
+ * @throws EmitDepthError `EMIT_DEPTH`, EmitQueueFullError `EMIT_QUEUE_FULL` as an emission would.
+ */
+export function defer(bus: object, task: () => void): void {
+  CoreBus.backstage(bus).dispatcher.line.defer(task)
+}
+
+/**
+ * Calls `hook` with each payload of `type` that was checked, before its event is numbered and anybody
+ * hears of it. What the hook emits comes before that event: a simulated venue fills orders by a bar, and
+ * whoever then sees the bar knows of the fills. What it throws goes to the last resort of the bus.
+ *
+ * @throws UnknownEventError `EVENT_UNKNOWN` if the catalog has no such type.
+ */
+export function ahead<Payload>(
+  bus: object,
+  type: string,
+  hook: (data: Payload) => void,
+): Registration {
+  const { dispatcher, registry } = CoreBus.backstage(bus)
+  const route = registry.route(type)
+  const before = route.ahead
+  const own = (data: never): void => {
+    before?.(data)
+    if (!active) return
+    try {
+      hook(data)
+    } catch (error) {
+      dispatcher.calls.lastResort(error, { origin: 'middleware', event: undefined })
+    }
+  }
+  let active = true
+  route.ahead = own
+  return registration(() => {
+    active = false
+    // Hooks that came later still lead here.
+    if (route.ahead === own) route.ahead = before
+  })
+}
+
+/**
+ * Dispatches a recorded event again: with its id, sequence, timestamp and causes. The next emission of
+ * the bus is numbered after it.
+ *
+ * @throws ConfigurationError `CONFIGURATION` if the bus has emitted an event of that sequence, or later.
+ * @throws what an emission throws.
+ */
+export function replayOnto(bus: object, event: TradewireEvent): TradewireEvent {
+  return CoreBus.backstage(bus).dispatcher.replay(event)
+}
+
+/** How a bus stands between two moments of simulated time. */
+export interface Activity {
+  /** The sequence of its last event; 0 before the first. */
+  readonly sequence: number
+  /** Whether every handler has settled, and every mailbox is empty. */
+  readonly idle: boolean
+  /**
+   * Whether something that is not settled may be waiting for time or for an event: a wait, a stream, a
+   * backoff, a rate limit.
+   */
+  readonly waiting: boolean
+}
+
+/** Looks at a bus without asking it for anything; made once, because it is asked at every step. */
+export function activityOf(bus: object): Activity {
+  const { dispatcher, listeners, timers } = CoreBus.backstage(bus)
+  const { acceptance, line } = dispatcher
+  const { pending } = dispatcher.calls
+  return {
+    get sequence() {
+      return acceptance.sequence
+    },
+    get idle() {
+      return pending.empty && line.size === 0
+    },
+    get waiting() {
+      return listeners.size > 0 || (timers !== undefined && timers.pending > 0)
+    },
+  }
+}
