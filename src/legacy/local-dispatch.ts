@@ -1,4 +1,4 @@
-import { defer } from '../bus/core-bus.ts'
+import { defer } from '../bus/backstage.ts'
 import { toPromise } from '../delivery/thenable.ts'
 import type { ListenerTable } from './listener-table.ts'
 import type { LegacyRegistration } from './registration.ts'
