@@ -113,9 +113,9 @@ export class EquityCurve {
     this.#dayEndsAt = Infinity
   }
 
-  #requireTime(time: number): void {
+  /** For a time that cannot follow the last one. */
+  #requireTime(time: number): never {
     requireNumber('The time of a sample', time, this.#samples === 0 ? -Infinity : this.#lastAt)
-    if (time <= this.#dayEndsAt) return
     throw new ConfigurationError(
       'A sample lies in a later day than the one before: call advance before events of that day are applied to the account.',
     )

@@ -68,7 +68,8 @@ export class EquityDrawdown {
     if (this.#exactPeak === undefined) this.#relative = value > 0
     if (this.#falling) {
       this.#longestMs = Math.max(this.#longestMs, time - this.#peakAt)
-      if (this.#deepest !== undefined) this.#deepest.recoveredAt ??= time
+      // Who falls is, the first time at least, deeper than ever.
+      this.#deepest!.recoveredAt ??= time
       this.#falling = false
     }
     // An account that only waits at its peak is not read again and again.
