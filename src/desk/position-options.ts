@@ -1,4 +1,12 @@
-import type { Decimal } from '../events/decimal.ts'
+import {
+  describeValue,
+  requireFunction,
+  requireInteger,
+  requireNumber,
+  requireOptions,
+} from '../errors/checks.ts'
+import { ConfigurationError } from '../errors/tradewire-error.ts'
+import { Decimal, isDecimal } from '../events/decimal.ts'
 import type { PositionSnapshot } from './position-snapshot.ts'
 
 /** Which units a position gives up first when a part of it is closed. */
@@ -77,4 +85,108 @@ export interface PositionKeeperOptions {
   readonly priority?: number
   /** The source of its events, 1 to 256 characters. Default `position-keeper`. */
   readonly source?: string
+}
+
+/** {@link PositionKeeperOptions} with every default filled in and every value checked. */
+export interface PositionSettings {
+  readonly currency: string
+  readonly initialCash: Decimal
+  readonly method: CostMethod
+  readonly instruments: ReadonlyMap<string, InstrumentTerms>
+  readonly convert: ConvertCurrency | undefined
+  readonly marks: readonly MarkSource[]
+  readonly markAt: 'mid' | 'exit'
+  readonly pnlIntervalMs: number
+  readonly dedupCapacity: number
+  readonly restore: PositionSnapshot | undefined
+  readonly priority: number
+  readonly source: string
+}
+
+const optionNames = [
+  'currency',
+  'initialCash',
+  'method',
+  'instruments',
+  'convert',
+  'marks',
+  'markAt',
+  'pnlIntervalMs',
+  'dedupCapacity',
+  'restore',
+  'priority',
+  'source',
+]
+const methods: readonly CostMethod[] = ['average', 'fifo', 'lifo']
+const sources: readonly MarkSource[] = ['quote', 'trade', 'bar', 'data']
+
+/** @throws ConfigurationError `CONFIGURATION` if an option is unknown or out of range. */
+export function toPositionSettings(options: PositionKeeperOptions): PositionSettings {
+  requireOptions('positionKeeper', options, optionNames)
+  const { initialCash = new Decimal(0), convert, marks = sources, pnlIntervalMs = 1_000 } = options
+  if (!isDecimal(initialCash)) {
+    throw new ConfigurationError(
+      `initialCash must be a finite Decimal, but is ${describeValue(initialCash)}.`,
+    )
+  }
+  if (convert !== undefined) requireFunction('convert', convert)
+  if (!Array.isArray(marks)) {
+    throw new ConfigurationError(`marks must be a list, but is ${describeValue(marks)}.`)
+  }
+  return {
+    currency: requireName('currency', options.currency ?? 'USD'),
+    initialCash,
+    method: requireOneOf('method', options.method ?? 'average', methods),
+    instruments: toInstruments(options.instruments ?? {}),
+    convert,
+    marks: Array.from(marks, (mark) => requireOneOf('A member of marks', mark, sources)),
+    markAt: requireOneOf('markAt', options.markAt ?? 'mid', ['mid', 'exit']),
+    pnlIntervalMs:
+      pnlIntervalMs === Infinity ? Infinity : requireNumber('pnlIntervalMs', pnlIntervalMs, 0),
+    dedupCapacity: requireInteger('dedupCapacity', options.dedupCapacity ?? 100_000, 1, 10_000_000),
+    restore: options.restore,
+    priority: requireInteger('priority', options.priority ?? 1_000),
+    source: requireName('source', options.source ?? 'position-keeper'),
+  }
+}
+
+function toInstruments(instruments: unknown): ReadonlyMap<string, InstrumentTerms> {
+  if (typeof instruments !== 'object' || instruments === null || Array.isArray(instruments)) {
+    throw new ConfigurationError(
+      `instruments must be an object, but is ${describeValue(instruments)}.`,
+    )
+  }
+  const all = new Map<string, InstrumentTerms>()
+  for (const [symbol, given] of Object.entries(instruments)) {
+    const name = `instruments[${describeValue(symbol)}]`
+    requireOptions(name, given, ['multiplier', 'currency'])
+    const { multiplier, currency } = given as InstrumentTerms
+    if (multiplier !== undefined && !(isDecimal(multiplier) && multiplier.gt(0))) {
+      throw new ConfigurationError(
+        `${name}.multiplier must be a Decimal above 0, but is ${describeValue(multiplier)}.`,
+      )
+    }
+    if (currency !== undefined) requireName(`${name}.currency`, currency)
+    all.set(symbol, { multiplier, currency })
+  }
+  return all
+}
+
+/** What events take for a name: 1 to 256 characters. */
+function requireName(name: string, value: unknown): string {
+  if (typeof value === 'string' && value !== '' && value.length <= 256) return value
+  throw new ConfigurationError(
+    `${name} must be a string of 1 to 256 characters, but is ${describeValue(value)}.`,
+  )
+}
+
+function requireOneOf<const Word extends string>(
+  name: string,
+  value: unknown,
+  words: readonly Word[],
+): Word {
+  const word = words.find((known) => known === value)
+  if (word !== undefined) return word
+  const list = words.map((known) => `'${known}'`).join(', ')
+  throw new ConfigurationError(`${name} must be one of ${list}, but is ${describeValue(value)}.`)
 }
