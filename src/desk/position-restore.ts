@@ -97,7 +97,7 @@ export function restoreLedger(ledger: Ledger, snapshot: PositionSnapshot): void 
     for (const holding of snapshot.positions) restoreHolding(ledger, holding)
   } catch (error) {
     throw new ConfigurationError(
-      `restore must be what snapshot() of a position keeper with the same options gave: ${String(error)}`,
+      `restore must be what snapshot() of a position keeper with the same options gave: ${(error as Error).message}`,
       { cause: error },
     )
   }
