@@ -123,7 +123,19 @@ const sources: readonly MarkSource[] = ['quote', 'trade', 'bar', 'data']
 /** @throws ConfigurationError `CONFIGURATION` if an option is unknown or out of range. */
 export function toPositionSettings(options: PositionKeeperOptions): PositionSettings {
   requireOptions('positionKeeper', options, optionNames)
-  const { initialCash = new Decimal(0), convert, marks = sources, pnlIntervalMs = 1_000 } = options
+  const {
+    currency = 'USD',
+    initialCash = new Decimal(0),
+    method = 'average',
+    instruments = {},
+    convert,
+    marks = sources,
+    markAt = 'mid',
+    pnlIntervalMs = 1_000,
+    dedupCapacity = 100_000,
+    priority = 1_000,
+    source = 'position-keeper',
+  } = options
   if (!isDecimal(initialCash)) {
     throw new ConfigurationError(
       `initialCash must be a finite Decimal, but is ${describeValue(initialCash)}.`,
@@ -134,19 +146,19 @@ export function toPositionSettings(options: PositionKeeperOptions): PositionSett
     throw new ConfigurationError(`marks must be a list, but is ${describeValue(marks)}.`)
   }
   return {
-    currency: requireName('currency', options.currency ?? 'USD'),
+    currency: requireName('currency', currency),
     initialCash,
-    method: requireOneOf('method', options.method ?? 'average', methods),
-    instruments: toInstruments(options.instruments ?? {}),
+    method: requireOneOf('method', method, methods),
+    instruments: toInstruments(instruments),
     convert,
     marks: Array.from(marks, (mark) => requireOneOf('A member of marks', mark, sources)),
-    markAt: requireOneOf('markAt', options.markAt ?? 'mid', ['mid', 'exit']),
+    markAt: requireOneOf('markAt', markAt, ['mid', 'exit']),
     pnlIntervalMs:
       pnlIntervalMs === Infinity ? Infinity : requireNumber('pnlIntervalMs', pnlIntervalMs, 0),
-    dedupCapacity: requireInteger('dedupCapacity', options.dedupCapacity ?? 100_000, 1, 10_000_000),
+    dedupCapacity: requireInteger('dedupCapacity', dedupCapacity, 1, 10_000_000),
     restore: options.restore,
-    priority: requireInteger('priority', options.priority ?? 1_000),
-    source: requireName('source', options.source ?? 'position-keeper'),
+    priority: requireInteger('priority', priority),
+    source: requireName('source', source),
   }
 }
 
