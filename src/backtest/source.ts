@@ -19,7 +19,7 @@ export interface TimedPayload<Type extends string = string, Payload = object> {
    * captured message when it was received. Default: `data.timestamp`.
    */
   readonly time?: number
-  /** Who emits it. Default: the name of the source. */
+  /** Who emits it. Default: the `source` of the bus. */
   readonly source?: string
   /** Flat facts beside the payload. */
   readonly metadata?: EventMetadata
@@ -40,10 +40,12 @@ export type Source<Schemas extends EventSchemas = TradingSchemas> =
  * do; what merges sources asks for it. A source starts anew each time that it is iterated.
  */
 export interface ChunkedSource extends AsyncIterable<TimedPayload> {
-  /** Its name, for messages and as the default `source` of its events: a file name, for instance. */
+  /** Its name, for messages: a file name, for instance. */
   readonly name: string
   /** Lists of at least one event, in order of time. */
   chunks(): AsyncIterable<readonly TimedPayload[]>
+  /** How much of it was given out, from 0 to 1; undefined where nobody can know. */
+  readonly fraction?: number | undefined
   /** What its rows came to so far; undefined where it has none to count. */
   readonly counts?: SourceCounts
 }

@@ -1,5 +1,6 @@
 import type { TradewireEvent } from '../events/envelope.ts'
 import { CoreBus } from './core-bus.ts'
+import type { HandlerError } from './errors.ts'
 import { registration, type Registration } from './observers.ts'
 
 /**
@@ -68,16 +69,22 @@ export interface Activity {
    * backoff, a rate limit.
    */
   readonly waiting: boolean
+  /** The first failure of a handler, with its cause; undefined while none has failed for good. */
+  readonly failure: HandlerError | undefined
 }
 
 /** Looks at a bus without asking it for anything; made once, because it is asked at every step. */
 export function activityOf(bus: object): Activity {
   const { dispatcher, listeners, timers } = CoreBus.backstage(bus)
   const { acceptance, line } = dispatcher
-  const { pending } = dispatcher.calls
+  const { calls } = dispatcher
+  const { pending } = calls
   return {
     get sequence() {
       return acceptance.sequence
+    },
+    get failure() {
+      return calls.firstFailure
     },
     get idle() {
       return pending.empty && line.size === 0

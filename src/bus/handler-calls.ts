@@ -25,6 +25,8 @@ const backlogCapacity = 100_000
 export class HandlerCalls implements PendingHost {
   /** Undefined while nobody observes. */
   observers: Observers | undefined = undefined
+  /** The first failure of a handler; kept for whoever drives the bus and must not miss it. */
+  firstFailure: HandlerError | undefined = undefined
   readonly pending: PendingList
   /** Who calls the handlers that have mailboxes. */
   readonly scheduler: Scheduler
@@ -294,6 +296,7 @@ export class HandlerCalls implements PendingHost {
     attempts: number | undefined,
   ): void {
     const { event, cause } = error
+    this.firstFailure ??= error
     if (event.type === 'system.error') {
       this.lastResort(error, { origin: 'handler', event })
       return

@@ -217,3 +217,61 @@ describe('SimulatedClock', () => {
     },
   )
 })
+
+describe('SimulatedClock for drivers of recorded data', () => {
+  it('skips to a time unless a timer is due before it', async () => {
+    const clock = new SimulatedClock({ start: 10 })
+    let fired = 0
+    clock.setTimer(5, () => {
+      fired += 1
+    })
+    expect(clock.nextTimerAt).toBe(15)
+    expect([clock.skipTo(12), clock.now()]).toEqual([true, 12])
+    expect([clock.skipTo(15), clock.now()]).toEqual([true, 15])
+    expect([clock.skipTo(16), clock.now()]).toEqual([false, 15])
+    expect(fired).toBe(0)
+    await clock.advanceBefore(16)
+    expect([fired, clock.now(), clock.nextTimerAt]).toEqual([1, 16, undefined])
+  })
+
+  it('leaves timers at the time that it advances before, and passes over cancelled ones', async () => {
+    const clock = new SimulatedClock()
+    const fired: number[] = []
+    for (const at of [1, 2, 3]) clock.setTimer(at, () => void fired.push(at))
+    clock.setTimer(1, () => void fired.push(-1)).cancel()
+    await clock.advanceBefore(3)
+    expect(fired).toEqual([1, 2])
+    await clock.advanceTo(3)
+    expect(fired).toEqual([1, 2, 3])
+  })
+
+  it('settles before the first timer and after each one', async () => {
+    const clock = new SimulatedClock()
+    const order: string[] = []
+    clock.setTimer(1, () => void order.push('timer'))
+    await clock.advanceBefore(5, async () => void order.push(`settled at ${clock.now()}`))
+    expect(order).toEqual(['settled at 0', 'timer', 'settled at 1'])
+  })
+
+  it('refuses to skip back, to infinity, and while it advances', async () => {
+    const clock = new SimulatedClock({ start: 10 })
+    for (const time of [9, Number.NaN, Infinity]) {
+      expect(() => clock.skipTo(time)).toThrow(/time must/)
+      await expect(clock.advanceBefore(time)).rejects.toThrow(/time must/)
+    }
+    const advancing = clock.advanceTo(20)
+    expect(() => clock.skipTo(30)).toThrow(/advancing already/)
+    await advancing
+  })
+
+  it('counts those who sleep', async () => {
+    const clock = new SimulatedClock()
+    const sleeping = [clock.sleep(1), clock.sleep(2)]
+    expect(clock.sleepers).toBe(2)
+    await clock.advanceBy(1)
+    expect(clock.sleepers).toBe(1)
+    await clock.advanceBy(1)
+    await Promise.all(sleeping)
+    expect(clock.sleepers).toBe(0)
+  })
+})

@@ -1,0 +1,168 @@
+import type { Bus } from '../bus/bus.ts'
+import type { TradewireEvent } from '../events/envelope.ts'
+import type { SimulatedClock } from '../time/simulated-clock.ts'
+import { nextTurn } from '../time/turn.ts'
+import { BacktestError, StrayWorkError } from './errors.ts'
+import { Settling } from './settling.ts'
+import type { MergedChunk } from './merge.ts'
+import type { TimedPayload } from './source.ts'
+
+/** After so many events other work of the process gets its turn. Counted, so that every run is the same. */
+const turnEvery = 1_024
+
+/** What a driver tells of its way. */
+export interface DriverHost {
+  /** Time is about to move on to `time`; nothing of that time has happened. */
+  moving(time: number): void
+  /** An event of the data, and all that it has led to, is done. */
+  played(time: number): void
+  /** Now and then, when other work of the process has its turn; may wait, for a storage for instance. */
+  turn(events: number, time: number): Promise<void> | undefined
+}
+
+/** An emission whose type the compiler does not know: the bus checks it. */
+type Emit = (
+  type: string,
+  data: object,
+  options?: { readonly source?: string; readonly metadata?: TimedPayload['metadata'] },
+) => TradewireEvent
+
+/**
+ * Plays recorded events onto a bus, in order of time:
+ *
+ * 1. Before the data of a time T, timers that are due before T fire, each at its own time.
+ * 2. The data of T are emitted, each once all that the one before has led to is done.
+ * 3. Timers at T fire after all data of T; those of one time in the order they were set.
+ */
+export class Driver {
+  /** Events of the data that were emitted. */
+  events = 0
+  readonly #bus: Bus
+  readonly #emit: Emit
+  readonly #clock: SimulatedClock
+  readonly #settling: Settling
+  readonly #host: DriverHost
+  readonly #signal: AbortSignal | undefined
+  readonly #stopsAtFailure: boolean
+  /** What failed of what is followed. */
+  #rejection: { readonly error: unknown } | undefined = undefined
+  /** The sequence that the bus stood at when nothing more was to be done. */
+  #restedAt = 0
+
+  constructor(
+    bus: Bus,
+    clock: SimulatedClock,
+    host: DriverHost,
+    options: { readonly signal?: AbortSignal; readonly stopsAtFailure: boolean },
+  ) {
+    this.#bus = bus
+    this.#emit = (bus.emitSync as unknown as Emit).bind(bus)
+    this.#clock = clock
+    this.#host = host
+    this.#signal = options.signal
+    this.#stopsAtFailure = options.stopsAtFailure
+    this.#settling = new Settling(bus, clock, options.signal)
+  }
+
+  /**
+   * Lets what was started before the data come to rest.
+   *
+   * @throws what {@link Driver.play} throws.
+   */
+  async begin(): Promise<void> {
+    await this.#settling.settleFully()
+    this.#check()
+    this.#restedAt = this.#settling.sequence
+  }
+
+  /**
+   * Emits a list of events, in order of time.
+   *
+   * @throws BacktestError `BACKTEST_FAILED` if a handler fails, unless failures are to be passed over.
+   * @throws StrayWorkError `STRAY_WORK` if something emits that no handler waits for.
+   * @throws EventValidationError `EVENT_INVALID` if a payload is invalid.
+   * @throws the reason of the signal if it aborts.
+   */
+  async play({ items, times }: MergedChunk): Promise<void> {
+    const settling = this.#settling
+    const host = this.#host
+    this.#requireRest()
+    for (let index = 0; index < items.length; index += 1) {
+      const item = items[index]!
+      const { data } = item
+      const time = times[index]!
+      if (time !== this.#clock.now()) {
+        host.moving(time)
+        if (!this.#clock.skipTo(time)) {
+          await this.#clock.advanceBefore(time, settling.settleFully)
+          this.#check()
+        }
+      }
+      this.#emitItem(item, data)
+      if (!settling.settled) await settling.settleFully()
+      if (settling.failure !== undefined) this.#check()
+      host.played(time)
+      this.events += 1
+      if (this.events % turnEvery === 0) {
+        this.#restedAt = settling.sequence
+        await this.#turn(time)
+      }
+    }
+    this.#restedAt = settling.sequence
+  }
+
+  /** Ends the run if `work`, which nothing waits for, fails. */
+  follow(work: Promise<void>): void {
+    work.catch((error: unknown) => {
+      this.#rejection ??= { error }
+    })
+  }
+
+  /** Fires the timers of the last time. */
+  async end(): Promise<void> {
+    await this.#clock.advanceTo(this.#clock.now())
+    await this.#settling.settleFully()
+    this.#check()
+  }
+
+  #emitItem(item: TimedPayload, data: object): void {
+    const { source, metadata } = item
+    if (source === undefined && metadata === undefined) {
+      this.#emit(item.type, data)
+      return
+    }
+    this.#emit(item.type, data, {
+      ...(source !== undefined && { source }),
+      ...(metadata !== undefined && { metadata }),
+    })
+  }
+
+  async #turn(time: number): Promise<void> {
+    await nextTurn()
+    this.#signal?.throwIfAborted()
+    this.#check()
+    this.#requireRest()
+    const wait = this.#host.turn(this.events, time)
+    if (wait === undefined) return
+    await wait
+    this.#requireRest()
+  }
+
+  /** Throws if something has emitted since all that was known of was done. */
+  #requireRest(): void {
+    const { sequence } = this.#settling
+    if (sequence === this.#restedAt) return
+    const last = this.#bus.history.query({ limit: 1 }).at(-1)
+    throw new StrayWorkError(
+      `${sequence - this.#restedAt} events${last === undefined ? '' : `, the last of them ${last.type} of ${JSON.stringify(last.source)},`} were emitted after time had moved on from what had led to them. Something was started that no handler waits for: return or await its promise in the handler, so that time waits for it.`,
+    )
+  }
+
+  #check(): void {
+    if (this.#rejection !== undefined) throw this.#rejection.error
+    const { failure } = this.#settling
+    if (failure !== undefined && this.#stopsAtFailure) {
+      throw new BacktestError(failure, this.#clock.now())
+    }
+  }
+}

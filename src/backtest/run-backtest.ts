@@ -1,0 +1,201 @@
+import { type Bus, createBus } from '../bus/bus.ts'
+import { ConfigurationError } from '../errors/tradewire-error.ts'
+import { Decimal } from '../events/decimal.ts'
+import { type Desk, type DeskOptions, startDesk } from '../desk/desk.ts'
+import { paperBroker } from '../desk/paper-broker.ts'
+import { record } from '../log/record.ts'
+import type { Recording } from '../log/recording.ts'
+import { SimulatedClock } from '../time/simulated-clock.ts'
+import { SystemClock } from '../time/system-clock.ts'
+import { type BacktestResult, playedSource } from './backtest-result.ts'
+import { Driver, type DriverHost } from './driver.ts'
+import { EventDigest } from './event-digest.ts'
+import { type MergedChunk, mergeSources } from './merge.ts'
+import { ProgressBar, ProgressMeter, type ProgressStream } from './progress.ts'
+import { RunCollector } from './run-collector.ts'
+import { type BacktestOptions, requireBacktestOptions, strategiesOf } from './run-options.ts'
+import { fractionOf } from './source-fraction.ts'
+import { statistics } from './statistics.ts'
+import type { StrategyEnd } from './strategy.ts'
+import { within } from './time-range.ts'
+
+/** What an account begins with unless it is told. */
+const defaultCash = new Decimal(100_000)
+/** A recording may be so far behind before the run waits for it, in events. */
+const mostUnrecorded = 50_000
+
+/**
+ * Runs strategies over recorded time, as fast as possible: the same data and the same strategies give the
+ * same events in the same order, with the same ids and times.
+ *
+ * At each time T first fire the timers before T, each at its own time, then come the data of T, one after
+ * another, each once all that the one before has led to is done, then the timers at T. What handlers
+ * return is awaited before time moves.
+ *
+ * @throws ConfigurationError `CONFIGURATION` if an option is missing, unknown or out of range.
+ * @throws BacktestError `BACKTEST_FAILED` if a handler fails, unless `onFailure` is `continue`.
+ * @throws StrayWorkError `STRAY_WORK` if something emits that no handler waits for.
+ * @throws SourceError `SOURCE_INVALID`, SourceOrderError `SOURCE_ORDER` if the data are bad.
+ * @throws EventValidationError `EVENT_INVALID` if a payload of the data is invalid.
+ * @throws the reason of `signal` if it aborts.
+ * @example
+ * ```ts
+ * const result = await runBacktest({
+ *   sources: [csvBars('spx.csv', { symbol: 'SPX', timeframe: '1d' })],
+ *   desk: { broker: paperBroker({ latencyMs: 20 }) },
+ *   strategy: ({ bus, orders }) => {
+ *     bus.once('market.new_bar', (event) => {
+ *       orders.buy('SPX', '10', { cause: event })
+ *     })
+ *   },
+ * })
+ * console.log(result.summary())
+ * await result.writeReport('report.html')
+ * ```
+ */
+export async function runBacktest(options: BacktestOptions): Promise<BacktestResult> {
+  requireBacktestOptions(options)
+  const { sources, outOfOrder, from, until } = options
+  const merged = mergeSources(sources, outOfOrder === undefined ? {} : { outOfOrder })
+  const chunks = within(merged, from, until)
+  const { done, value: first } = await chunks.next()
+  if (done === true) {
+    throw new ConfigurationError(
+      'The sources have no event to play. Check the files, and from and until, if given.',
+    )
+  }
+  let run: Run | undefined
+  try {
+    run = new Run(options, first.times[0]!)
+    return await run.play(first, chunks)
+  } finally {
+    await chunks.return()
+    await run?.close()
+  }
+}
+
+function busOf({ catalog, run, seed, history }: BacktestOptions, clock: SimulatedClock): Bus {
+  return createBus({
+    clock,
+    source: 'backtest',
+    // Failures are looked at where the data are played.
+    onError: () => {},
+    ...(catalog !== undefined && { catalog: catalog as never }),
+    ...(run !== undefined && { run }),
+    ...(seed !== undefined && { seed }),
+    ...(history !== undefined && { history }),
+  }) as unknown as Bus
+}
+
+function deskOptionsOf({ desk = {} }: BacktestOptions): DeskOptions {
+  const { broker = paperBroker(), positions = {} } = desk
+  return { ...desk, broker, positions: { initialCash: defaultCash, ...positions } }
+}
+
+class Run implements DriverHost {
+  readonly #options: BacktestOptions
+  readonly #clock: SimulatedClock
+  readonly #bus: Bus
+  readonly #desk: Desk
+  readonly #collector: RunCollector
+  readonly #driver: Driver
+  readonly #recording: Recording | undefined
+  readonly #digest: EventDigest | undefined
+  readonly #realClock = new SystemClock()
+  readonly #bar = new ProgressBar(process.stderr as ProgressStream)
+  readonly #meter: ProgressMeter | undefined
+
+  /** @param start when the first event of the data is, in milliseconds since the Unix epoch. */
+  constructor(options: BacktestOptions, start: number) {
+    this.#options = options
+    const { log, digest = false, signal, onFailure } = options
+    this.#clock = new SimulatedClock({ start })
+    this.#bus = busOf(options, this.#clock)
+    this.#digest = digest ? new EventDigest(this.#bus) : undefined
+    this.#recording = log && record(this.#bus, log, { capacity: 1_000_000 })
+    this.#desk = startDesk(this.#bus, deskOptionsOf(options))
+    this.#collector = new RunCollector(this.#desk)
+    this.#meter = this.#toMeter()
+    this.#driver = new Driver(this.#bus, this.#clock, this, {
+      stopsAtFailure: onFailure !== 'continue',
+      ...(signal !== undefined && { signal }),
+    })
+  }
+
+  /** Plays all data. */
+  async play(first: MergedChunk, rest: AsyncIterable<MergedChunk>): Promise<BacktestResult> {
+    const startedAt = this.#realClock.monotonic()
+    const from = this.#clock.now()
+    const ends = this.#startStrategies()
+    await this.#driver.begin()
+    await this.#driver.play(first)
+    for await (const chunk of rest) await this.#driver.play(chunk)
+    await this.#driver.end()
+    for (const end of ends) await end()
+    await this.#driver.end()
+    this.#collector.sample(this.#clock.now())
+    const elapsedMs = this.#realClock.monotonic() - startedAt
+    await this.#recording?.stop()
+    return this.#result(from, elapsedMs)
+  }
+
+  /** Whatever has failed, nothing is left behind. */
+  async close(): Promise<void> {
+    this.#bar.clear()
+    await this.#recording?.stop()
+    await this.#bus.close({ drainMs: 0 })
+    await this.#desk.close()
+  }
+
+  moving(time: number): void {
+    this.#collector.moving(time)
+  }
+
+  played(time: number): void {
+    this.#collector.sample(time)
+  }
+
+  turn(events: number, time: number): Promise<void> | undefined {
+    this.#meter?.tick(events, time, fractionOf(this.#options.sources, events))
+    const recording = this.#recording
+    if (recording === undefined || recording.stats.pending < mostUnrecorded) return undefined
+    return recording.flush()
+  }
+
+  #startStrategies(): StrategyEnd[] {
+    const ends: StrategyEnd[] = []
+    for (const strategy of strategiesOf(this.#options.strategy)) {
+      const started = strategy(this.#desk)
+      if (typeof started === 'function') ends.push(started)
+      else if (started !== undefined) this.#driver.follow(started)
+    }
+    return ends
+  }
+
+  #toMeter(): ProgressMeter | undefined {
+    const { progress = true } = this.#options
+    if (progress === false) return undefined
+    return new ProgressMeter(this.#realClock, progress === true ? this.#bar.draw : progress)
+  }
+
+  #result(from: number, elapsedMs: number): BacktestResult {
+    const { trades, curve } = this.#collector
+    const equity = curve.summary(this.#desk.positions)
+    const roundTrips = trades.roundTrips()
+    const { statistics: options = {}, sources } = this.#options
+    return {
+      from,
+      to: this.#clock.now(),
+      trades: roundTrips,
+      equity,
+      statistics: statistics({ equity, trades: roundTrips, totals: trades.totals }, options),
+      eventCounts: this.#bus.eventCounts(),
+      sourceEvents: this.#driver.events,
+      elapsedMs,
+      desk: this.#desk,
+      openOrders: this.#desk.orders.open(),
+      sources: sources.map(playedSource),
+      ...(this.#digest !== undefined && { digest: this.#digest.end() }),
+    }
+  }
+}

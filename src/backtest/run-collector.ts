@@ -1,0 +1,51 @@
+import type { Bus } from '../bus/bus.ts'
+import type { Desk } from '../desk/desk.ts'
+import type { EventMatching } from '../events/types.ts'
+import type { TradingSchemas } from '../events/trading-events.ts'
+import { EquityCurve } from './equity-curve.ts'
+import { TradeCollector } from './trade-collector.ts'
+
+type Fill =
+  | EventMatching<TradingSchemas, 'order.filled'>
+  | EventMatching<TradingSchemas, 'order.partial_fill'>
+
+/** Collects of a run what its result tells: trades, the value of the account, prices. */
+export class RunCollector {
+  readonly curve = new EquityCurve()
+  readonly trades: TradeCollector
+  readonly #desk: Desk
+
+  constructor(desk: Desk) {
+    const { bus, positions } = desk
+    this.#desk = desk
+    this.trades = new TradeCollector({
+      currency: positions.currency,
+      multiplier: (symbol) => positions.multiplier(symbol),
+    })
+    this.#listen(bus)
+  }
+
+  /** Time is about to move on to `time`. */
+  moving(time: number): void {
+    this.curve.advance(time, this.#desk.positions)
+  }
+
+  /** Something has happened at `time`. */
+  sample(time: number): void {
+    const { positions } = this.#desk
+    this.curve.sample(time, positions.equityFloat, positions.exposureFloat, positions)
+  }
+
+  #listen(bus: Bus): void {
+    const { trades } = this
+    bus.on('market.new_bar', ({ data }) => {
+      trades.bar(data.symbol, data.close, data.timestamp)
+    })
+    bus.on('market.trade_tick', ({ data }) => {
+      trades.price(data.symbol, data.price, data.timestamp)
+    })
+    bus.on(['order.partial_fill', 'order.filled'], ({ data }: Fill) => {
+      trades.fill(data)
+    })
+  }
+}

@@ -1,0 +1,78 @@
+import { type Activity, activityOf } from '../bus/backstage.ts'
+import { ConfigurationError } from '../errors/tradewire-error.ts'
+import type { SimulatedClock } from '../time/simulated-clock.ts'
+import { SystemClock } from '../time/system-clock.ts'
+import { nextTurn } from '../time/turn.ts'
+
+/** How many turns of the event loop are taken at once before a handler is waited for with patience. */
+const eagerTurns = 1_000
+/** How long a turn then takes, in milliseconds of real time. */
+const patientMs = 1
+
+/**
+ * Knows whether all that a moment of simulated time has started is done, so that time may move on.
+ *
+ * What handlers return is awaited, mailboxes are emptied. A handler that waits for simulated time, or for
+ * an event yet to come, cannot be awaited before time moves: while one does, a moment is over as soon
+ * as nothing else can run without the outside world.
+ */
+export class Settling {
+  readonly #clock: SimulatedClock
+  readonly #activity: Activity
+  readonly #signal: AbortSignal | undefined
+  readonly #realClock = new SystemClock()
+
+  constructor(bus: object, clock: SimulatedClock, signal?: AbortSignal) {
+    this.#clock = clock
+    this.#activity = activityOf(bus)
+    this.#signal = signal
+  }
+
+  /** The sequence of the last event of the bus. */
+  get sequence(): number {
+    return this.#activity.sequence
+  }
+
+  /** The first failure of a handler; undefined while none has failed for good. */
+  get failure(): Activity['failure'] {
+    return this.#activity.failure
+  }
+
+  /** Whether nothing is to be waited for: every handler that was called has returned, and no promise. */
+  get settled(): boolean {
+    const activity = this.#activity
+    return activity.idle && !activity.waiting && this.#clock.sleepers === 0
+  }
+
+  /** Undefined if nothing is to be waited for, else what resolves once time may move on. */
+  settle(): Promise<void> | undefined {
+    return this.settled ? undefined : this.settleFully()
+  }
+
+  /**
+   * Resolves once time may move on, after at least one turn of the event loop.
+   *
+   * @throws the reason of the signal if it aborts meanwhile.
+   */
+  readonly settleFully = async (): Promise<void> => {
+    const activity = this.#activity
+    for (let turns = 1; ; turns += 1) {
+      await nextTurn()
+      if (activity.idle || activity.waiting || this.#clock.sleepers > 0) return
+      this.#signal?.throwIfAborted()
+      if (turns > eagerTurns) await this.#realClock.sleep(patientMs)
+    }
+  }
+}
+
+/** @throws ConfigurationError `CONFIGURATION` unless the clock of a bus is simulated. */
+export function requireSimulatedClock(what: string, clock: unknown): SimulatedClock {
+  // Not `instanceof`: the clock may come from another copy of this package.
+  const { skipTo, advanceBefore } = clock as Partial<SimulatedClock>
+  if (typeof skipTo === 'function' && typeof advanceBefore === 'function') {
+    return clock as SimulatedClock
+  }
+  throw new ConfigurationError(
+    `${what} needs a bus on a SimulatedClock, as it moves its time: createBus({ clock: new SimulatedClock() }).`,
+  )
+}

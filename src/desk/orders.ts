@@ -1,0 +1,308 @@
+import type { Bus } from '../bus/bus.ts'
+import { describeValue, requireOptions } from '../errors/checks.ts'
+import { ConfigurationError } from '../errors/tradewire-error.ts'
+import { Decimal } from '../events/decimal.ts'
+import type { OrderSubmitted } from '../events/order.ts'
+import type { EventOf } from '../events/trading-events.ts'
+import type { CommandOptions, OrderChanges, RunningBroker } from './broker.ts'
+import type { OrderCheck } from './order-check.ts'
+import type { PositionKeeper } from './position-keeper.ts'
+import type { WorkingOrder, WorkingOrders } from './working-orders.ts'
+
+/** A quantity or a price: exact, so never a JavaScript number. */
+export type Amount = Decimal | string
+
+/** The terms of an order, as far as they are not the same for most orders. */
+export interface OrderTerms {
+  /** The instrument, in the venue's own spelling, such as `BTCUSDT`. */
+  readonly symbol: string
+  /** Whether it buys or sells. */
+  readonly side: 'buy' | 'sell'
+  /** How much, in units of the instrument; above 0. */
+  readonly quantity: Amount
+  /**
+   * How it is executed. Default: `limit` with a price, `stop` with a triggerPrice, `stop_limit` with both,
+   * else `market`.
+   */
+  readonly orderType?: OrderSubmitted['orderType']
+  /** The limit, in quote currency. */
+  readonly price?: Amount
+  /** The price that wakes a stop order, in quote currency. */
+  readonly triggerPrice?: Amount
+  /** How long it stands. Default `gtc`. */
+  readonly timeInForce?: OrderSubmitted['timeInForce']
+  /** Its id, unique among all orders of the account. Default: `<run>-o<n>`. */
+  readonly orderId?: string
+  /** The strategy that it belongs to. */
+  readonly strategyId?: string
+  /** The account that it belongs to. */
+  readonly accountId?: string
+  /** Where it is to trade. */
+  readonly venue?: string
+  /** Whether it is refused rather than take liquidity. Default false. */
+  readonly postOnly?: boolean
+  /** Whether it may only make a position smaller. Default false. */
+  readonly reduceOnly?: boolean
+  /** When a `gtd` order expires, in milliseconds since the Unix epoch. */
+  readonly expireTime?: number
+  /** Labels of your own. */
+  readonly tags?: readonly string[]
+}
+
+/** The terms of an order whose symbol, side and quantity are given beside them. */
+export interface MoreTerms
+  extends Omit<OrderTerms, 'symbol' | 'side' | 'quantity'>, CommandOptions {}
+
+const termNames = [
+  'symbol',
+  'side',
+  'quantity',
+  'orderType',
+  'price',
+  'triggerPrice',
+  'timeInForce',
+  'orderId',
+  'strategyId',
+  'accountId',
+  'venue',
+  'postOnly',
+  'reduceOnly',
+  'expireTime',
+  'tags',
+] as const
+const commandNames = ['cause'] as const
+const changeNames = ['quantity', 'price', 'triggerPrice'] as const
+const source = 'desk'
+
+/** What {@link Orders} needs of its desk. */
+export interface OrdersHost {
+  readonly bus: Bus
+  readonly working: WorkingOrders
+  readonly broker: RunningBroker | undefined
+  readonly check: OrderCheck | undefined
+  readonly positions: PositionKeeper
+}
+
+/**
+ * Gives orders, and knows which of them work. What becomes of an order is told by events alone: nothing
+ * here waits for an answer.
+ */
+export class Orders {
+  readonly #host: OrdersHost
+  /** Counts the orders that were given an id here. */
+  #count = 0
+
+  constructor(host: OrdersHost) {
+    this.#host = host
+  }
+
+  /**
+   * Submits an order: emits `order.submitted`, which goes through the risk guard to the broker.
+   *
+   * @throws ConfigurationError `CONFIGURATION` if a term is unknown, or an amount no Decimal or decimal string.
+   * @throws EventValidationError `EVENT_INVALID` if the terms make no order.
+   * @example
+   * ```ts
+   * desk.orders.submit({ symbol: 'BTCUSDT', side: 'buy', quantity: '0.25', price: '61659.7' }, { cause: event })
+   * ```
+   */
+  submit(terms: OrderTerms, options: CommandOptions = {}): EventOf<'order.submitted'> {
+    requireOptions('submit', terms, termNames)
+    const { bus } = this.#host
+    const { cause } = checked('submit', options)
+    const order = this.#toOrder(terms)
+    return bus.emitSync('order.submitted', order, {
+      source: terms.strategyId ?? source,
+      ...(cause !== undefined && { cause }),
+    })
+  }
+
+  /** Submits an order that buys: at the market, unless the terms have a price. Throws what `submit` throws. */
+  buy(
+    symbol: string,
+    quantity: Amount,
+    { cause, ...terms }: MoreTerms = {},
+  ): EventOf<'order.submitted'> {
+    return this.submit({ ...terms, symbol, quantity, side: 'buy' }, { cause })
+  }
+
+  /** Submits an order that sells: at the market, unless the terms have a price. Throws what `submit` throws. */
+  sell(
+    symbol: string,
+    quantity: Amount,
+    { cause, ...terms }: MoreTerms = {},
+  ): EventOf<'order.submitted'> {
+    return this.submit({ ...terms, symbol, quantity, side: 'sell' }, { cause })
+  }
+
+  /**
+   * Submits the order that closes what is held of a symbol, `reduceOnly`; undefined if nothing is.
+   * Throws what `submit` throws.
+   */
+  closePosition(
+    symbol: string,
+    { cause, ...terms }: MoreTerms = {},
+  ): EventOf<'order.submitted'> | undefined {
+    const { strategyId, accountId, venue } = terms
+    const held = this.#host.positions.quantity(symbol, {
+      ...(strategyId !== undefined && { strategyId }),
+      ...(accountId !== undefined && { accountId }),
+      ...(venue !== undefined && { venue }),
+    })
+    if (held.isZero()) return undefined
+    const side = held.isNegative() ? 'buy' : 'sell'
+    return this.submit(
+      { reduceOnly: true, ...terms, symbol, side, quantity: held.abs() },
+      { cause },
+    )
+  }
+
+  /**
+   * Asks for an order to be cancelled. The answer is an event: `order.cancelled`, or
+   * `order.cancel_rejected` where it has ended or is not known.
+   *
+   * @throws ConfigurationError `CONFIGURATION` if the desk has no broker.
+   */
+  cancel(orderId: string, options: CommandOptions = {}): void {
+    this.#broker('cancel').cancel(orderId, checked('cancel', options))
+  }
+
+  /** Asks for every working order of a symbol, or of all, to be cancelled. Returns how many there are. */
+  cancelAll(symbol?: string, options: CommandOptions = {}): number {
+    const orders = this.open(symbol)
+    for (const { terms } of orders) this.cancel(terms.orderId, options)
+    return orders.length
+  }
+
+  /**
+   * Asks for an order to be changed. The answer is an event: `order.modified`, or
+   * `order.modify_rejected` where the risk guard or the broker refuses.
+   *
+   * @param changes the new values; `quantity` is that of the whole order, what was filled included.
+   * @throws ConfigurationError `CONFIGURATION` if no change is given, one is unknown, or no decimal.
+   */
+  modify(
+    orderId: string,
+    changes: { readonly [Name in keyof OrderChanges]: Amount },
+    options: CommandOptions = {},
+  ): void {
+    const broker = this.#broker('modify')
+    requireOptions('modify', changes, changeNames)
+    const { cause } = checked('modify', options)
+    const exact = this.#toChanges(changes)
+    const { bus, check, working } = this.#host
+    const order = working.get(orderId)
+    const refusal = order === undefined ? undefined : check?.checkChanges(order.terms, exact, cause)
+    if (order === undefined || refusal === undefined) {
+      broker.modify(orderId, exact, { cause })
+      return
+    }
+    bus.emitSync(
+      'order.modify_rejected',
+      { ...identityOf(order.terms), timestamp: bus.clock.now(), ...refusal },
+      { source, cause: cause ?? order.submitted },
+    )
+  }
+
+  /** An order that works; undefined once it has ended. */
+  get(orderId: string): WorkingOrder | undefined {
+    return this.#host.working.get(orderId)
+  }
+
+  /** The orders of a symbol, or all, that work, in the order they were submitted. */
+  open(symbol?: string): readonly WorkingOrder[] {
+    return this.#host.working.list(symbol)
+  }
+
+  #broker(method: string): RunningBroker {
+    const { broker } = this.#host
+    if (broker !== undefined) return broker
+    throw new ConfigurationError(
+      `${method} needs a broker: give the desk one, such as startDesk(bus, { broker: paperBroker() }).`,
+    )
+  }
+
+  #toOrder({
+    quantity,
+    price,
+    triggerPrice,
+    orderType,
+    timeInForce = 'gtc',
+    ...terms
+  }: OrderTerms): OrderSubmitted {
+    const { bus } = this.#host
+    let { orderId } = terms
+    if (orderId === undefined) {
+      this.#count += 1
+      orderId = `${bus.run}-o${this.#count}`
+    }
+    return {
+      ...given(terms),
+      orderId,
+      timestamp: bus.clock.now(),
+      orderType: orderType ?? typeOf(price, triggerPrice),
+      timeInForce,
+      quantity: toDecimal('quantity', quantity),
+      ...(price !== undefined && { price: toDecimal('price', price) }),
+      ...(triggerPrice !== undefined && { triggerPrice: toDecimal('triggerPrice', triggerPrice) }),
+    }
+  }
+
+  #toChanges(changes: { readonly [Name in keyof OrderChanges]: Amount }): OrderChanges {
+    const exact: Record<string, Decimal> = {}
+    for (const name of changeNames) {
+      const value = changes[name]
+      if (value !== undefined) exact[name] = toDecimal(name, value)
+    }
+    if (Object.keys(exact).length === 0) {
+      throw new ConfigurationError('modify expects a new quantity, price or triggerPrice.')
+    }
+    return exact
+  }
+}
+
+/** What every event of an order says of it. */
+export function identityOf(
+  order: OrderSubmitted,
+): Pick<
+  OrderSubmitted,
+  'orderId' | 'symbol' | 'venueOrderId' | 'accountId' | 'strategyId' | 'venue'
+> {
+  const { orderId, symbol, venueOrderId, accountId, strategyId, venue } = order
+  return {
+    orderId,
+    symbol,
+    ...(venueOrderId !== undefined && { venueOrderId }),
+    ...(accountId !== undefined && { accountId }),
+    ...(strategyId !== undefined && { strategyId }),
+    ...(venue !== undefined && { venue }),
+  }
+}
+
+function checked(method: string, options: CommandOptions): CommandOptions {
+  requireOptions(method, options, commandNames)
+  return options
+}
+
+function typeOf(price: unknown, triggerPrice: unknown): OrderSubmitted['orderType'] {
+  if (triggerPrice === undefined) return price === undefined ? 'market' : 'limit'
+  return price === undefined ? 'stop' : 'stop_limit'
+}
+
+/** Without what is undefined: an absent value is absent in a payload. */
+function given<Terms extends object>(terms: Terms): Terms {
+  return Object.fromEntries(
+    Object.entries(terms).filter(([, value]) => value !== undefined),
+  ) as Terms
+}
+
+const decimalText = /^-?\d+(?:\.\d+)?$/
+
+/** Throws `CONFIGURATION` unless `value` is a Decimal or a decimal string. */
+export function toDecimal(name: string, value: unknown): Decimal {
+  if (value instanceof Decimal) return value
+  if (typeof value === 'string' && decimalText.test(value)) return new Decimal(value)
+  throw new ConfigurationError(
+    `${name} must be a Decimal or a decimal string such as '0.25', but is ${describeValue(value)}.`,
+  )
+}

@@ -1,0 +1,129 @@
+import type { Bus } from '../bus/bus.ts'
+import type { Subscription } from '../delivery/subscription.ts'
+import { Decimal } from '../events/decimal.ts'
+import type { TradewireEvent } from '../events/envelope.ts'
+import type { OrderModified, OrderSubmitted } from '../events/order.ts'
+import type { EventMatching } from '../events/types.ts'
+import type { TradingSchemas } from '../events/trading-events.ts'
+
+/** How far an order that stands has come. */
+export type WorkingStatus = 'submitted' | 'placed' | 'partially_filled'
+
+/** An order that was submitted and has not ended. */
+export interface WorkingOrder {
+  /** Its terms, as submitted and modified since. */
+  readonly terms: OrderSubmitted
+  /** `submitted` until the broker has answered. */
+  readonly status: WorkingStatus
+  /** What was filled so far, in units of the instrument. */
+  readonly filledQuantity: Decimal
+  /** What may still be filled, in units of the instrument; above 0. */
+  readonly remainingQuantity: Decimal
+  /** The `order.submitted` itself. */
+  readonly submitted: TradewireEvent
+}
+
+type OrderEvent = EventMatching<TradingSchemas, 'order.*'>
+
+/** The orders of a bus that have been submitted and have not ended, as its events tell. */
+export class WorkingOrders {
+  readonly #orders = new Map<string, WorkingOrder>()
+  readonly #subscription: Subscription
+
+  constructor(bus: Bus, priority: number) {
+    this.#subscription = bus.on('order.*', (event) => this.#apply(event), { priority })
+  }
+
+  get(orderId: string): WorkingOrder | undefined {
+    return this.#orders.get(orderId)
+  }
+
+  /** Those of a symbol, or all, in the order they were submitted. */
+  list(symbol?: string): readonly WorkingOrder[] {
+    const all = [...this.#orders.values()]
+    return symbol === undefined ? all : all.filter(({ terms }) => terms.symbol === symbol)
+  }
+
+  close(): void {
+    this.#subscription.unsubscribe()
+  }
+
+  #apply(event: OrderEvent): void {
+    const { orderId } = event.data
+    switch (event.type) {
+      case 'order.submitted':
+        // The broker refuses an id that it knows; the order that stands goes on.
+        if (!this.#orders.has(orderId)) this.#orders.set(orderId, begun(event.data, event))
+        return
+      case 'order.placed':
+        this.#change(orderId, ({ status }) =>
+          status === 'submitted' ? { status: 'placed' } : undefined,
+        )
+        return
+      case 'order.partial_fill': {
+        const { filledQuantity, remainingQuantity } = event.data
+        this.#change(orderId, (order) =>
+          // A fill that is sent again tells of less than is known.
+          filledQuantity.gt(order.filledQuantity)
+            ? { status: 'partially_filled', filledQuantity, remainingQuantity }
+            : undefined,
+        )
+        return
+      }
+      case 'order.modified':
+        this.#change(orderId, (order) => modified(order, event.data))
+        return
+      case 'order.filled':
+      case 'order.cancelled':
+      case 'order.expired':
+        this.#orders.delete(orderId)
+        return
+      case 'order.rejected':
+        this.#reject(orderId, event)
+        return
+      default:
+    }
+  }
+
+  /** A second order of one id is rejected, and not the first. */
+  #reject(orderId: string, { causationId }: TradewireEvent): void {
+    const order = this.#orders.get(orderId)
+    if (order === undefined) return
+    if (order.status === 'submitted' || causationId === order.submitted.id) {
+      this.#orders.delete(orderId)
+    }
+  }
+
+  #change(
+    orderId: string,
+    change: (order: WorkingOrder) => Partial<WorkingOrder> | undefined,
+  ): void {
+    const order = this.#orders.get(orderId)
+    if (order === undefined) return
+    const changes = change(order)
+    if (changes !== undefined) this.#orders.set(orderId, { ...order, ...changes })
+  }
+}
+
+function begun(terms: OrderSubmitted, submitted: TradewireEvent): WorkingOrder {
+  return {
+    terms,
+    status: 'submitted',
+    filledQuantity: new Decimal(0),
+    remainingQuantity: terms.quantity,
+    submitted,
+  }
+}
+
+function modified(
+  order: WorkingOrder,
+  { quantity, price, triggerPrice }: OrderModified,
+): Partial<WorkingOrder> {
+  const terms = {
+    ...order.terms,
+    ...(quantity !== undefined && { quantity }),
+    ...(price !== undefined && { price }),
+    ...(triggerPrice !== undefined && { triggerPrice }),
+  }
+  return { terms, remainingQuantity: terms.quantity.minus(order.filledQuantity) }
+}
