@@ -22,6 +22,10 @@ const levelsOfEachSide = 25
  * both sides in turn, `bidPrice:bidSize:askPrice:askSize:…`; where one side has fewer, the other goes on.
  * Expected in `event.metadata.checksum`.
  *
+ * OKX has announced to send 0 instead from 23 June 2026 on ("Order Book Channels Checksum Field
+ * Deprecation", 21 May 2026), so 0 counts as none: recordings from before are verified, and of live
+ * books `sequence` and `previousSequence` (`seqId`, `prevSeqId`) are what finds a loss.
+ *
  * Source: https://www.okx.com/docs-v5/en/#order-book-trading-market-data-ws-order-book-channel
  *
  * @throws ConfigurationError `CONFIGURATION` if an option is unknown or out of range.
@@ -34,7 +38,7 @@ export function okxChecksum(options: OkxChecksumOptions = {}): BookChecksum {
   const written = ([price, size]: BookLevel): string =>
     `${spelling(price, priceDecimals)}:${spelling(size, sizeDecimals)}`
   return {
-    in: checksumInMetadata,
+    in: (event) => checksumInMetadata(event) || undefined,
     of(book) {
       const bids = book.bids(levelsOfEachSide)
       const asks = book.asks(levelsOfEachSide)

@@ -65,7 +65,18 @@ describe('BookSide', () => {
 
   it('keeps the order over zero, negative, tiny and huge prices', () => {
     const bids = new BookSide('bid')
-    const rising = ['-1e40', '-37.63', '-0.5', '-1e-30', '0', '1e-30', '0.0001', '9.99', '1e7', '1e40']
+    const rising = [
+      '-1e40',
+      '-37.63',
+      '-0.5',
+      '-1e-30',
+      '0',
+      '1e-30',
+      '0.0001',
+      '9.99',
+      '1e7',
+      '1e40',
+    ]
     for (const price of [...rising.slice(5), ...rising.slice(0, 5)]) {
       bids.set([new Decimal(price), new Decimal(1)])
     }

@@ -232,53 +232,60 @@ describe('OrderBookState', () => {
     })
   })
 
-  it('rebuilds any book from random losses, copies and snapshots', { timeout: 60_000 }, async () => {
-    const change = fc.record({
-      side: fc.constantFrom('bid' as const, 'ask' as const),
-      price: fc.integer({ min: 1, max: 30 }),
-      size: fc.integer({ min: 0, max: 4 }),
-    })
-    const step = fc.record({
-      changes: fc.array(change, { maxLength: 6 }),
-      fate: fc.constantFrom('come', 'come', 'come', 'come', 'twice', 'lost', 'snapshot'),
-      lateBy: fc.integer({ min: 0, max: 3 }),
-    })
-    const property = fc.asyncProperty(fc.array(step, { maxLength: 120, size: 'max' }), async (all) => {
-      const book = new OrderBookState()
-      const venue = { bid: new Map<number, number>(), ask: new Map<number, number>() }
-      const past: { sequence: number; bids: string; asks: string }[] = []
-      const text = (side: 'bid' | 'ask'): string =>
-        [...venue[side]]
-          .sort(([left], [right]) => (side === 'bid' ? right - left : left - right))
-          .map(([price, size]) => `${price}:${size}`)
-          .join(' ')
-      for (const [index, { changes, fate, lateBy }] of all.entries()) {
-        const listed = (side: 'bid' | 'ask'): string =>
-          changes
-            .filter((one) => one.side === side)
-            .map(({ price, size }) => `${price}:${size}`)
-            .join(' ')
-        for (const { side, price, size } of changes) {
-          if (size === 0) venue[side].delete(price)
-          else venue[side].set(price, size)
-        }
-        past.push({ sequence: index + 1, bids: text('bid'), asks: text('ask') })
-        const update = delta(listed('bid'), listed('ask'), index, index + 1)
-        if (fate !== 'lost') book.apply(update)
-        if (fate === 'twice') book.apply(update)
-        if (fate === 'snapshot' && book.standing !== 'live') {
-          const seen = past[Math.max(0, index - lateBy)]!
-          book.apply(snapshot(seen.bids, seen.asks, seen.sequence))
-        }
-        // A live book is the venue's as it was at the book's number, and at the last one unless lost.
-        if (book.standing !== 'live') expect(sidesOf(book)).toBe(' | ')
-        else {
-          const { sequence, bids, asks } = past[book.sequence! - 1]!
-          expect(sidesOf(book)).toBe(`${bids} | ${asks}`)
-          if (fate !== 'lost') expect(sequence).toBe(index + 1)
-        }
-      }
-    })
-    expect(await requireProperty('books with losses', property, 300)).toBe(300)
-  })
+  it(
+    'rebuilds any book from random losses, copies and snapshots',
+    { timeout: 60_000 },
+    async () => {
+      const change = fc.record({
+        side: fc.constantFrom('bid' as const, 'ask' as const),
+        price: fc.integer({ min: 1, max: 30 }),
+        size: fc.integer({ min: 0, max: 4 }),
+      })
+      const step = fc.record({
+        changes: fc.array(change, { maxLength: 6 }),
+        fate: fc.constantFrom('come', 'come', 'come', 'come', 'twice', 'lost', 'snapshot'),
+        lateBy: fc.integer({ min: 0, max: 3 }),
+      })
+      const property = fc.asyncProperty(
+        fc.array(step, { maxLength: 120, size: 'max' }),
+        async (all) => {
+          const book = new OrderBookState()
+          const venue = { bid: new Map<number, number>(), ask: new Map<number, number>() }
+          const past: { sequence: number; bids: string; asks: string }[] = []
+          const text = (side: 'bid' | 'ask'): string =>
+            [...venue[side]]
+              .sort(([left], [right]) => (side === 'bid' ? right - left : left - right))
+              .map(([price, size]) => `${price}:${size}`)
+              .join(' ')
+          for (const [index, { changes, fate, lateBy }] of all.entries()) {
+            const listed = (side: 'bid' | 'ask'): string =>
+              changes
+                .filter((one) => one.side === side)
+                .map(({ price, size }) => `${price}:${size}`)
+                .join(' ')
+            for (const { side, price, size } of changes) {
+              if (size === 0) venue[side].delete(price)
+              else venue[side].set(price, size)
+            }
+            past.push({ sequence: index + 1, bids: text('bid'), asks: text('ask') })
+            const update = delta(listed('bid'), listed('ask'), index, index + 1)
+            if (fate !== 'lost') book.apply(update)
+            if (fate === 'twice') book.apply(update)
+            if (fate === 'snapshot' && book.standing !== 'live') {
+              const seen = past[Math.max(0, index - lateBy)]!
+              book.apply(snapshot(seen.bids, seen.asks, seen.sequence))
+            }
+            // A live book is the venue's as it was at the book's number, and at the last one unless lost.
+            if (book.standing !== 'live') expect(sidesOf(book)).toBe(' | ')
+            else {
+              const { sequence, bids, asks } = past[book.sequence! - 1]!
+              expect(sidesOf(book)).toBe(`${bids} | ${asks}`)
+              if (fate !== 'lost') expect(sequence).toBe(index + 1)
+            }
+          }
+        },
+      )
+      expect(await requireProperty('books with losses', property, 300)).toBe(300)
+    },
+  )
 })
