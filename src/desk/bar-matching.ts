@@ -1,0 +1,132 @@
+import type { Decimal } from '../events/decimal.ts'
+import type { NewBar } from '../events/market.ts'
+import type { FillExecution, FillPlace } from './fill-execution.ts'
+import { isAlive } from './fill-execution.ts'
+import { FillSupply } from './fill-supply.ts'
+import { fillsStanding, isMarketable, reaches, trailBehind } from './matching.ts'
+import type { OrderState } from './order-state.ts'
+import type { PaperMarket } from './paper-market.ts'
+import type { PaperSettings } from './paper-options.ts'
+
+/** How much of a bar an order may see. */
+type Sight =
+  /** It stood when the bar began. */
+  | 'whole'
+  /** Its terms were changed while the bar went on: only the end of the bar is surely later. */
+  | 'close'
+  /** It came while the bar went on, or at its end. */
+  | 'nothing'
+
+const notFilled = 'it could not be filled at once'
+
+/**
+ * Matches orders against bars. The path of prices inside a bar is not known: first comes the open, then
+ * stops, then limits, so that of two orders the worse one for their owner happens.
+ */
+export class BarMatching {
+  readonly #execution: FillExecution
+  readonly #share: Decimal | undefined
+  readonly #onTouch: boolean
+
+  constructor(execution: FillExecution, { barShare, fillOnTouch }: PaperSettings) {
+    this.#execution = execution
+    this.#share = barShare
+    this.#onTouch = fillOnTouch
+  }
+
+  match(market: PaperMarket, bar: NewBar): void {
+    const { orders } = market
+    const supply = new FillSupply(this.#share === undefined ? undefined : bar.volume, this.#share)
+    for (const order of orders) {
+      if (sightOf(order, bar) === 'whole') this.#atOpen(market, order, bar, supply)
+    }
+    for (const order of orders) {
+      if (!order.awake) this.#stopInside(market, order, bar, supply)
+    }
+    for (const order of orders) {
+      if (order.awake && !order.atMarket) this.#limitInside(market, order, bar, supply)
+    }
+    for (const order of orders) {
+      if (sightOf(order, bar) === 'close') this.#atClose(market, order, bar, supply)
+    }
+    for (const order of orders) {
+      if (isAlive(order) && order.arrivedAt <= bar.openTime) this.#afterwards(market, order, bar)
+    }
+  }
+
+  #atOpen(market: PaperMarket, order: OrderState, bar: NewBar, supply: FillSupply): void {
+    const { open: price, openTime: at } = bar
+    let woken = false
+    if (!order.awake) {
+      if (!reaches(order.buy, price, order.trigger!)) return
+      this.#execution.wake(order, at)
+      woken = true
+    }
+    const rested = order.lastBar !== undefined && !woken
+    const maker = !order.atMarket && (rested || order.terms.postOnly === true)
+    this.#meet(market, order, { price, at, liquidity: maker ? 'maker' : 'taker' }, supply)
+  }
+
+  /** A stop whose trigger lies inside the bar trades there, or at its limit if the bar closes beyond it. */
+  #stopInside(market: PaperMarket, order: OrderState, bar: NewBar, supply: FillSupply): void {
+    if (sightOf(order, bar) !== 'whole') return
+    const { buy } = order
+    const { timestamp: at, close } = bar
+    const trigger = order.trigger!
+    if (!reaches(buy, buy ? bar.high : bar.low, trigger)) return
+    this.#execution.wake(order, at)
+    // Where the rest of the bar went after the trigger is not known: the limits below are not for it.
+    order.lastBar = bar
+    if (order.immediate || isMarketable(order, trigger)) {
+      this.#meet(market, order, { price: trigger, at, liquidity: 'taker' }, supply)
+    } else if (
+      isMarketable(order, close) &&
+      fillsStanding(buy, close, order.price!, this.#onTouch)
+    ) {
+      this.#meet(market, order, { price: order.price!, at, liquidity: 'maker' }, supply)
+    }
+  }
+
+  #limitInside(market: PaperMarket, order: OrderState, bar: NewBar, supply: FillSupply): void {
+    if (order.lastBar === bar || sightOf(order, bar) !== 'whole') return
+    const { buy } = order
+    const price = order.price!
+    if (!fillsStanding(buy, buy ? bar.low : bar.high, price, this.#onTouch)) return
+    this.#meet(market, order, { price, at: bar.timestamp, liquidity: 'maker' }, supply)
+  }
+
+  #atClose(market: PaperMarket, order: OrderState, bar: NewBar, supply: FillSupply): void {
+    const { close: price, timestamp: at } = bar
+    if (!order.awake) {
+      if (!reaches(order.buy, price, order.trigger!)) return
+      this.#execution.wake(order, at)
+    }
+    const maker = order.terms.postOnly === true
+    this.#meet(market, order, { price, at, liquidity: maker ? 'maker' : 'taker' }, supply)
+  }
+
+  /** Fills an order that is awake at a price, if it may trade there. */
+  #meet(market: PaperMarket, order: OrderState, place: FillPlace, supply: FillSupply): void {
+    const { timeInForce } = order.terms
+    if (isMarketable(order, place.price)) {
+      const wanted = this.#execution.wanted(market, order)
+      if (timeInForce !== 'fok' || supply.covers(wanted)) {
+        supply.take(this.#execution.fill(market, order, supply.left, place))
+      }
+    }
+    if (order.immediate) this.#execution.cancel(market, order, place.at, notFilled)
+  }
+
+  #afterwards(market: PaperMarket, order: OrderState, bar: NewBar): void {
+    const whole = sightOf(order, bar) === 'whole'
+    if (whole && !order.awake) trailBehind(order, order.buy ? bar.low : bar.high)
+    if (whole) order.lastBar = bar
+    if (order.forOneBar) this.#execution.expire(market, order, bar.timestamp)
+  }
+}
+
+function sightOf(order: OrderState, { openTime, timestamp }: NewBar): Sight {
+  if (!isAlive(order) || order.arrivedAt > openTime) return 'nothing'
+  if (order.changedAt <= openTime) return 'whole'
+  return order.changedAt < timestamp ? 'close' : 'nothing'
+}

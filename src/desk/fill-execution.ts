@@ -1,0 +1,211 @@
+import { compareDecimals, Decimal } from '../events/decimal.ts'
+import type { TradewireEvent } from '../events/envelope.ts'
+import { feesAfter } from './fees.ts'
+import { differenceOf, lesserOf, none, ontoGrid, productOf, sumOf } from './fill-arithmetic.ts'
+import type { OrderState } from './order-state.ts'
+import type { PaperAnswers } from './paper-answers.ts'
+import type { PaperFaults } from './paper-faults.ts'
+import type { PaperMarket } from './paper-market.ts'
+import type { PaperSettings } from './paper-options.ts'
+
+/** Where and how a fill happens. */
+export interface FillPlace {
+  readonly price: Decimal
+  /** The venue's time of it. */
+  readonly at: number
+  readonly liquidity: 'maker' | 'taker'
+}
+
+/** Does to orders what matching decides: fills, wakes and ends them, and says so. */
+export class FillExecution {
+  readonly #settings: PaperSettings
+  readonly #answers: PaperAnswers
+  readonly #faults: PaperFaults
+  /** Told of each order that has ended. */
+  readonly #onEnd: (order: OrderState) => void
+  #trades = 0
+
+  constructor(
+    settings: PaperSettings,
+    answers: PaperAnswers,
+    faults: PaperFaults,
+    onEnd: (order: OrderState) => void,
+  ) {
+    this.#settings = settings
+    this.#answers = answers
+    this.#faults = faults
+    this.#onEnd = onEnd
+  }
+
+  /**
+   * Fills what it may of an order, at most `available` (undefined: no bound), and returns how much. Its
+   * state is changed before anybody is told, as whoever hears of it may cancel it.
+   */
+  fill(
+    market: PaperMarket,
+    order: OrderState,
+    available: Decimal | undefined,
+    place: FillPlace,
+  ): Decimal {
+    const wanted = this.wanted(market, order)
+    if (wanted.isZero()) {
+      this.cancel(market, order, place.at, 'there is no position left to reduce')
+      return none
+    }
+    const quantity = available === undefined ? wanted : lesserOf(wanted, available)
+    if (quantity.isZero()) return none
+    const first = this.#firstPart(market, order, quantity)
+    if (first === undefined) {
+      this.#fillPart(market, order, quantity, place)
+      return this.#afterFill(market, order, place, quantity)
+    }
+    this.#fillPart(market, order, first, place)
+    // Whoever heard of the first part may have cancelled the rest.
+    if (!isAlive(order)) return first
+    const rest = lesserOf(this.wanted(market, order), differenceOf(quantity, first))
+    if (!rest.isZero()) this.#fillPart(market, order, rest, place)
+    return this.#afterFill(market, order, place, sumOf(first, rest))
+  }
+
+  /** How much of an order may be filled now: what remains, and of `reduceOnly` what there is to reduce. */
+  wanted(market: PaperMarket, order: OrderState): Decimal {
+    const { remaining } = order
+    if (order.terms.reduceOnly !== true) return remaining
+    return lesserOf(remaining, market.reducibleBy(order.buy))
+  }
+
+  /** Lets a stop order go: its trigger was reached. */
+  wake(order: OrderState, at: number): void {
+    order.awake = true
+    order.taking = true
+    this.#answers.triggered(order, at)
+  }
+
+  cancel(
+    market: PaperMarket,
+    order: OrderState,
+    at: number,
+    reason: string,
+    cause?: TradewireEvent,
+  ): void {
+    if (!this.#end(market, order)) return
+    this.#answers.cancelled(order, at, reason, cause)
+  }
+
+  /** Cancels on behalf of whoever sent the order. A fault of the venue may let one more fill through. */
+  cancelAsAsked(
+    market: PaperMarket,
+    order: OrderState,
+    at: number,
+    cause: TradewireEvent | undefined,
+  ): void {
+    const late = order.awake && this.#faults.fillsAfterCancel()
+    this.#end(market, order)
+    if (late) {
+      order.late = true
+      market.lateOrders += 1
+      market.add(order)
+    }
+    this.#answers.cancelled(order, at, 'as asked', cause)
+  }
+
+  expire(market: PaperMarket, order: OrderState, at: number): void {
+    if (this.#end(market, order)) this.#answers.expired(order, at)
+  }
+
+  /** Lets go of cancelled orders that no fill has come for. */
+  dropLate(market: PaperMarket): void {
+    market.lateOrders = 0
+    market.orders = market.orders.filter(({ late }) => !late)
+  }
+
+  #end(market: PaperMarket, order: OrderState): boolean {
+    if (!order.open) return false
+    order.open = false
+    market.remove(order)
+    this.#onEnd(order)
+    return true
+  }
+
+  #fillPart(market: PaperMarket, order: OrderState, quantity: Decimal, place: FillPlace): void {
+    const { terms, buy } = order
+    const { slippage, fees, venue } = this.#settings
+    let { price } = place
+    if (order.atMarket && slippage !== undefined) {
+      price = slippage({ order: terms, price, quantity }, market.terms.tickSize)
+    }
+    const { multiplier, currency } = market.terms
+    const filledQuantity = sumOf(order.filled, quantity)
+    const fee = fees?.({
+      order: terms,
+      price,
+      quantity,
+      filledQuantity,
+      feesSoFar: order.fees,
+      multiplier,
+      currency,
+      liquidity: place.liquidity,
+    })
+    order.book(price, quantity)
+    order.fees = feesAfter(order.fees, fee)
+    market.trade(buy, quantity)
+    const remainingQuantity = order.remaining
+    if (order.late) this.#endLate(market, order)
+    else if (remainingQuantity.isZero()) this.#end(market, order)
+    this.#trades += 1
+    const early = !order.placed
+    const again = this.#answers.fill(
+      order,
+      {
+        tradeId: `${venue}-t${this.#trades}`,
+        side: terms.side,
+        lastPrice: price,
+        lastQuantity: quantity,
+        filledQuantity,
+        remainingQuantity,
+        averagePrice: order.averagePrice,
+        ...(fee !== undefined && { fee }),
+        liquidity: place.liquidity,
+      },
+      place.at,
+    )
+    if (early) this.#answers.placed(order)
+    if (this.#faults.repeatsFill()) again()
+  }
+
+  #endLate(market: PaperMarket, order: OrderState): void {
+    order.late = false
+    market.remove(order)
+  }
+
+  /** What comes of `reduceOnly` orders when nothing is left to reduce. */
+  #afterFill(
+    market: PaperMarket,
+    order: OrderState,
+    { at }: FillPlace,
+    quantity: Decimal,
+  ): Decimal {
+    if (order.open && order.terms.reduceOnly === true && this.wanted(market, order).isZero()) {
+      this.cancel(market, order, at, 'there is no position left to reduce')
+    }
+    return quantity
+  }
+
+  /** The first of two parts if a fault splits this fill, on the grid of the instrument. */
+  #firstPart(market: PaperMarket, order: OrderState, quantity: Decimal): Decimal | undefined {
+    if (order.terms.timeInForce === 'fok' || !this.#faults.splitsFill()) return undefined
+    const step = market.terms.lotSize ?? stepOf(quantity)
+    const part = ontoGrid(productOf(quantity, new Decimal(this.#faults.firstShare())), step, false)
+    return part.isZero() || compareDecimals(part, quantity) === 0 ? undefined : part
+  }
+}
+
+/** Whether an order can be filled: it stands, or was cancelled and one fill is still on its way. */
+export function isAlive(order: OrderState): boolean {
+  return order.open || order.late
+}
+
+/** One unit of the last place of a quantity. */
+function stepOf(quantity: Decimal): Decimal {
+  return new Decimal(`1e-${quantity.decimalPlaces()}`)
+}

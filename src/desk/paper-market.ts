@@ -1,0 +1,53 @@
+import type { Decimal } from '../events/decimal.ts'
+import type { NewBar } from '../events/market.ts'
+import { differenceOf, none, sumOf } from './fill-arithmetic.ts'
+import type { OrderState } from './order-state.ts'
+import type { InstrumentSettings } from './paper-options.ts'
+import { QuoteOffers } from './quote-offers.ts'
+
+const noOrders: readonly OrderState[] = []
+
+/** One instrument at a paper venue. */
+export class PaperMarket {
+  readonly symbol: string
+  readonly terms: InstrumentSettings
+  /** Those that stand, first come first; replaced, never changed, as matching walks along it. */
+  orders: readonly OrderState[] = noOrders
+  /** Orders that were cancelled, and that the next market event may fill. */
+  lateOrders = 0
+  /** What stands in the book. */
+  readonly book = new QuoteOffers()
+  /** The newest price of a trade or summary, or close of a bar. */
+  last: Decimal | undefined = undefined
+  /** The newest bar. */
+  bar: NewBar | undefined = undefined
+  /** The sum of all fills: above 0 is long. */
+  position: Decimal = none
+
+  constructor(symbol: string, terms: InstrumentSettings) {
+    this.symbol = symbol
+    this.terms = terms
+  }
+
+  add(order: OrderState): void {
+    this.orders = [...this.orders, order]
+  }
+
+  remove(order: OrderState): void {
+    this.orders = this.orders.filter((each) => each !== order)
+  }
+
+  /** What an order meets if it trades at once, by what is known: the book, or else the last price. */
+  priceFor(buy: boolean): Decimal | undefined {
+    return this.book.known ? this.book.best(buy) : this.last
+  }
+
+  /** How much an order of this side may take off the position: 0 if it would make it larger. */
+  reducibleBy(buy: boolean): Decimal {
+    return this.position.isNegative() === buy ? this.position.abs() : none
+  }
+
+  trade(buy: boolean, quantity: Decimal): void {
+    this.position = buy ? sumOf(this.position, quantity) : differenceOf(this.position, quantity)
+  }
+}
