@@ -29,8 +29,8 @@ export function windowOf(outOfOrder: OutOfOrder): number | undefined {
   return outOfOrder === 'refuse' ? undefined : outOfOrder.sortWithinMs
 }
 
-interface Held {
-  readonly item: TimedPayload
+interface Held<Item> {
+  readonly item: Item
   readonly time: number
 }
 
@@ -44,12 +44,12 @@ const fewest = 1024
  * @throws SourceError `SOURCE_INVALID` if an item is no event.
  * @throws SourceOrderError `SOURCE_ORDER` if one comes later than that.
  */
-export async function* sortedWithin(
+export async function* sortedWithin<Item extends TimedPayload>(
   withinMs: number,
   source: string,
-  chunks: AsyncIterable<readonly TimedPayload[]>,
-): AsyncGenerator<readonly TimedPayload[], void, void> {
-  const held: Held[] = []
+  chunks: AsyncIterable<readonly Item[]>,
+): AsyncGenerator<readonly Item[], void, void> {
+  const held: Held<Item>[] = []
   let [index, newest, sorted] = [0, -Infinity, 0]
   let failure: { readonly error: unknown } | undefined
   try {
@@ -78,7 +78,7 @@ export async function* sortedWithin(
 }
 
 /** Takes out of `held` what no event that is still to come can stand before. */
-function release(held: Held[], until: number): TimedPayload[] {
+function release<Item>(held: Held<Item>[], until: number): Item[] {
   held.sort((left, right) => left.time - right.time)
   const later = held.findIndex(({ time }) => time > until)
   return held.splice(0, later === -1 ? held.length : later).map(({ item }) => item)

@@ -1,0 +1,132 @@
+import type { CatalogEntry } from '../events/catalog-entry.ts'
+import { tradingEvents } from '../events/trading-events.ts'
+import type { RowLedger } from './bad-rows.ts'
+import { CsvLayout } from './csv-columns.ts'
+import type { CsvSettings } from './csv-options.ts'
+import { CsvRow } from './csv-row.ts'
+import type { RowReader } from './csv-text.ts'
+import { SourceError } from './source-errors.ts'
+import type { TimedPayload } from './source.ts'
+
+/** Why no event can be made of a row. */
+export interface RowFault {
+  /** The field that is bad, by its name in the mapping of columns; undefined for the row as a whole. */
+  readonly field: string | undefined
+  /** What was expected, and what was found. */
+  readonly reason: string
+}
+
+/** Makes the payloads of one type out of rows. */
+export interface RowShape<Payload extends { readonly timestamp: number }> {
+  /** The type of its events. */
+  readonly type: string
+  /** Whether it must see rows before it can make something of them. */
+  readonly undecided: boolean
+  /** Is told where the fields are. */
+  bind(layout: CsvLayout): void
+  /** Sees the first rows, and decides. Returns why it cannot. */
+  decide(rows: readonly CsvRow[]): string | undefined
+  /** The payload of a row, or why there is none; its values may still be refused by their schema. */
+  payload(row: CsvRow): Payload | RowFault
+  /** The field that a key of the payload is made of. */
+  fieldOf(key: string): string
+}
+
+/** As many rows say what cannot be said of one or two. */
+const fewest = 3
+
+/** Makes the events of a CSV file. */
+export class CsvReader<
+  Type extends string,
+  Payload extends { readonly timestamp: number },
+> implements RowReader {
+  readonly #ledger: RowLedger<TimedPayload<Type, Payload>>
+  readonly #settings: CsvSettings
+  readonly #shape: RowShape<Payload> & { readonly type: Type }
+  readonly #entry: CatalogEntry
+  #layout: CsvLayout | undefined
+  /** Rows that wait until the shape is decided. */
+  #early: CsvRow[] = []
+
+  constructor(
+    ledger: RowLedger<TimedPayload<Type, Payload>>,
+    settings: CsvSettings,
+    shape: RowShape<Payload> & { readonly type: Type },
+  ) {
+    this.#ledger = ledger
+    this.#settings = settings
+    this.#shape = shape
+    this.#entry = tradingEvents.get(shape.type)
+  }
+
+  row(row: CsvRow): void {
+    if (this.#layout === undefined) {
+      this.#layout = this.#layoutOf(row)
+      this.#shape.bind(this.#layout)
+      if (this.#settings.header) return
+    }
+    this.#ledger.read += 1
+    if (row.count !== this.#layout.width) this.#refuseWidth(row, this.#layout)
+    else if (this.#shape.undecided) this.#early.push(copyOf(row))
+    else this.#take(row)
+  }
+
+  flush(): void {
+    if (this.#early.length >= fewest) this.#decide()
+  }
+
+  end(): void {
+    if (this.#early.length > 0) this.#decide()
+    if (this.#layout !== undefined || !this.#settings.header) return
+    throw new SourceError(
+      this.#ledger.path,
+      'expected a header in the first line, but it is empty.',
+    )
+  }
+
+  #layoutOf(row: CsvRow): CsvLayout {
+    const { fields, columns, header } = this.#settings
+    const names = header ? row.fields() : undefined
+    const width = Array.isArray(columns) ? columns.length : row.count
+    return new CsvLayout(this.#ledger.path, fields, columns, names, width)
+  }
+
+  #refuseWidth({ line, count }: CsvRow, { width }: CsvLayout): void {
+    this.#ledger.bad(line, undefined, `expected ${width} columns, found ${count}.`)
+  }
+
+  #decide(): void {
+    const rows = this.#early
+    const reason = this.#shape.decide(rows)
+    if (reason !== undefined) throw new SourceError(this.#ledger.path, reason)
+    this.#early = []
+    for (const row of rows) this.#take(row)
+  }
+
+  #take(row: CsvRow): void {
+    const shape = this.#shape
+    const data = shape.payload(row)
+    if ('reason' in data) {
+      const { field, reason } = data
+      const column = field === undefined ? undefined : this.#layout!.columnOf(field)
+      this.#ledger.bad(row.line, column, reason)
+    } else if (this.#entry.accepts(data)) {
+      this.#ledger.add({ type: shape.type, data }, data.timestamp, row.line)
+    } else {
+      const { issues } = this.#entry.refusal(shape.type, data)
+      const { path, message } = issues[0]!
+      this.#ledger.bad(
+        row.line,
+        this.#layout!.columnOf(shape.fieldOf(path)),
+        `${path}: ${message}.`,
+      )
+    }
+  }
+}
+
+function copyOf(row: CsvRow): CsvRow {
+  const copy = new CsvRow()
+  copy.line = row.line
+  copy.take(row.fields())
+  return copy
+}

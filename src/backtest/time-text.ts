@@ -1,0 +1,89 @@
+import { describeValue } from '../errors/checks.ts'
+import { ConfigurationError } from '../errors/tradewire-error.ts'
+import { readIsoTime } from './time-iso.ts'
+import type { TimeZone } from './time-zone.ts'
+
+/**
+ * How times are written. `auto`: ISO 8601, or a number of seconds, milliseconds, microseconds or
+ * nanoseconds since the Unix epoch, whichever its size says (below 10^11 they are seconds, below 10^14
+ * milliseconds, below 10^17 microseconds), or a date of eight digits, such as `20240131`. `iso`: ISO
+ * 8601 alone: a date, or date and time with a blank or a `T` between them. `s`, `ms`, `us`, `ns`: a
+ * number since the Unix epoch. A function gets the text and returns milliseconds since the Unix epoch.
+ */
+export type TimeFormat = 'auto' | 'iso' | 's' | 'ms' | 'us' | 'ns' | ((text: string) => number)
+
+const formats: readonly unknown[] = ['auto', 'iso', 's', 'ms', 'us', 'ns']
+
+/** Throws `CONFIGURATION` unless `value` is a {@link TimeFormat}. */
+export function requireTimeFormat(value: TimeFormat): TimeFormat {
+  if (typeof value === 'function' || formats.includes(value)) return value
+  throw new ConfigurationError(
+    `time must be one of ${formats.join(', ')} or a function, but is ${describeValue(value)}.`,
+  )
+}
+
+const number = /^-?\d+(?:\.\d+)?$/
+const eightDigits = /^\d{8}$/
+
+/** Reads times out of text. */
+export class TimeReader {
+  /** Whether the latest one was a date alone; then it is the beginning of that day, not in the zone. */
+  dayOnly = false
+  readonly #format: TimeFormat
+  readonly #zone: TimeZone
+
+  /** @param zone what texts without an offset of their own are in. */
+  constructor(format: TimeFormat, zone: TimeZone) {
+    this.#format = format
+    this.#zone = zone
+  }
+
+  /**
+   * The time that `text` says between two places, in milliseconds since the Unix epoch; NaN if none. Of a
+   * date alone it is its midnight as if in UTC, and `dayOnly` is true.
+   */
+  read(text: string, begin: number, end: number): number {
+    this.dayOnly = false
+    const format = this.#format
+    if (typeof format === 'function') return format(text.slice(begin, end))
+    if (format === 'auto' || format === 'iso') {
+      const iso = readIsoTime(text, begin, end)
+      if (iso.kind === 'instant') return iso.time
+      if (iso.kind === 'local') return this.#zone.toUtc(iso.time)
+      if (iso.kind === 'day') {
+        this.dayOnly = true
+        return iso.time
+      }
+      if (format === 'iso') return Number.NaN
+    }
+    return this.#epoch(text.slice(begin, end), format)
+  }
+
+  #epoch(text: string, format: 'auto' | 's' | 'ms' | 'us' | 'ns'): number {
+    if (!number.test(text)) return Number.NaN
+    if (format === 'auto' && eightDigits.test(text)) {
+      const iso = `${text.slice(0, 4)}-${text.slice(4, 6)}-${text.slice(6)}`
+      this.dayOnly = true
+      return readIsoTime(iso, 0, iso.length).time
+    }
+    const value = Number(text)
+    switch (format === 'auto' ? unitOf(value) : format) {
+      case 's':
+        // Whole microseconds first, so that a fraction is rounded once.
+        return Math.round(value * 1e6) / 1e3
+      case 'ms':
+        return value
+      case 'us':
+        return value / 1e3
+      default:
+        return value / 1e6
+    }
+  }
+}
+
+function unitOf(value: number): 's' | 'ms' | 'us' | 'ns' {
+  const size = Math.abs(value)
+  if (size < 1e11) return 's'
+  if (size < 1e14) return 'ms'
+  return size < 1e17 ? 'us' : 'ns'
+}
