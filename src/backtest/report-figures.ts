@@ -137,9 +137,9 @@ export function furtherFigures(statistics: Statistics, currency: string): Figure
     periodFigure('Best', statistics.bestPeriod, periods.kind),
     periodFigure('Worst', statistics.worstPeriod, periods.kind),
     {
-      name: 'Returns measured over',
+      name: 'Returns over',
       text: `${countText(periods.count)} ${periodNames[periods.kind]}`,
-      note: `${numberText(periods.perYear)} a year`,
+      note: `${periods.perYear} a year`,
     },
     money('Expectancy of a trade', statistics.expectancy),
     money('Average win', statistics.averageWin),

@@ -17,8 +17,10 @@ const two = new Intl.NumberFormat('en-US', { minimumFractionDigits: 2, maximumFr
 const short = new Intl.NumberFormat('en-US', { notation: 'compact', maximumSignificantDigits: 4 })
 const six = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 6 })
 const four = new Intl.NumberFormat('en-US', { maximumFractionDigits: 4 })
-const price = (value) => minus((Math.abs(value) < 1 ? six : four).format(value))
-const axis = (value) => minus((Math.abs(value) >= 100000 ? short : four).format(value))
+const prices = new Intl.NumberFormat('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 4 })
+const quantity = (value) => minus((Math.abs(value) < 1 ? six : four).format(value))
+const price = (value) => minus((value !== 0 && Math.abs(value) < 1 ? six : prices).format(value))
+const axis = (value) => minus((Math.abs(value) >= 10000000 ? short : Math.abs(value) < 1 ? six : four).format(value))
 const dark = matchMedia('(prefers-color-scheme: dark)')
 
 function theme() {
@@ -76,7 +78,7 @@ function charts() {
   const chart = createChart(holder, {
     autoSize: true,
     layout: { attributionLogo: true, panes: { enableResize: false }, fontFamily: getComputedStyle(document.body).fontFamily },
-    localization: { locale: 'en-US', priceFormatter: axis },
+    localization: { locale: 'en-US' },
     rightPriceScale: { borderVisible: false },
     timeScale: { borderVisible: false, timeVisible: !daily, secondsVisible: span < 7200, minBarSpacing: 0.005, rightOffset: 0, lockVisibleTimeRangeOnResize: true },
     crosshair: { mode: 0 },
@@ -88,20 +90,32 @@ function charts() {
   const held = chart.addSeries(LineSeries, { ...quiet, ...formatted(axis), lineWidth: 1, lineStyle: 2, visible: false, crosshairMarkerVisible: false }, 0)
   const relative = data.equity.length > 0 && data.equity[0][1] > 0
   const depth = (value) => minus(relative ? two.format(value) + ' %' : axis(value))
-  const water = chart.addSeries(BaselineSeries, { ...quiet, ...formatted(depth), baseValue: { type: 'price', price: 0 }, lineWidth: 1 }, 1)
+  const water = chart.addSeries(BaselineSeries, { ...quiet, ...formatted((value) => minus(four.format(value)) + (relative ? ' %' : '')), baseValue: { type: 'price', price: 0 }, lineWidth: 1 }, 1)
   equity.setData(data.equity.map(([time, value]) => ({ time, value })))
   water.setData(underWater(data.equity))
-  let shown, markers, current
+  const labels = []
+  function label(index, text) {
+    const lines = () => ({ lines: [{ text, color: color('muted'), fontSize: 12 }] })
+    const mark = LightweightCharts.createTextWatermark(chart.panes()[index], { horzAlign: 'left', vertAlign: 'top', ...lines() })
+    labels[index] = { detach: () => mark.detach(), paint: () => mark.applyOptions(lines()) }
+  }
+  label(0, 'Equity, ' + data.currency)
+  label(1, 'Drawdown')
+  const mostMarks = 300
+  let shown, markers, current, drawn
+  let all = []
   function showPrice(index) {
     current = data.prices[index]
     if (shown) chart.removeSeries(shown)
     const type = current.line ? LineSeries : CandlestickSeries
-    shown = chart.addSeries(type, { ...quiet, ...formatted(price), lineWidth: 1 }, 2)
+    shown = chart.addSeries(type, { ...quiet, ...formatted(axis), lineWidth: 1 }, 2)
     shown.setData(current.candles.map(current.line
       ? ([time, value]) => ({ time, value })
       : ([time, open, high, low, close]) => ({ time, open, high, low, close })))
-    markers = LightweightCharts.createSeriesMarkers(shown, markersOf(current.symbol, current.candles))
+    markers = LightweightCharts.createSeriesMarkers(shown, [])
     chart.panes()[2].setStretchFactor(4)
+    if (labels[2]) labels[2].detach()
+    label(2, current.symbol)
     paint()
   }
   function paint() {
@@ -111,12 +125,25 @@ function charts() {
     })
     equity.applyOptions({ lineColor: color('accent'), topColor: color('accent-soft'), bottomColor: 'transparent' })
     held.applyOptions({ color: color('muted') })
+    for (const each of labels) each.paint()
     water.applyOptions({ bottomLineColor: color('loss'), bottomFillColor1: 'transparent', bottomFillColor2: color('loss-soft'), topLineColor: color('loss'), topFillColor1: 'transparent', topFillColor2: 'transparent' })
     if (!shown) return
     shown.applyOptions(current.line
       ? { color: color('text') }
       : { upColor: color('gain'), borderUpColor: color('gain'), wickUpColor: color('gain'), downColor: color('loss'), borderDownColor: color('loss'), wickDownColor: color('loss') })
-    markers.setMarkers(markersOf(current.symbol, current.candles))
+    all = markersOf(current.symbol, current.candles)
+    drawn = undefined
+    mark()
+  }
+  // So many marks that they hide the price are left out until somebody looks closer.
+  function mark() {
+    const range = chart.timeScale().getVisibleRange()
+    const seen = range && all.length > mostMarks ? all.filter(({ time }) => time >= range.from && time <= range.to) : all
+    const next = seen.length > mostMarks ? [] : seen
+    if (drawn && drawn.length === next.length && drawn[0] === next[0]) return
+    drawn = next
+    markers.setMarkers(next)
+    byId('closer').hidden = next === seen
   }
   // What the capital would be worth had it bought the only symbol at its first close.
   const single = data.prices.length === 1 && relative ? data.prices[0] : undefined
@@ -130,8 +157,9 @@ function charts() {
   if (hasPrices) showPrice(0)
   paint()
   chart.timeScale().fitContent()
-  legend(chart, { equity, held, water, price: () => shown, symbol: () => current && current.symbol, depth, daily })
-  tools(chart, { held, single, showPrice })
+  if (hasPrices) chart.timeScale().subscribeVisibleTimeRangeChange(mark)
+  const tell = legend(chart, { equity, held, water, price: () => shown, symbol: () => current && current.symbol, depth, daily })
+  tools(chart, { held, single, showPrice, tell })
   return paint
 }
 
@@ -168,9 +196,10 @@ function legend(chart, { equity, held, water, price: shown, symbol, depth, daily
   }
   chart.subscribeCrosshairMove(tell)
   tell()
+  return tell
 }
 
-function tools(chart, { held, single, showPrice }) {
+function tools(chart, { held, single, showPrice, tell }) {
   const toggle = (id, act) => byId(id).addEventListener('click', (event) => {
     const on = event.currentTarget.getAttribute('aria-pressed') !== 'true'
     event.currentTarget.setAttribute('aria-pressed', String(on))
@@ -178,14 +207,14 @@ function tools(chart, { held, single, showPrice }) {
   })
   const scale = (pane, on) => chart.priceScale('right', pane).applyOptions({ mode: on ? 1 : 0 })
   toggle('log', (on) => { scale(0, on); if (data.prices.length > 0) scale(2, on) })
-  if (single) toggle('hold', (visible) => held.applyOptions({ visible }))
+  if (single) toggle('hold', (visible) => { held.applyOptions({ visible }); tell() })
   else byId('hold').remove()
   byId('fit').addEventListener('click', () => chart.timeScale().fitContent())
   const select = byId('symbol')
   if (data.prices.length < 2) select.remove()
   else {
     select.append(...data.prices.map(({ symbol }, index) => new Option(symbol, index)))
-    select.addEventListener('change', () => showPrice(Number(select.value)))
+    select.addEventListener('change', () => { showPrice(Number(select.value)); tell() })
   }
 }
 ${reportTableScript}

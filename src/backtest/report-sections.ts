@@ -11,6 +11,7 @@ import {
   gainText,
   moneyText,
   priceText,
+  quantityText,
   timeText,
 } from './report-text.ts'
 import type { RoundTrip } from './round-trip.ts'
@@ -46,6 +47,7 @@ export function chartsHtml(input: ReportInput): string {
 <button id="log" type="button" aria-pressed="false">Logarithmic</button>
 <button id="fit" type="button">Whole run</button></div></header>
 <div id="legend" class="legend needs-script"></div><div id="charts" class="needs-script"></div>
+<p id="closer" class="notes" hidden>Zoom in to see the entries and exits: there are too many of them for the whole run.</p>
 <noscript><p>Charts, sorting and pages of trades need JavaScript; this is the equity, and all figures are below.</p>${pictureHtml(input)}</noscript>
 ${notes.length > 0 ? `<ul class="notes">${notes.join('')}</ul>` : ''}</section>`
 }
@@ -109,7 +111,7 @@ function tradeHtml(trade: RoundTrip): string {
   return [
     `<tr><td>${trade.number}</td>`,
     `<td class="text">${escapeHtml(trade.symbol)}</td><td class="text">${trade.side}</td>`,
-    exactCell(trade.quantity, priceText(trade.quantity)),
+    exactCell(trade.quantity, quantityText(trade.quantity)),
     `<td>${timeText(trade.openedAt).slice(0, 16)}</td>`,
     exactCell(trade.entryPrice, priceText(trade.entryPrice)),
     `<td>${timeText(trade.closedAt).slice(0, 16)}</td>`,

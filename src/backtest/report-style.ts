@@ -35,12 +35,13 @@ button, select {
   font: inherit; font-size: 13px; color: var(--text); background: var(--card);
   border: 1px solid var(--line); border-radius: 8px; padding: 5px 11px; cursor: pointer;
 }
+select { max-width: min(100%, 240px); }
 button:hover, select:hover { border-color: var(--muted); }
 button:disabled { opacity: 0.4; cursor: default; }
 button[aria-pressed='true'] { background: var(--accent-soft); border-color: var(--accent); }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
-.needs-script { display: none; }
-.scripted .needs-script { display: revert; }
+:root:not(.scripted) .needs-script { display: none; }
+#theme { flex: none; }
 .cards { display: grid; grid-template-columns: repeat(5, 1fr); gap: 12px; margin: 22px 0 14px; }
 .figure { background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: 13px 15px; min-width: 0; }
 .figure dt { color: var(--muted); font-size: 13px; }
@@ -51,7 +52,7 @@ button[aria-pressed='true'] { background: var(--accent-soft); border-color: var(
 .loss { color: var(--loss); }
 section { background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: 15px 16px; margin: 14px 0; min-width: 0; }
 section > header { display: flex; flex-wrap: wrap; gap: 8px 14px; align-items: center; justify-content: space-between; margin-bottom: 10px; }
-.tools { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; }
+.tools { max-width: 100%; display: flex; flex-wrap: wrap; gap: 8px; align-items: center; }
 .legend { display: flex; flex-wrap: wrap; gap: 2px 16px; min-height: 21px; margin: 0 0 6px; color: var(--muted); font-size: 13px; }
 .legend b { color: var(--text); font-weight: 600; }
 .legend i { display: inline-block; width: 10px; height: 10px; border-radius: 3px; margin-right: 6px; }
@@ -69,11 +70,11 @@ th button:hover { color: var(--text); }
 th button:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 th[aria-sort='ascending'] button::after { content: ' \\2191'; }
 th[aria-sort='descending'] button::after { content: ' \\2193'; }
-.pages { display: none; gap: 8px; align-items: center; justify-content: flex-end; margin-top: 10px; color: var(--muted); font-size: 13px; }
-.scripted .pages { display: flex; }
+.pages { display: flex; gap: 8px; align-items: center; justify-content: flex-end; margin-top: 10px; color: var(--muted); font-size: 13px; }
+:root:not(.scripted) .pages, .pages[hidden] { display: none; }
 .pair { display: grid; grid-template-columns: 1fr 1fr; gap: 0 14px; align-items: start; }
-.figures { display: grid; grid-template-columns: repeat(3, 1fr); gap: 0 28px; margin: 0; }
-.figures div { display: flex; justify-content: space-between; gap: 12px; padding: 6px 0; border-bottom: 1px solid var(--line); font-size: 13.5px; }
+.figures { columns: 3; column-gap: 32px; margin: 0; }
+.figures div { break-inside: avoid; display: flex; justify-content: space-between; gap: 12px; padding: 6px 0; border-bottom: 1px solid var(--line); font-size: 13.5px; }
 .figures dt { color: var(--muted); }
 .figures dd { margin: 0; text-align: right; }
 .figures .note { color: var(--muted); font-size: 12.5px; }
@@ -92,7 +93,7 @@ noscript p { color: var(--muted); }
 noscript svg { width: 100%; height: 260px; }
 @media (max-width: 1000px) {
   .cards { grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); }
-  .figures { grid-template-columns: 1fr 1fr; }
+  .figures { columns: 2; }
 }
 @media (max-width: 720px) {
   main, footer, .top { padding-left: 12px; padding-right: 12px; }
@@ -101,7 +102,8 @@ noscript svg { width: 100%; height: 260px; }
   .cards { grid-template-columns: 1fr 1fr; gap: 8px; }
   .figure { padding: 10px 12px; }
   .figure .value { font-size: 19px; }
-  .pair, .figures { grid-template-columns: 1fr; }
+  .pair { grid-template-columns: 1fr; }
+  .figures { columns: 1; }
   #charts { height: 380px; }
   #charts.with-prices { height: 640px; }
 }

@@ -23,7 +23,7 @@ const columns = [
   [(value) => value, Number],
   [(value) => value, String],
   [(value) => value, String],
-  [(value) => price(Number(value)), Number],
+  [(value) => quantity(Number(value)), Number],
   [stamp, Number],
   [(value) => price(Number(value)), Number],
   [stamp, (time) => time === null ? Infinity : time],

@@ -24,7 +24,11 @@ const twoPlaces = new Intl.NumberFormat('en-US', {
   maximumFractionDigits: 2,
 })
 const sixDigits = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 6 })
-const manyDigits = new Intl.NumberFormat('en-US', { maximumFractionDigits: 4 })
+const fourPlaces = new Intl.NumberFormat('en-US', { maximumFractionDigits: 4 })
+const priceDigits = new Intl.NumberFormat('en-US', {
+  minimumFractionDigits: 2,
+  maximumFractionDigits: 4,
+})
 
 /** A number of things, with thousands marked. */
 export function countText(count: number): string {
@@ -42,9 +46,15 @@ export function gainText(amount: Decimal): string {
   return amount.gt(0) ? `+${moneyText(amount)}` : moneyText(amount)
 }
 
-/** A price or a quantity: up to four places, or six significant digits below 1. */
+/** A price: two to four places, or six significant digits below 1. */
 export function priceText(price: Decimal): string {
-  return (price.abs().lt(1) ? sixDigits : manyDigits).format(literal(price)).replace('-', '−')
+  const small = price.abs().lt(1) && !price.isZero()
+  return (small ? sixDigits : priceDigits).format(literal(price)).replace('-', '−')
+}
+
+/** A quantity: up to four places, or six significant digits below 1. */
+export function quantityText(quantity: Decimal): string {
+  return (quantity.abs().lt(1) ? sixDigits : fourPlaces).format(literal(quantity))
 }
 
 /** A share as a percentage to two places: 0.1 is `10.00 %`. A dash where there is none. */
