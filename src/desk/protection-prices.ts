@@ -1,0 +1,162 @@
+import type { Subscription } from '../delivery/subscription.ts'
+import { compareDecimals, type Decimal } from '../events/decimal.ts'
+import type { TradewireEvent } from '../events/envelope.ts'
+import type { NewBar } from '../events/market.ts'
+import type { EventOf } from '../events/trading-events.ts'
+import type { PositionBus } from './position.ts'
+import { toFloat, zero } from './position-exact.ts'
+import type { ArmedPosition } from './protection-armed.ts'
+import type { ProtectionSettings, TriggerPrice } from './protection-options.ts'
+
+/** What tells most of prices: what tells less is not listened to any more. */
+const bars = 1
+const trades = 2
+const quotes = 3
+
+/** What is watched of one symbol. */
+interface SymbolWatch {
+  armed: readonly ArmedPosition[]
+  /** The best that has come: bars, trades or quotes. */
+  rank: number
+  /** The length of the shortest bars that have come, in milliseconds. */
+  span: number
+}
+
+/** Is told of each price of a position of which a rule was reached, by this price or an earlier one. */
+export type ReachedListener = (
+  armed: ArmedPosition,
+  price: Decimal,
+  by: TriggerPrice,
+  event: TradewireEvent,
+) => void
+
+/** Compares the prices of a bus with the levels of positions. */
+export class ProtectionPrices {
+  readonly #settings: ProtectionSettings
+  readonly #reached: ReachedListener
+  readonly #watches = new Map<string, SymbolWatch>()
+
+  constructor(settings: ProtectionSettings, reached: ReachedListener) {
+    this.#settings = settings
+    this.#reached = reached
+  }
+
+  of(symbol: string): SymbolWatch {
+    let watch = this.#watches.get(symbol)
+    if (watch === undefined) {
+      watch = { armed: [], rank: 0, span: Infinity }
+      this.#watches.set(symbol, watch)
+    }
+    return watch
+  }
+
+  *armed(): Iterable<ArmedPosition> {
+    for (const { armed } of this.#watches.values()) yield* armed
+  }
+
+  subscribe(bus: PositionBus): Subscription[] {
+    const { triggeredBy, priority } = this.#settings
+    const options = { priority }
+    const hasLast = triggeredBy === undefined || triggeredBy === 'last'
+    return [
+      hasLast && bus.on('market.new_bar', (event) => this.#bar(event), options),
+      hasLast && bus.on('market.trade_tick', (event) => this.#trade(event), options),
+      (hasLast || triggeredBy === 'mark') &&
+        bus.on('market.data_update', (event) => this.#data(event), options),
+      (triggeredBy === undefined || triggeredBy === 'bid' || triggeredBy === 'ask') &&
+        bus.on('market.quote_update', (event) => this.#quote(event), options),
+    ].filter((subscription) => subscription !== false)
+  }
+
+  #bar(event: EventOf<'market.new_bar'>): void {
+    const bar = event.data
+    const watch = this.of(bar.symbol)
+    const span = bar.timestamp - bar.openTime
+    if (span < watch.span) watch.span = span
+    if (watch.rank > bars || span > watch.span) return
+    watch.rank = bars
+    for (const armed of watch.armed) {
+      if (this.#settings.useBarRange) this.#range(armed, bar, event)
+      else this.#price(armed, bar.close, 'last', event)
+    }
+  }
+
+  #range(armed: ArmedPosition, bar: NewBar, event: TradewireEvent): void {
+    const { stop, target, trailing, direction, position } = armed
+    // It was opened after the bar, which has come late.
+    if (position.openedAt > bar.timestamp) return
+    if (armed.reached !== undefined) {
+      this.#reached(armed, bar.close, 'last', event)
+      return
+    }
+    const worst = direction === 1 ? bar.low : bar.high
+    const isOpening = position.openedAt > bar.openTime
+    const best = isOpening ? bar.close : direction === 1 ? bar.high : bar.low
+    const bestFloat = toFloat(best)
+    if (stop?.isReached(worst, toFloat(worst)) === true) {
+      this.#reach(armed, 'stop-loss', worst, 'last', event)
+    } else if (target?.isReached(best, bestFloat) === true) {
+      this.#reach(armed, 'take-profit', best, 'last', event)
+    } else if (trailing !== undefined) {
+      trailing.improve(best, bestFloat)
+      // The close is the last price: whatever was best in the bar was before it.
+      if (trailing.level.isReached(bar.close, toFloat(bar.close))) {
+        this.#reach(armed, 'stop-loss', bar.close, 'last', event)
+      }
+    }
+  }
+
+  #trade(event: EventOf<'market.trade_tick'>): void {
+    const watch = this.of(event.data.symbol)
+    if (watch.rank > trades) return
+    watch.rank = trades
+    for (const armed of watch.armed) this.#price(armed, event.data.price, 'last', event)
+  }
+
+  #data(event: EventOf<'market.data_update'>): void {
+    const by = this.#settings.triggeredBy === 'mark' ? 'mark' : 'last'
+    const price = by === 'mark' ? event.data.markPrice : event.data.last
+    if (price === undefined) return
+    const watch = this.of(event.data.symbol)
+    if (watch.rank > bars) return
+    for (const armed of watch.armed) this.#price(armed, price, by, event)
+  }
+
+  #quote(event: EventOf<'market.quote_update'>): void {
+    const { symbol, bidPrice, bidSize, askPrice, askSize } = event.data
+    const { triggeredBy } = this.#settings
+    const watch = this.of(symbol)
+    watch.rank = quotes
+    for (const armed of watch.armed) {
+      const by = triggeredBy ?? (armed.direction === 1 ? 'bid' : 'ask')
+      const size = by === 'bid' ? bidSize : askSize
+      if (compareDecimals(size, zero) === 0) continue
+      this.#price(armed, by === 'bid' ? bidPrice : askPrice, by, event)
+    }
+  }
+
+  #price(armed: ArmedPosition, price: Decimal, by: TriggerPrice, event: TradewireEvent): void {
+    if (armed.reached !== undefined) {
+      this.#reached(armed, price, by, event)
+      return
+    }
+    const float = toFloat(price)
+    if (armed.stop?.isReached(price, float) === true) {
+      this.#reach(armed, 'stop-loss', price, by, event)
+    } else if (armed.target?.isReached(price, float) === true) {
+      this.#reach(armed, 'take-profit', price, by, event)
+    } else armed.trailing?.improve(price, float)
+  }
+
+  #reach(
+    armed: ArmedPosition,
+    label: 'stop-loss' | 'take-profit',
+    price: Decimal,
+    by: TriggerPrice,
+    event: TradewireEvent,
+  ): void {
+    const level = label === 'stop-loss' ? armed.stop : armed.target
+    armed.reached = { label, triggerPrice: level!.price }
+    this.#reached(armed, price, by, event)
+  }
+}
