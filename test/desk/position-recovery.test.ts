@@ -129,9 +129,9 @@ describe('snapshot and restore', () => {
     secondHalf(resumed)
     const events = whole.payloads()
     expect(resumed.payloads()).toEqual(events)
-    expect(events.map(({ type }) => type.slice(9))).toEqual([
-      ...['pnl_update', 'closed', 'opened', 'updated', 'pnl_update'],
-    ])
+    expect(events.map(({ type }) => type.slice(9))).toEqual(
+      'pnl_update closed opened updated pnl_update'.split(' '),
+    )
     expect(stateOf(resumed.keeper)).toEqual(stateOf(whole.keeper))
   })
 
