@@ -129,8 +129,8 @@ function bookAt(updates: readonly OrderbookUpdate[], index: number): OrderbookUp
   }
   return {
     ...snapshot,
-    bids: [...bids.values()].sort(([left], [right]) => right.cmp(left)),
-    asks: [...asks.values()].sort(([left], [right]) => left.cmp(right)),
+    bids: [...bids.values()].toSorted(([left], [right]) => right.cmp(left)),
+    asks: [...asks.values()].toSorted(([left], [right]) => left.cmp(right)),
     sequence: updates[index]!.sequence!,
   }
 }

@@ -137,7 +137,7 @@ describe('BookSide', () => {
 
 function sorted(side: 'bid' | 'ask', map: ReadonlyMap<string, BookLevel>): BookLevel[] {
   const direction = side === 'bid' ? -1 : 1
-  return [...map.values()].sort(([left], [right]) => left.cmp(right) * direction)
+  return [...map.values()].toSorted(([left], [right]) => left.cmp(right) * direction)
 }
 
 /** The first rank at which two lists of levels differ in price or size; -1 if they do not. */

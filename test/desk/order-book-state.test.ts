@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { BookView } from '../../src/desk/order-book-checksum.ts'
 import { OrderBookState } from '../../src/desk/order-book-state.ts'
 import { requireProperty } from '../property/runs.ts'
 import { delta, levels, snapshot, textOf } from './order-book-support.ts'
@@ -200,7 +201,7 @@ describe('OrderBookState', () => {
 
   describe('with a checksum', () => {
     // The sum of the best sizes, which a hand can compute.
-    const checksumOf = (book: Pick<OrderBookState, 'bids' | 'asks'>): number =>
+    const checksumOf = (book: BookView): number =>
       [...book.bids(1), ...book.asks(1)].reduce((sum, [, size]) => sum + size.toNumber(), 0)
 
     it('is lost when it differs, and wants a snapshot that is no older', () => {
@@ -254,7 +255,7 @@ describe('OrderBookState', () => {
           const past: { sequence: number; bids: string; asks: string }[] = []
           const text = (side: 'bid' | 'ask'): string =>
             [...venue[side]]
-              .sort(([left], [right]) => (side === 'bid' ? right - left : left - right))
+              .toSorted(([left], [right]) => (side === 'bid' ? right - left : left - right))
               .map(([price, size]) => `${price}:${size}`)
               .join(' ')
           for (const [index, { changes, fate, lateBy }] of all.entries()) {
