@@ -1,7 +1,17 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+import { LongestFirst } from './support/longest-first.ts'
 
 const fromRoot = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url))
+
+/** Tests of more than one room of src, those that replay long captures, and one that has a compiler in its process. */
+const across = [
+  'test/*.test.ts',
+  'test/{cli,crash,property,soak}/**/*.test.ts',
+  'test/**/{flood,*-capture,declarations}.test.ts',
+]
+/** Tests that run the compiler. */
+const compiled = 'test/types/*.test.ts'
 
 export default defineConfig({
   root: fromRoot('.'),
@@ -14,22 +24,30 @@ export default defineConfig({
   test: {
     // The processes cost more than the tests: two of them are what a small machine has.
     maxWorkers: 2,
+    // What takes longer hangs, also on a machine with much else to do.
+    testTimeout: 30_000,
+    sequence: { sequencer: LongestFirst },
     globalSetup: fromRoot('test/support/stripped-once.ts'),
     projects: [
       {
         extends: true,
+        test: { name: 'across', include: across },
+      },
+      {
+        // They are to reach all of the rooms that they are named after: coverage is asked of them alone.
+        extends: true,
         test: {
-          name: 'tests',
+          name: 'rooms',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/types/*.test.ts'],
+          exclude: [...across, compiled],
         },
       },
       {
-        // They run the compiler, and one of them takes its time: alone, after all others.
+        // One of them takes its time: alone, after all others.
         extends: true,
         test: {
           name: 'compiled',
-          include: ['test/types/*.test.ts'],
+          include: [compiled],
           sequence: { groupOrder: 1 },
           fileParallelism: false,
           testTimeout: 60_000,
