@@ -2,14 +2,8 @@ import { describeValue, requireOptions } from '../errors/checks.ts'
 import { ConfigurationError } from '../errors/tradewire-error.ts'
 import { type Decimal, isDecimal } from '../events/decimal.ts'
 import type { OrderFilled, OrderSubmitted } from '../events/order.ts'
-import {
-  type Amount,
-  differenceOf,
-  greaterOf,
-  productOf,
-  requireAmount,
-  sumOf,
-} from './fill-arithmetic.ts'
+import { differenceOf, greaterOf, productOf, requireAmount, sumOf } from './fill-arithmetic.ts'
+import type { Amount } from './orders.ts'
 
 /** What a fill costs, as `order.filled` says it. */
 export type FillFee = NonNullable<OrderFilled['fee']>

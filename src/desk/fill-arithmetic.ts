@@ -3,9 +3,6 @@ import { describeValue } from '../errors/checks.ts'
 import { ConfigurationError } from '../errors/tradewire-error.ts'
 import { Exact } from './position-exact.ts'
 
-/** An exact number as an option may hold it: a Decimal, or its text such as `0.0004`. */
-export type Amount = Decimal | string
-
 export const none: Decimal = /* @__PURE__ */ new Decimal(0)
 
 /** `left` + `right` with every digit. */

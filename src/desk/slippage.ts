@@ -2,14 +2,8 @@ import { describeValue, requireInteger, requireOptions } from '../errors/checks.
 import { ConfigurationError } from '../errors/tradewire-error.ts'
 import { Decimal, isDecimal } from '../events/decimal.ts'
 import type { OrderSubmitted } from '../events/order.ts'
-import {
-  type Amount,
-  differenceOf,
-  ontoGrid,
-  productOf,
-  requireAmount,
-  sumOf,
-} from './fill-arithmetic.ts'
+import { differenceOf, ontoGrid, productOf, requireAmount, sumOf } from './fill-arithmetic.ts'
+import type { Amount } from './orders.ts'
 
 /** A fill whose price may slip. */
 export interface SlippageQuestion {

@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import { type Bus, createBus } from '../../src/bus/bus.ts'
-import { Decimal } from '../../src/events/decimal.ts'
+import type { Decimal } from '../../src/events/decimal.ts'
 import type { DepthUpdate, NewBar, QuoteUpdate, TradeTick } from '../../src/events/market.ts'
 import type { OrderSubmitted } from '../../src/events/order.ts'
 import type { TradingEvent } from '../../src/events/trading-events.ts'
@@ -170,17 +170,17 @@ export function lineOf(event: TradingEvent): string {
   switch (type) {
     case 'order.partial_fill':
     case 'order.filled':
-      return `${head} ${data.lastQuantity} at ${data.lastPrice} ${data.liquidity}, ${data.filledQuantity}/${data.remainingQuantity}`
+      return `${head} ${data.lastQuantity.toFixed()} at ${data.lastPrice.toFixed()} ${data.liquidity}, ${data.filledQuantity.toFixed()}/${data.remainingQuantity.toFixed()}`
     case 'order.rejected':
     case 'order.cancel_rejected':
     case 'order.modify_rejected':
       return `${head} ${data.code}`
     case 'order.triggered':
-      return `${head} ${data.triggerPrice}`
+      return `${head} ${data.triggerPrice.toFixed()}`
     case 'order.cancelled':
-      return `${head} ${data.filledQuantity}: ${data.reason}`
+      return `${head} ${data.filledQuantity.toFixed()}: ${data.reason}`
     case 'order.expired':
-      return `${head} ${data.filledQuantity}`
+      return `${head} ${data.filledQuantity.toFixed()}`
     default:
       return head
   }
