@@ -75,7 +75,13 @@ export class ClosingOrders {
       timeInForce: 'gtc',
       reduceOnly: true,
     } as const
-    this.#submit(order, { cause })
+    try {
+      this.#submit(order, { cause })
+    } catch (error) {
+      this.#byOrder.delete(orderId)
+      closing.orderId = undefined
+      throw error
+    }
   }
 
   /** The position is closed: nothing is known of it any more. */

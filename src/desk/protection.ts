@@ -153,6 +153,7 @@ class BusProtection implements Protection {
     cause: TradewireEvent,
   ): void {
     const { positionId, symbol } = position
+    if (this.#bus.closed) return
     if (this.#closing.isWorking(positionId) || this.#closing.hasFailed(positionId)) return
     const { label, triggerPrice } = reached!
     const orderId = this.#closing.nextId(positionId, label)
@@ -173,3 +174,5 @@ class BusProtection implements Protection {
     this.#closing.send(position, orderId, triggered)
   }
 }
+
+export type { ProtectionOptions, ProtectionRules, StopRule, TargetRule, TriggerPrice } from './protection-options.ts'

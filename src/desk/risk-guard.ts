@@ -1,7 +1,7 @@
 import type { Registration } from '../bus/observers.ts'
 import { describeValue, requireText } from '../errors/checks.ts'
 import { ConfigurationError } from '../errors/tradewire-error.ts'
-import { Decimal } from '../events/decimal.ts'
+import type { Decimal } from '../events/decimal.ts'
 import type { TradewireEvent } from '../events/envelope.ts'
 import type { OrderSubmitted } from '../events/order.ts'
 import type { OrderChanges } from './broker.ts'
@@ -92,6 +92,10 @@ export function riskGuard(
   }
   return new BusRiskGuard(bus, positions, settings, commands)
 }
+
+export type { LimitState } from './risk-gauge.ts'
+export type { RiskCommands } from './risk-halt.ts'
+export type { RiskGuardOptions } from './risk-options.ts'
 
 class BusRiskGuard implements RiskGuard {
   readonly #report: RiskReport

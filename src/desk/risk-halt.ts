@@ -20,6 +20,8 @@ export class Flattening {
   readonly #closing: ClosingOrders
   /** Whether it is at work. */
   #active = false
+  /** Set while orders are sent: outside of a dispatch they are filled before `send` returns. */
+  #sending = false
 
   constructor(
     bus: PositionBus,
@@ -35,6 +37,7 @@ export class Flattening {
     this.#closing = new ClosingOrders(
       bus,
       (order, { cause }) => {
+        if (bus.closed) return
         const data = { ...order, timestamp: bus.clock.now() }
         bus.emitSync('order.submitted', data, { source, cause })
       },
@@ -50,14 +53,12 @@ export class Flattening {
 
   /** Closes what is open and is not being closed: fills may still come after the halt. */
   pursue(cause: TradewireEvent | undefined): void {
-    if (!this.#active) return
-    const open = this.#positions.all()
-    const ids = new Set(open.map(({ positionId }) => positionId))
-    for (const id of [...this.#closing.positionIds]) if (!ids.has(id)) this.#closing.forget(id)
-    for (const position of open) {
-      const { positionId } = position
-      if (this.#closing.isWorking(positionId) || this.#closing.hasFailed(positionId)) continue
-      this.#closing.send(position, this.#closing.nextId(positionId, 'flatten'), cause)
+    if (!this.#active || this.#sending) return
+    this.#sending = true
+    try {
+      this.#closeAll(cause)
+    } finally {
+      this.#sending = false
     }
   }
 
@@ -67,5 +68,16 @@ export class Flattening {
 
   close(): void {
     this.#closing.close()
+  }
+
+  #closeAll(cause: TradewireEvent | undefined): void {
+    const open = this.#positions.all()
+    const ids = new Set(open.map(({ positionId }) => positionId))
+    for (const id of this.#closing.positionIds) if (!ids.has(id)) this.#closing.forget(id)
+    for (const position of open) {
+      const { positionId } = position
+      if (this.#closing.isWorking(positionId) || this.#closing.hasFailed(positionId)) continue
+      this.#closing.send(position, this.#closing.nextId(positionId, 'flatten'), cause)
+    }
   }
 }

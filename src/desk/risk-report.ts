@@ -1,4 +1,4 @@
-import { Decimal } from '../events/decimal.ts'
+import type { Decimal } from '../events/decimal.ts'
 import type { TradewireEvent } from '../events/envelope.ts'
 import type { RiskLimitExceeded } from '../events/risk.ts'
 import type { PositionBus } from './position.ts'

@@ -1,4 +1,4 @@
-import { compareDecimals, Decimal } from '../events/decimal.ts'
+import { compareDecimals, type Decimal } from '../events/decimal.ts'
 import type { TradewireEvent } from '../events/envelope.ts'
 import { ConfigurationError } from '../errors/tradewire-error.ts'
 import { Exact, toFloat, zero } from './position-exact.ts'
