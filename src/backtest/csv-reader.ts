@@ -21,11 +21,11 @@ export interface RowShape<Payload extends { readonly timestamp: number }> {
   /** The type of its events. */
   readonly type: string
   /** Whether it must see rows before it can make something of them. */
-  readonly undecided: boolean
+  readonly undecided?: boolean
   /** Is told where the fields are. */
   bind(layout: CsvLayout): void
-  /** Sees the first rows, and decides. Returns why it cannot. */
-  decide(rows: readonly CsvRow[]): string | undefined
+  /** Sees the first rows, and decides, where it was undecided. Returns why it cannot. */
+  decide?(rows: readonly CsvRow[]): string | undefined
   /** The payload of a row, or why there is none; its values may still be refused by their schema. */
   payload(row: CsvRow): Payload | RowFault
   /** The field that a key of the payload is made of. */
@@ -67,7 +67,7 @@ export class CsvReader<
     }
     this.#ledger.read += 1
     if (row.count !== this.#layout.width) this.#refuseWidth(row, this.#layout)
-    else if (this.#shape.undecided) this.#early.push(copyOf(row))
+    else if (this.#shape.undecided === true) this.#early.push(copyOf(row))
     else this.#take(row)
   }
 
@@ -97,7 +97,7 @@ export class CsvReader<
 
   #decide(): void {
     const rows = this.#early
-    const reason = this.#shape.decide(rows)
+    const reason = this.#shape.decide!(rows)
     if (reason !== undefined) throw new SourceError(this.#ledger.path, reason)
     this.#early = []
     for (const row of rows) this.#take(row)
