@@ -168,16 +168,18 @@ export class Holding {
   /** Its value at the mark: below 0 if it is short. `Exact`. */
   get value(): Decimal {
     const { basis, direction, instrument } = this.state
-    const value = basis.quantity.times(this.markPrice).times(instrument.multiplier)
-    return direction === 1 ? value : value.neg()
+    const value = basis.quantity.times(this.markPrice)
+    return multiplied(direction === 1 ? value : value.neg(), instrument)
   }
 
   /** What it would gain if it were closed at the mark. `Exact`. */
   get unrealized(): Decimal {
     const { basis, direction, instrument } = this.state
     const value = basis.quantity.times(this.markPrice)
-    const gain = direction === 1 ? value.minus(basis.cost) : basis.cost.minus(value)
-    return gain.times(instrument.multiplier)
+    return multiplied(
+      direction === 1 ? value.minus(basis.cost) : basis.cost.minus(value),
+      instrument,
+    )
   }
 
   /** The same as its events say it. */
@@ -216,6 +218,11 @@ export class Holding {
       openingOrderId: this.state.openingOrderId,
     })
   }
+}
+
+/** Most instruments have a multiplier of 1, and a multiplication costs as much as half an emission. */
+function multiplied(amount: Decimal, { multiplier, isPlain }: Instrument): Decimal {
+  return isPlain ? amount : amount.times(multiplier)
 }
 
 /** The middle of a quote, exactly: half of a sum has one digit more at most. */

@@ -6,6 +6,8 @@ export interface Instrument {
   /** How many units of the underlying one unit is. `Exact`. */
   readonly multiplier: Decimal
   readonly multiplierFloat: number
+  /** Whether the multiplier is 1. */
+  readonly isPlain: boolean
   /** What its prices, and the amounts of its positions, are in. */
   readonly currency: string
 }

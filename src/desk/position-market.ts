@@ -87,6 +87,7 @@ export function toInstrument(
     symbol,
     multiplier,
     multiplierFloat: toFloat(multiplier),
+    isPlain: multiplier.eq(1),
     currency: terms.currency ?? currency,
   }
 }
