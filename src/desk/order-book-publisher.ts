@@ -72,7 +72,8 @@ export class BookPublisher {
 
   #emitDue(): void {
     this.#timer = undefined
-    if (this.#due !== undefined && !this.#bus.closed) this.#emitDepth(this.#due)
+    // The timer is set while something is due, and cancelled with it.
+    if (!this.#bus.closed) this.#emitDepth(this.#due!)
   }
 
   #emitDepth(event: BookEvent): void {

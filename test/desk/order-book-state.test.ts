@@ -248,7 +248,7 @@ describe('OrderBookState', () => {
         lateBy: fc.integer({ min: 0, max: 3 }),
       })
       const property = fc.asyncProperty(
-        fc.array(step, { maxLength: 120, size: 'max' }),
+        fc.array(step, { maxLength: 60, size: 'max' }),
         async (all) => {
           const book = new OrderBookState()
           const venue = { bid: new Map<number, number>(), ask: new Map<number, number>() }

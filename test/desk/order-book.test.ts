@@ -64,8 +64,14 @@ describe('orderBook', () => {
   describe('quotes', () => {
     it('come with each change of best bid or ask, caused by the update', () => {
       const { update, quotes } = setUp()
-      const events = [live, changed, delta('99:7', '', 11, 12), delta('100:0', '', 12, 13)].map(
-        (data) => update({ ...data, venue: 'binance', timestamp: data.timestamp + data.sequence! }),
+      const events = [
+        live,
+        changed,
+        delta('99:7', '', 11, 12),
+        delta('100:0', '', 12, 13),
+        delta('', '101:4', 13, 14),
+      ].map((data) =>
+        update({ ...data, venue: 'binance', timestamp: data.timestamp + data.sequence! }),
       )
       const said = quotes().map(({ data, causationId, source }) => {
         const { bidPrice, bidSize, askPrice, askSize, ...rest } = data
@@ -82,6 +88,7 @@ describe('orderBook', () => {
         ['100 1 101 3', rest(0), events[0]!.id, 'order-book'],
         ['100 5 101 3', rest(1), events[1]!.id, 'order-book'],
         ['99 7 101 3', rest(3), events[3]!.id, 'order-book'],
+        ['99 7 101 4', rest(4), events[4]!.id, 'order-book'],
       ])
     })
 
@@ -107,6 +114,15 @@ describe('orderBook', () => {
       expect(quotes().map(({ data }) => Object.keys(data).toSorted())).toEqual([
         ['askPrice', 'askSize', 'bidPrice', 'bidSize', 'symbol', 'timestamp'],
       ])
+    })
+
+    it('do not come of an update that came again', () => {
+      const { book, update, emitted } = setUp({ depthIntervalMs: 0 })
+      update(live)
+      update(changed)
+      const count = emitted.length
+      update(delta('100:9', '', 10, 11))
+      expect([emitted.length, book.stats.repeated]).toEqual([count, 1])
     })
 
     it('can be turned off', () => {
@@ -290,6 +306,18 @@ describe('orderBook', () => {
         ],
       ])
       expect(failing).toEqual([])
+    })
+
+    it('that cannot be had before any update are warned of without a cause', () => {
+      const { book, warnings } = setUp({
+        requestSnapshot: () => {
+          throw new Error('no socket')
+        },
+      })
+      book.resync()
+      expect(warnings().map(({ data, causationId }) => [data.venue, causationId])).toEqual([
+        [undefined, undefined],
+      ])
     })
 
     it('are waited for without a request where none can be made', async () => {
