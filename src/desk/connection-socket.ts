@@ -101,13 +101,9 @@ export class ConnectionSocket {
     this.#optional.ping()
   }
 
-  /** Begins to close it in order. */
+  /** Begins to close it in order. Throws what the socket throws. */
   close(): void {
-    try {
-      this.#socket.close(1_000)
-    } catch {
-      this.drop()
-    }
+    this.#socket.close(1_000)
   }
 
   /** Closes it, without waiting for the other side where that is possible. */

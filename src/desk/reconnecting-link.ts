@@ -113,11 +113,16 @@ export class Link {
     }
     await new Promise<void>((resolve) => {
       this.#closed = resolve
-      this.#deadline = this.#clock.setTimer(this.#settings.closeTimeoutMs, () => {
+      const giveUp = (): void => {
         socket.drop()
         resolve()
-      })
-      socket.close()
+      }
+      this.#deadline = this.#clock.setTimer(this.#settings.closeTimeoutMs, giveUp)
+      try {
+        socket.close()
+      } catch {
+        giveUp()
+      }
     })
     this.#deadline?.cancel()
   }
@@ -161,10 +166,10 @@ export class Link {
     made: SocketLike,
     authenticate: NonNullable<ReconnectingSettings['authenticate']>,
   ): Promise<void> {
-    let account: { readonly accountId?: string }
+    let account: { readonly accountId?: string } = {}
     try {
-      account = (await authenticate(made, this.#abort.signal)) ?? {}
-      if (account.accountId !== undefined) requireLabel('accountId', account.accountId)
+      const { accountId } = (await authenticate(made, this.#abort.signal)) ?? {}
+      if (accountId !== undefined) account = { accountId: requireLabel('accountId', accountId) }
     } catch (error) {
       this.#end(endOf(error, 'AUTHENTICATION_FAILED'))
       return
