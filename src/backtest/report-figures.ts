@@ -38,8 +38,13 @@ const periodNames: Readonly<Record<PeriodKind, string>> = {
 
 const yearMs = 365.25 * 86_400_000
 
+/** A figure that is looked at first. */
+export interface KeyFigure extends Figure {
+  readonly note: string
+}
+
 /** The figures that are looked at first. */
-export function keyFigures(statistics: Statistics, currency: string): Figure[] {
+export function keyFigures(statistics: Statistics, currency: string): KeyFigure[] {
   const { totalReturn, annualReturn, maxDrawdown, sharpe, sortino, profit } = statistics
   const { winRate, profitFactor, tradeCount, openTradeCount, fees, exposure } = statistics
   const shortRun = statistics.elapsedMs < yearMs && annualReturn !== undefined
@@ -93,7 +98,7 @@ export function keyFigures(statistics: Statistics, currency: string): Figure[] {
       text: numberText(profitFactor),
       note: profitFactor === undefined ? 'no losing trade' : 'gains / losses',
       ...exactly(profitFactor),
-      ...moodOf(profitFactor && profitFactor - 1),
+      ...moodOf(profitFactor === undefined ? undefined : profitFactor - 1),
     },
     {
       name: 'Trades',

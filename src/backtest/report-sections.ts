@@ -33,7 +33,7 @@ export function headerHtml({ title, statistics: { from, to }, equity }: ReportIn
 export function cardsHtml({ statistics, currency }: ReportInput): string {
   const cards = keyFigures(statistics, currency).map(
     ({ name, text, note, exact, mood }) =>
-      `<div class="figure"><dt>${escapeHtml(name)}</dt><dd><div class="value${mood ? ` ${mood}` : ''}"${titleOf(exact)}>${escapeHtml(text)}</div><div class="note">${escapeHtml(note ?? '')}</div></dd></div>`,
+      `<div class="figure"><dt>${escapeHtml(name)}</dt><dd><div class="value${mood ? ` ${mood}` : ''}"${titleOf(exact)}>${escapeHtml(text)}</div><div class="note">${escapeHtml(note)}</div></dd></div>`,
   )
   return `<dl class="cards">${cards.join('\n')}</dl>`
 }

@@ -76,21 +76,19 @@ function headLines(
   ]
 }
 
-/** Reads down the left column, then down the right one. */
+/** Reads down the left column, then down the right one. There is an even number of figures. */
 function columns(figures: readonly Figure[], width: number, paint: Paint): string[] {
   const each = Math.floor((width - 4) / 2)
-  const rows = Math.ceil(figures.length / 2)
+  const rows = figures.length / 2
   return Array.from({ length: rows }, (_, row) => {
-    const right = figures[row + rows]
-    const cells = [cell(figures[row]!, each, paint)]
-    if (right !== undefined) cells.push(cell(right, each, paint))
-    return cells.join('    ')
+    const [left, right] = [figures[row]!, figures[row + rows]!]
+    return `${cell(left, each, paint)}    ${cell(right, each, paint)}`
   })
 }
 
 function cell({ name, text, mood }: Figure, width: number, paint: Paint): string {
   const value = fitted(printable(text), width)
-  const label = fitted(name, Math.max(0, width - value.length - 1))
+  const label = fitted(name, width - value.length - 1)
   const space = ' '.repeat(width - label.length - value.length)
   const shown = mood === undefined ? value : paint(mood === 'gain' ? 'green' : 'red', value)
   return `${paint('dim', label)}${space}${shown}`
@@ -130,7 +128,7 @@ function eventLines(counts: ReadonlyMap<string, number>, width: number, paint: P
   const most = sorted[0]?.[1] ?? 0
   const room = width - 28 - 14
   const rows = sorted.map(([type, count]) => {
-    const bar = '━'.repeat(Math.round((room * count) / Math.max(1, most)))
+    const bar = '━'.repeat(Math.ceil((room * count) / Math.max(1, most)))
     const name = fitted(printable(type), 26).padEnd(28)
     return `${name}${countText(count).padStart(12)}  ${paint('cyan', bar)}`
   })
@@ -148,5 +146,6 @@ function printable(text: string): string {
 }
 
 function fitted(text: string, width: number): string {
-  return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`
+  if (text.length <= width) return text
+  return width > 0 ? `${text.slice(0, width - 1)}…` : ''
 }
