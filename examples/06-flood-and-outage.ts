@@ -11,13 +11,14 @@ import {
   type Subscription,
   TemporaryError,
 } from 'tradewire'
-import { readSp500Bars, symbol } from './support/sp500-bars.ts'
+import { sp500Bars } from './support/sp500.ts'
 import { sparkline } from './support/sparkline.ts'
 
 const dayMs = 5
 const downAt = 8_000
 const upAt = 16_000
-const bars = readSp500Bars()
+const symbol = 'SPX'
+const bars = await sp500Bars()
 const clock = new SimulatedClock()
 const bus = createBus({ clock })
 

@@ -8,12 +8,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type EventLog, memoryLog, openLog, printTrace, trace } from 'tradewire/log'
 import { readBook, runSession, startBooking } from './support/recorded-session.ts'
-import { readSp500Bars } from './support/sp500-bars.ts'
+import { sp500Bars } from './support/sp500.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'tradewire-'))
 const file = join(folder, 'session.db')
 const book = join(folder, 'book.ndjson')
-const bars = readSp500Bars().slice(0, 2_500)
+const bars = (await sp500Bars()).slice(0, 2_500)
 
 try {
   // What would have happened without a crash.

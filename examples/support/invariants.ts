@@ -1,57 +1,67 @@
 import assert from 'node:assert/strict'
-import { createHash } from 'node:crypto'
-import { type Decimal, encodeEvent, type TradingEvent } from 'tradewire'
-import type { BacktestResult } from './backtest.ts'
-import type { Ledger } from './ledger.ts'
+import { Decimal, type TradewireEvent } from 'tradewire'
+import type { BacktestResult } from 'tradewire/backtest'
+import type { EventLog } from 'tradewire/log'
 
 /** The books must agree to the last digit: no tolerance, as nothing was ever rounded. */
-export function checkMoney(capital: Decimal, ledger: Ledger, { events }: BacktestResult): void {
-  let expected = capital
-  for (const { realizedPnl } of ledger.closedPositions) expected = expected.plus(realizedPnl)
-  if (!ledger.held.isZero()) {
-    const mark = events.findLast((event) => event.type === 'position.pnl_update')!
-    expected = expected.plus(mark.data.realizedPnl).plus(mark.data.unrealizedPnl)
+export async function checkMoney(
+  capital: Decimal,
+  log: EventLog,
+  { statistics, trades, desk }: BacktestResult,
+): Promise<void> {
+  let cash = capital
+  let held = new Decimal(0)
+  let price = new Decimal(0)
+  // One side knows fills and closes alone, the other what the position keeper says.
+  for await (const { event } of log.read({ pattern: ['order.filled', 'market.new_bar'] })) {
+    if (event.type === 'market.new_bar') {
+      price = event.data.close
+      continue
+    }
+    const { side, lastPrice, lastQuantity, fee } = event.data
+    const signed = side === 'buy' ? lastQuantity : lastQuantity.negated()
+    held = held.plus(signed)
+    cash = cash.minus(signed.times(lastPrice)).minus(fee!.amount)
   }
-  // One side knows fills and closes alone, the other what the position keeper said of positions.
-  assert.equal(ledger.equity.at(-1)!.toFixed(), expected.toFixed())
-  const value = ledger.held.times(ledger.closes.at(-1)!)
-  assert.equal(ledger.cash.plus(value).toFixed(), expected.toFixed())
-  assert.ok(!ledger.cash.isNegative(), 'nothing was bought on credit')
+  assert.equal(desk.positions.cash.toFixed(), cash.toFixed())
+  assert.equal(statistics.finalEquity.toFixed(), cash.plus(held.times(price)).toFixed())
+  const gained = trades.reduce((sum, { pnl }) => sum.plus(pnl), new Decimal(0))
+  assert.equal(capital.plus(gained).toFixed(), statistics.finalEquity.toFixed())
+  assert.ok(!cash.isNegative(), 'nothing was bought on credit')
 }
 
 /** Every order came to exactly one end, and every position was opened by one fill. */
-export function checkCounts(bars: number, ledger: Ledger, result: BacktestResult): void {
-  const emitted = (type: TradingEvent['type']): number => result.eventCounts.get(type) ?? 0
-  assert.equal(emitted('market.new_bar') + result.refusedBars, bars)
-  assert.equal(emitted('order.placed'), emitted('order.submitted'))
-  assert.equal(emitted('order.filled') + emitted('order.cancelled'), emitted('order.submitted'))
-  assert.equal(emitted('position.opened') + emitted('position.closed'), emitted('order.filled'))
-  const stillOpen = ledger.held.isZero() ? 0 : 1
-  assert.equal(emitted('position.opened') - emitted('position.closed'), stillOpen)
+export function checkOrders({ eventCounts, openOrders }: BacktestResult): void {
+  const count = (type: string): number => eventCounts.get(type) ?? 0
+  const ended = count('order.filled') + count('order.cancelled') + count('order.rejected')
+  assert.equal(ended + openOrders.length, count('order.submitted'))
+  assert.equal(count('position.opened') + count('position.closed'), count('order.filled'))
 }
 
-/** Effects come after their causes, no number is missing, and nobody knew the future. */
-export function checkCausality({ events }: BacktestResult): void {
-  const byId = new Map<string, TradingEvent>()
-  for (const [index, event] of events.entries()) {
-    assert.equal(event.sequence, index + 1)
+/**
+ * Effects come after their causes, no number is missing, and nobody knew the future. Returns what began the
+ * chain that led to each position, by when the position was opened.
+ */
+export async function checkCausality(log: EventLog): Promise<Map<number, string>> {
+  const byId = new Map<string, TradewireEvent>()
+  const chains = new Map<number, string>()
+  let sequence = 0
+  for await (const { event } of log.read()) {
+    sequence += 1
+    assert.equal(event.sequence, sequence)
     byId.set(event.id, event)
-    const { causationId } = event
-    const isMarketData = event.type.startsWith('market.')
-    assert.equal(causationId === undefined, isMarketData, `${event.type} has a cause`)
-    if (causationId === undefined) continue
-    const cause = byId.get(causationId)
+    if (event.type === 'position.opened') chains.set(event.data.openedAt, event.correlationId)
+    if (event.causationId === undefined) {
+      assert.ok(event.type.startsWith('market.'), `${event.type} has a cause`)
+      continue
+    }
+    const cause = byId.get(event.causationId)
     assert.ok(cause !== undefined, `the cause of ${event.id} came before it`)
     assert.equal(event.correlationId, cause.correlationId)
     if (event.type === 'order.filled') {
-      assert.ok(event.timestamp > cause.timestamp, 'a fill is later than the close it decided on')
+      const decision = byId.get(event.correlationId)!
+      assert.ok(event.data.timestamp > decision.timestamp, 'a fill is later than its decision')
     }
   }
-}
-
-/** A digest of every event as it would stand in a log: two runs must have the same. */
-export function digestOf({ events }: BacktestResult): string {
-  const hash = createHash('sha256')
-  for (const event of events) hash.update(JSON.stringify(encodeEvent(event)))
-  return hash.digest('hex')
+  return chains
 }

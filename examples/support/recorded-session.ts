@@ -1,9 +1,8 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs'
-import { createBus, Decimal, EventValidationError, type NewBar, SimulatedClock } from 'tradewire'
+import { createBus, Decimal, type NewBar, SimulatedClock } from 'tradewire'
+import { paperBroker, startDesk } from 'tradewire/desk'
 import { type Consumer, type EventLog, type Recording, record } from 'tradewire/log'
-import { startCrossoverStrategy } from './crossover-strategy.ts'
-import { PaperBroker } from './paper-broker.ts'
-import { startPositionKeeper } from './position-keeper.ts'
+import { movingAverage } from './moving-average-strategy.ts'
 
 /**
  * Replays bars to a strategy and its broker, and records what happens from where the log ends.
@@ -18,12 +17,13 @@ export async function runSession(
   bars: readonly NewBar[],
   durable: (position: number) => void = () => {},
 ): Promise<void> {
-  const clock = new SimulatedClock({ start: bars[0]!.openTime })
+  const clock = new SimulatedClock({ start: bars[0]!.timestamp })
   const bus = createBus({ clock, source: 'sp500-feed' })
-  startPositionKeeper(bus)
-  startCrossoverStrategy(bus, { fast: 20, slow: 60, capital: new Decimal(100_000) })
-  // It fills at the open, and hears of it by itself.
-  void new PaperBroker(bus)
+  const desk = startDesk(bus, {
+    broker: paperBroker(),
+    positions: { initialCash: new Decimal(100_000) },
+  })
+  void movingAverage({ fast: 20, slow: 60 })(desk)
 
   const known = await lastSequence(log)
   let recording: Recording | undefined = known === 0 ? record(bus, log) : undefined
@@ -33,21 +33,14 @@ export async function runSession(
     },
   })
   for (const [day, bar] of bars.entries()) {
-    await clock.advanceTo(bar.openTime)
-    const { symbol, openTime: timestamp, open } = bar
-    bus.emitSync('market.data_update', { symbol, timestamp, open })
     await clock.advanceTo(bar.timestamp)
-    try {
-      bus.emitSync('market.new_bar', bar)
-    } catch (error) {
-      // The data have a few bars that cannot be.
-      if (!(error instanceof EventValidationError)) throw error
-    }
+    bus.emitSync('market.new_bar', bar)
     if (day % 20 > 0 || recording === undefined) continue
     await recording.flush()
     durable(recording.stats.position)
   }
   begin.remove()
+  await desk.close()
   await bus.close()
   await recording?.stop()
 }

@@ -1,11 +1,15 @@
 import type { Desk } from '../desk/desk.ts'
 import type { WorkingOrder } from '../desk/working-orders.ts'
 import type { EquitySummary } from './equity-point.ts'
+import type { PriceHistory } from './report-candles.ts'
+import type { ReportInput } from './report-input.ts'
+import { writeReport } from './report.ts'
 import type { RoundTrip } from './round-trip.ts'
 import type { AnySource } from './source-chunks.ts'
 import { isChunked } from './source-chunks.ts'
 import type { SourceCounts } from './source.ts'
 import type { Statistics } from './statistics.ts'
+import { type SummaryOptions, summaryText } from './terminal-summary.ts'
 
 /** What a source has given. */
 export interface PlayedSource {
@@ -41,6 +45,70 @@ export interface BacktestResult {
   readonly digest?: string
   /** The desk as the run has left it; closed, so it can be read alone. */
   readonly desk: Desk
+  /** The figures and the equity as text for a terminal, at most 80 columns wide unless told otherwise. */
+  summary(options?: SummaryOptions & Titled): string
+  /**
+   * Writes one HTML page with charts of equity, drawdown and prices, the trades, the figures and the
+   * counts. It needs no other file and no network. Missing folders are made; a file that is there is
+   * replaced.
+   *
+   * @param path where to, such as `out/report.html`.
+   */
+  writeReport(path: string, options?: Titled & Facts): Promise<void>
+}
+
+/** What a result is called. */
+export interface Titled {
+  /** Such as `Moving averages 20/100 on SPX`. Default `Backtest`. */
+  readonly title?: string
+}
+
+/** What is to be known of a run beside its figures. */
+export interface Facts {
+  /** By name: options of the strategy, for instance. Default: nothing. */
+  readonly facts?: Readonly<Record<string, string>>
+}
+
+/** All of a result but what can be done with it. */
+export type ResultData = Omit<BacktestResult, 'summary' | 'writeReport'>
+
+/** A result with what can be done with it. */
+export function resultOf(data: ResultData, prices: readonly PriceHistory[]): BacktestResult {
+  const toInput = ({ title = 'Backtest', facts = {} }: Titled & Facts): ReportInput => ({
+    title,
+    currency: data.desk.positions.currency,
+    statistics: data.statistics,
+    equity: data.equity,
+    trades: data.trades,
+    prices: pricesTraded(prices, data.trades),
+    eventCounts: data.eventCounts,
+    facts: { ...factsOf(data), ...facts },
+  })
+  return {
+    ...data,
+    summary: ({ title, ...options } = {}) =>
+      summaryText(toInput({ ...(title !== undefined && { title }) }), options),
+    writeReport: (path, options = {}) => writeReport(path, toInput(options)),
+  }
+}
+
+/** Prices of what was traded; of all symbols where nothing was. */
+function pricesTraded(
+  prices: readonly PriceHistory[],
+  trades: readonly RoundTrip[],
+): readonly PriceHistory[] {
+  const traded = new Set(trades.map(({ symbol }) => symbol))
+  return traded.size === 0 ? prices : prices.filter(({ symbol }) => traded.has(symbol))
+}
+
+function factsOf({ sources, sourceEvents, elapsedMs, digest }: ResultData): Record<string, string> {
+  const perSecond = Math.round((sourceEvents / Math.max(elapsedMs, 1)) * 1_000)
+  return {
+    Data: sources.map(({ name }) => name).join(', '),
+    'Events of the data': sourceEvents.toLocaleString('en-US'),
+    Took: `${Math.round(elapsedMs).toLocaleString('en-US')} ms, ${perSecond.toLocaleString('en-US')} events a second`,
+    ...(digest !== undefined && { 'SHA-256 of all events': digest }),
+  }
 }
 
 export function playedSource(source: AnySource, index: number): PlayedSource {

@@ -1,5 +1,7 @@
 import { type Bus, createBus } from '../bus/bus.ts'
 import { ConfigurationError } from '../errors/tradewire-error.ts'
+import type { EventSchemas } from '../events/definition.ts'
+import type { TradingSchemas } from '../events/trading-events.ts'
 import { Decimal } from '../events/decimal.ts'
 import { type Desk, type DeskOptions, startDesk } from '../desk/desk.ts'
 import { paperBroker } from '../desk/paper-broker.ts'
@@ -7,11 +9,11 @@ import { record } from '../log/record.ts'
 import type { Recording } from '../log/recording.ts'
 import { SimulatedClock } from '../time/simulated-clock.ts'
 import { SystemClock } from '../time/system-clock.ts'
-import { type BacktestResult, playedSource } from './backtest-result.ts'
+import { type BacktestResult, playedSource, type ResultData, resultOf } from './backtest-result.ts'
 import { Driver, type DriverHost } from './driver.ts'
 import { EventDigest } from './event-digest.ts'
 import { type MergedChunk, mergeSources } from './merge.ts'
-import { ProgressBar, ProgressMeter, type ProgressStream } from './progress.ts'
+import { ProgressBar, ProgressMeter } from './progress.ts'
 import { RunCollector } from './run-collector.ts'
 import { type BacktestOptions, requireBacktestOptions, strategiesOf } from './run-options.ts'
 import { fractionOf } from './source-fraction.ts'
@@ -53,7 +55,11 @@ const mostUnrecorded = 50_000
  * await result.writeReport('report.html')
  * ```
  */
-export async function runBacktest(options: BacktestOptions): Promise<BacktestResult> {
+export async function runBacktest<Schemas extends EventSchemas = TradingSchemas>(
+  given: BacktestOptions<Schemas>,
+): Promise<BacktestResult> {
+  // Types by name were checked where it is called; below they are checked at run time, by the catalog.
+  const options = given as unknown as BacktestOptions
   requireBacktestOptions(options)
   const { sources, outOfOrder, from, until } = options
   const merged = mergeSources(sources, outOfOrder === undefined ? {} : { outOfOrder })
@@ -80,11 +86,11 @@ function busOf({ catalog, run, seed, history }: BacktestOptions, clock: Simulate
     source: 'backtest',
     // Failures are looked at where the data are played.
     onError: () => {},
-    ...(catalog !== undefined && { catalog: catalog as never }),
+    ...(catalog !== undefined && { catalog }),
     ...(run !== undefined && { run }),
     ...(seed !== undefined && { seed }),
     ...(history !== undefined && { history }),
-  }) as unknown as Bus
+  })
 }
 
 function deskOptionsOf({ desk = {} }: BacktestOptions): DeskOptions {
@@ -102,7 +108,7 @@ class Run implements DriverHost {
   readonly #recording: Recording | undefined
   readonly #digest: EventDigest | undefined
   readonly #realClock = new SystemClock()
-  readonly #bar = new ProgressBar(process.stderr as ProgressStream)
+  readonly #bar = new ProgressBar(process.stderr)
   readonly #meter: ProgressMeter | undefined
 
   /** @param start when the first event of the data is, in milliseconds since the Unix epoch. */
@@ -183,7 +189,7 @@ class Run implements DriverHost {
     const equity = curve.summary(this.#desk.positions)
     const roundTrips = trades.roundTrips()
     const { statistics: options = {}, sources } = this.#options
-    return {
+    const data: ResultData = {
       from,
       to: this.#clock.now(),
       trades: roundTrips,
@@ -197,5 +203,6 @@ class Run implements DriverHost {
       sources: sources.map(playedSource),
       ...(this.#digest !== undefined && { digest: this.#digest.end() }),
     }
+    return resultOf(data, this.#collector.prices())
   }
 }

@@ -3,7 +3,11 @@ import type { Desk } from '../desk/desk.ts'
 import type { EventMatching } from '../events/types.ts'
 import type { TradingSchemas } from '../events/trading-events.ts'
 import { EquityCurve } from './equity-curve.ts'
+import { CandleSeries, type PriceHistory } from './report-candles.ts'
 import { TradeCollector } from './trade-collector.ts'
+
+/** Of how many symbols prices are kept for the picture: each takes up to half a megabyte. */
+const mostSymbols = 100
 
 type Fill =
   | EventMatching<TradingSchemas, 'order.filled'>
@@ -14,6 +18,7 @@ export class RunCollector {
   readonly curve = new EquityCurve()
   readonly trades: TradeCollector
   readonly #desk: Desk
+  readonly #prices = new Map<string, CandleSeries>()
 
   constructor(desk: Desk) {
     const { bus, positions } = desk
@@ -36,13 +41,28 @@ export class RunCollector {
     this.curve.sample(time, positions.equityFloat, positions.exposureFloat, positions)
   }
 
+  /** The prices of the symbols, in the order they were first seen. */
+  prices(): PriceHistory[] {
+    return [...this.#prices.values()].map((series) => series.history())
+  }
+
+  #pricesOf(symbol: string): CandleSeries | undefined {
+    const known = this.#prices.get(symbol)
+    if (known !== undefined || this.#prices.size === mostSymbols) return known
+    const series = new CandleSeries(symbol)
+    this.#prices.set(symbol, series)
+    return series
+  }
+
   #listen(bus: Bus): void {
     const { trades } = this
     bus.on('market.new_bar', ({ data }) => {
       trades.bar(data.symbol, data.close, data.timestamp)
+      this.#pricesOf(data.symbol)?.bar(data)
     })
     bus.on('market.trade_tick', ({ data }) => {
       trades.price(data.symbol, data.price, data.timestamp)
+      this.#pricesOf(data.symbol)?.price(data.timestamp, data.price)
     })
     bus.on(['order.partial_fill', 'order.filled'], ({ data }: Fill) => {
       trades.fill(data)

@@ -1,5 +1,7 @@
 import { requireFunction, requireInteger, requireNumber, requireOptions } from '../errors/checks.ts'
 import { ConfigurationError } from '../errors/tradewire-error.ts'
+import type { EventSchemas } from '../events/definition.ts'
+import type { TradingSchemas } from '../events/trading-events.ts'
 import type { Catalog } from '../events/catalog.ts'
 import type { DeskOptions } from '../desk/desk.ts'
 import type { EventLog } from '../log/event-log.ts'
@@ -9,20 +11,24 @@ import type { Source } from './source.ts'
 import type { StatisticsOptions } from './statistics.ts'
 import type { Strategy } from './strategy.ts'
 
-/** Options of {@link runBacktest}. */
-export interface BacktestOptions {
+/**
+ * Options of {@link runBacktest}.
+ *
+ * @typeParam Schemas payload schemas by event name; inferred from the catalog.
+ */
+export interface BacktestOptions<Schemas extends EventSchemas = TradingSchemas> {
   /**
    * Where the data come from: merged by time; of one time in the order given here, and then in their own.
    */
-  readonly sources: readonly Source[]
+  readonly sources: readonly Source<Schemas>[]
   /** What trades: one strategy, or several on one desk. */
-  readonly strategy: Strategy | readonly Strategy[]
+  readonly strategy: Strategy<Schemas> | readonly Strategy<Schemas>[]
   /**
    * The desk. Default: a `paperBroker()` with its defaults, positions in USD with 100,000 in cash, no limits.
    */
   readonly desk?: DeskOptions
   /** Which events the bus carries. Default `tradingEvents`. */
-  readonly catalog?: Catalog
+  readonly catalog?: Catalog<Schemas>
   /** The first part of the ids of its events, 1 to 200 characters. Default `sim`. */
   readonly run?: string
   /** What random choices begin with: a whole number. Default 0. */

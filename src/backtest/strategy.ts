@@ -1,3 +1,5 @@
+import type { EventSchemas } from '../events/definition.ts'
+import type { TradingSchemas } from '../events/trading-events.ts'
 import type { Desk } from '../desk/desk.ts'
 
 /** Called once the data has ended, or the session is over. */
@@ -10,5 +12,9 @@ export type StrategyEnd = () => void | Promise<void>
  *
  * Time moves on once all that its handlers return has settled. So a handler returns, or awaits, all that it
  * starts.
+ *
+ * @typeParam Schemas payload schemas by event name, for events of your own.
  */
-export type Strategy = (desk: Desk) => void | StrategyEnd | Promise<void>
+export type Strategy<Schemas extends EventSchemas = TradingSchemas> = (
+  desk: Desk<Schemas>,
+) => void | StrategyEnd | Promise<void>

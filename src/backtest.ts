@@ -1,0 +1,51 @@
+/**
+ * Backtests, replays and what they need: recorded data as sources of events, runs over simulated time,
+ * statistics and reports.
+ *
+ * @module tradewire/backtest
+ */
+export { runBacktest } from './backtest/run-backtest.ts'
+export type { BacktestOptions } from './backtest/run-options.ts'
+export type { BacktestResult, PlayedSource } from './backtest/backtest-result.ts'
+export type { Strategy, StrategyEnd } from './backtest/strategy.ts'
+export type { RunProgress } from './backtest/progress.ts'
+export { BacktestError, StrayWorkError } from './backtest/errors.ts'
+export type {
+  ChunkedSource,
+  Source,
+  SourceCounts,
+  SourceEvent,
+  TimedPayload,
+} from './backtest/source.ts'
+export { csvBars, type BarField, type CsvBarsOptions } from './backtest/csv-bars.ts'
+export type { FileSource, FileSourceOptions } from './backtest/file-source.ts'
+export { EquityCurve } from './backtest/equity-curve.ts'
+export type {
+  AccountValue,
+  CurvePoint,
+  Drawdown,
+  EquityPoint,
+  EquitySummary,
+} from './backtest/equity-point.ts'
+export type { FillTotals, RoundTrip } from './backtest/round-trip.ts'
+export { TradeCollector, type TradeCollectorOptions } from './backtest/trade-collector.ts'
+export {
+  type PeriodReturn,
+  statistics,
+  type Statistics,
+  type StatisticsInput,
+  type StatisticsOptions,
+} from './backtest/statistics.ts'
+export type { Periods } from './backtest/statistics-periods.ts'
+export type { TradeStatistics } from './backtest/statistics-trades.ts'
+export { reportHtml, writeReport } from './backtest/report.ts'
+export type { ReportInput } from './backtest/report-input.ts'
+export { type Candle, CandleSeries, type PriceHistory } from './backtest/report-candles.ts'
+export { type SummaryOptions, summaryText } from './backtest/terminal-summary.ts'
+export {
+  mergeSources,
+  type MergedChunk,
+  type MergedSources,
+  type MergeOptions,
+} from './backtest/merge.ts'
+export { SourceError, SourceOrderError } from './backtest/source-errors.ts'

@@ -1,0 +1,183 @@
+import type { Bus } from '../bus/bus.ts'
+import { requireOptions } from '../errors/checks.ts'
+import { ConfigurationError } from '../errors/tradewire-error.ts'
+import type { Subscription } from '../delivery/subscription.ts'
+import type { EventSchemas } from '../events/definition.ts'
+import type { EventOf, TradingSchemas } from '../events/trading-events.ts'
+import type { Clock } from '../time/clock.ts'
+import type { Broker, RunningBroker } from './broker.ts'
+import type { OrderCheck } from './order-check.ts'
+import { identityOf, Orders } from './orders.ts'
+import { positionKeeper, type PositionKeeper } from './position-keeper.ts'
+import type { PositionKeeperOptions } from './position-options.ts'
+import { protect, type Protection } from './protection.ts'
+import type { ProtectionOptions } from './protection-options.ts'
+import { riskGuard, type RiskGuard } from './risk-guard.ts'
+import type { SubmitClosing } from './protection-submit.ts'
+import type { RiskCommands } from './risk-halt.ts'
+import type { RiskGuardOptions } from './risk-options.ts'
+import { WorkingOrders } from './working-orders.ts'
+
+/** Options of {@link startDesk}. */
+export interface DeskOptions {
+  /** Where orders go. Without one they are submitted, and nobody answers. */
+  readonly broker?: Broker
+  /** How positions and money are kept. */
+  readonly positions?: PositionKeeperOptions
+  /** Limits that orders are checked against before they go to the broker. Default: none. */
+  readonly risk?: RiskGuardOptions
+  /** Stop losses and take profits of all positions. Default: none. */
+  readonly protection?: ProtectionOptions
+}
+
+/**
+ * All that a strategy works with, the same in a backtest, on paper and live: the bus with its events, the
+ * clock, orders, positions.
+ *
+ * @typeParam Schemas payload schemas by event name, for events of your own; inferred from the bus.
+ */
+export interface Desk<out Schemas extends EventSchemas = TradingSchemas> {
+  /** Carries the events. */
+  readonly bus: Bus<Schemas>
+  /** The time: simulated in a backtest. The same as `bus.clock`. */
+  readonly clock: Clock
+  /** Gives orders, and knows which of them work. */
+  readonly orders: Orders
+  /** Positions, cash and equity. */
+  readonly positions: PositionKeeper
+  /** Watches the limits; absent without `risk`. */
+  readonly risk: RiskGuard | undefined
+  /** Watches stop losses and take profits; absent without `protection`. */
+  readonly protection: Protection | undefined
+  /** Takes the orders; absent without `broker`. */
+  readonly broker: RunningBroker | undefined
+  /** Ends all of its parts. Orders that stand at a real venue stay there: cancel them first. */
+  close(): Promise<void>
+  /** The same as `close`. */
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+const optionNames = ['broker', 'positions', 'risk', 'protection'] as const
+
+/** The desk hears an event before the strategies do, so that they see what it has led to. */
+const deskPriority = 1_000
+
+/**
+ * Starts a trading desk on a bus. Each `order.submitted`, whoever emits it, goes to the risk guard, which
+ * rejects it or lets it pass, and then to the broker, which answers by events. From fills and prices come
+ * positions and their profit and loss.
+ *
+ * @throws ConfigurationError `CONFIGURATION` if an option is unknown or out of range, or the bus has a
+ * desk already.
+ * @example
+ * ```ts
+ * const desk = startDesk(bus, {
+ *   broker: paperBroker({ fees: { maker: '0.0002', taker: '0.0005' } }),
+ *   risk: { maxPosition: '2', maxDrawdown: { percent: 10 } },
+ * })
+ * bus.on('market.new_bar', (event) => {
+ *   if (event.data.close.gt(event.data.open)) desk.orders.buy(event.data.symbol, '1', { cause: event })
+ * })
+ * ```
+ */
+export function startDesk<Schemas extends EventSchemas = TradingSchemas>(
+  bus: Bus<Schemas>,
+  options: DeskOptions = {},
+): Desk<Schemas> {
+  requireOptions('startDesk', options, optionNames)
+  if (desks.has(bus)) {
+    throw new ConfigurationError(
+      'The bus has a desk already, and each order would go to two brokers. Close that one first, or use another bus.',
+    )
+  }
+  // Its catalog has the trading events, or a subscription below is refused at once.
+  const desk = new RunningDesk(bus as unknown as Bus, options)
+  desks.add(bus)
+  return desk as unknown as Desk<Schemas>
+}
+
+/** Submits the orders that close a position for its protection. */
+function submitTo(bus: Bus): SubmitClosing {
+  return (order, { cause }) => {
+    bus.emitSync(
+      'order.submitted',
+      { ...order, timestamp: bus.clock.now() },
+      { source: 'protection', ...(cause !== undefined && { cause }) },
+    )
+  }
+}
+
+/** The buses that have a desk. */
+const desks = new WeakSet<object>()
+
+class RunningDesk implements Desk {
+  readonly bus: Bus
+  readonly clock: Clock
+  readonly orders: Orders
+  readonly positions: PositionKeeper
+  readonly risk: RiskGuard | undefined
+  readonly protection: Protection | undefined
+  readonly broker: RunningBroker | undefined
+  readonly #working: WorkingOrders
+  readonly #submissions: Subscription
+  readonly #check: OrderCheck | undefined
+  #closing: Promise<void> | undefined = undefined
+
+  constructor(bus: Bus, { broker, positions = {}, risk, protection }: DeskOptions) {
+    this.bus = bus
+    this.clock = bus.clock
+    // In this order: the guard looks at positions that know of the event it looks at.
+    this.positions = positionKeeper(bus, positions)
+    this.#working = new WorkingOrders(bus, deskPriority)
+    const commands: RiskCommands = {
+      cancel: (orderId, given) => this.broker?.cancel(orderId, given),
+    }
+    this.risk = risk && riskGuard(bus, this.positions, risk, commands)
+    this.#check = this.risk
+    this.broker = broker?.start(bus)
+    this.orders = new Orders({
+      bus,
+      working: this.#working,
+      broker: this.broker,
+      check: this.#check,
+      positions: this.positions,
+    })
+    this.protection = protection && protect(bus, this.positions, submitTo(bus), protection)
+    this.#submissions = bus.on('order.submitted', (event) => this.#route(event), {
+      priority: deskPriority,
+    })
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  async #close(): Promise<void> {
+    this.#submissions.unsubscribe()
+    this.protection?.close()
+    this.risk?.close()
+    this.#working.close()
+    this.positions.close()
+    desks.delete(this.bus)
+    await this.broker?.close()
+  }
+
+  #route(event: EventOf<'order.submitted'>): void {
+    const order = event.data
+    const refusal = this.#check?.checkOrder(order, event)
+    if (refusal === undefined) {
+      this.broker?.submit(order, event)
+      return
+    }
+    this.bus.emitSync(
+      'order.rejected',
+      { ...identityOf(order), timestamp: this.clock.now(), ...refusal },
+      { source: 'risk-guard', cause: event },
+    )
+  }
+}
