@@ -57,7 +57,8 @@ export type FeeModel = (fill: FeeQuestion) => FillFee | undefined
 export function feeModel(fees: Fees | undefined): FeeModel | undefined {
   if (fees === undefined) return undefined
   if (typeof fees === 'function') return (fill) => requireFee(fees(fill))
-  if (typeof fees === 'object' && 'perShare' in fees) return perShare(fees)
+  requireOptions('fees', fees, ['maker', 'taker', 'perShare', 'minimum'])
+  if ('perShare' in fees) return perShare(fees)
   requireOptions('fees', fees, ['maker', 'taker'])
   const rates = {
     maker: requireAmount('fees.maker', fees.maker),

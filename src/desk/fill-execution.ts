@@ -103,7 +103,7 @@ export class FillExecution {
     this.#end(market, order)
     if (late) {
       order.late = true
-      market.lateOrders += 1
+      market.faults += 1
       market.add(order)
     }
     this.#answers.cancelled(order, at, 'as asked', cause)
@@ -113,10 +113,13 @@ export class FillExecution {
     if (this.#end(market, order)) this.#answers.expired(order, at)
   }
 
-  /** Lets go of cancelled orders that no fill has come for. */
-  dropLate(market: PaperMarket): void {
-    market.lateOrders = 0
+  /** Ends the faults that a market event was to befall: what it did not fill is as it should be again. */
+  endFaults(market: PaperMarket): void {
+    market.faults = 0
     market.orders = market.orders.filter(({ late }) => !late)
+    for (const order of market.orders) {
+      if (!order.placed && order.open) this.#answers.placed(order)
+    }
   }
 
   #end(market: PaperMarket, order: OrderState): boolean {

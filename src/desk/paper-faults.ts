@@ -15,7 +15,7 @@ export interface PaperFaultOptions {
   readonly duplicateFillRate?: number
   /** Fills that come as two smaller ones, unless the order is `fok`. */
   readonly partialFillRate?: number
-  /** Orders whose first fill comes before their `order.placed`. */
+  /** Orders whose `order.placed` comes after the next market event, and after their first fill by it. */
   readonly fillBeforePlacedRate?: number
   /** Cancelled orders that the next market event may still fill, after their `order.cancelled`. */
   readonly fillAfterCancelRate?: number

@@ -13,8 +13,8 @@ export class PaperMarket {
   readonly terms: InstrumentSettings
   /** Those that stand, first come first; replaced, never changed, as matching walks along it. */
   orders: readonly OrderState[] = noOrders
-  /** Orders that were cancelled, and that the next market event may fill. */
-  lateOrders = 0
+  /** Orders that were cancelled, or not yet said to be placed, until the next market event is matched. */
+  faults = 0
   /** What stands in the book. */
   readonly book = new QuoteOffers()
   /** The newest price of a trade or summary, or close of a bar. */

@@ -144,7 +144,7 @@ export class PaperVenue implements RunningPaperBroker {
     market.bar = bar
     if (market.orders.length === 0) return
     this.#bars.match(market, bar)
-    if (market.lateOrders > 0) this.#execution.dropLate(market)
+    if (market.faults > 0) this.#execution.endFaults(market)
   }
 
   readonly #onBook = (update: QuoteUpdate | DepthUpdate): void => {
@@ -152,7 +152,7 @@ export class PaperVenue implements RunningPaperBroker {
     market.book.show(update)
     if (market.orders.length === 0) return
     this.#quotes.match(market, update.timestamp)
-    if (market.lateOrders > 0) this.#execution.dropLate(market)
+    if (market.faults > 0) this.#execution.endFaults(market)
   }
 
   readonly #onTrade = ({ symbol, price, size, timestamp }: TradeTick): void => {
@@ -168,7 +168,7 @@ export class PaperVenue implements RunningPaperBroker {
     market.last = price
     if (market.orders.length === 0) return
     this.#trades.match(market, price, size, at)
-    if (market.lateOrders > 0) this.#execution.dropLate(market)
+    if (market.faults > 0) this.#execution.endFaults(market)
   }
 
   #marketOf(symbol: string): PaperMarket {
@@ -205,6 +205,7 @@ export class PaperVenue implements RunningPaperBroker {
   }
 
   #accept(market: PaperMarket, order: OrderState, now: number): void {
+    const end = this.#endOf(order, market, now)
     this.#orders.add(order)
     order.arrivedAt = now
     order.open = true
@@ -213,8 +214,10 @@ export class PaperVenue implements RunningPaperBroker {
       order.trail = trailOf(order.buy, market.priceFor(order.buy)!, order.trigger!)
     }
     this.#look(market, order)
-    this.#setExpiry(market, order, now)
-    if (!this.#faults.fillsBeforePlaced()) this.#answers.placed(order)
+    order.forOneBar = end === 'bar'
+    if (typeof end === 'number') this.#expireAt(end, market, order)
+    if (this.#faults.fillsBeforePlaced()) market.faults += 1
+    else this.#answers.placed(order)
     this.#meetBook(market, order, now)
   }
 
@@ -230,16 +233,18 @@ export class PaperVenue implements RunningPaperBroker {
     if (market.book.known && order.open) this.#quotes.meet(market, order, now)
   }
 
-  #setExpiry(market: PaperMarket, order: OrderState, now: number): void {
-    const { timeInForce, expireTime } = order.terms
-    if (timeInForce !== 'gtd' && timeInForce !== 'day') return
-    if (timeInForce === 'day' && /[dwM]$/.test(market.bar?.timeframe ?? '')) {
-      order.forOneBar = true
-      return
-    }
-    const end = timeInForce === 'gtd' ? expireTime! : this.#settings.sessionEnd(now, market.symbol)
+  /** When an order ends by itself: at a time, with the first bar that could fill it, or never. */
+  #endOf({ terms }: OrderState, market: PaperMarket, now: number): number | 'bar' | undefined {
+    const { timeInForce, expireTime } = terms
+    if (timeInForce === 'gtd') return expireTime
+    if (timeInForce !== 'day') return undefined
+    if (/[dwM]$/.test(market.bar?.timeframe ?? '')) return 'bar'
+    return this.#settings.sessionEnd(now, market.symbol)
+  }
+
+  #expireAt(end: number, market: PaperMarket, order: OrderState): void {
     const { clock } = this.#bus
-    const timer = clock.setTimer(end - now, () => {
+    const timer = clock.setTimer(end - clock.now(), () => {
       if (this.#open) this.#execution.expire(market, order, clock.now())
     })
     order.stopExpiry = () => timer.cancel()

@@ -28,11 +28,13 @@ export class QuoteOffers {
     this.#asks = undefined
   }
 
-  /** What a buyer meets (asks) or a seller (bids), best first. A side of size 0 offers nothing. */
+  /**
+   * What a buyer meets (asks) or a seller (bids), best first, once anything is known. A side of size 0
+   * offers nothing.
+   */
   facing(buy: boolean): readonly Offer[] {
-    if (this.#newest === undefined) return []
-    if (buy) return (this.#asks ??= offersOf(this.#newest, true))
-    return (this.#bids ??= offersOf(this.#newest, false))
+    if (buy) return (this.#asks ??= offersOf(this.#newest!, true))
+    return (this.#bids ??= offersOf(this.#newest!, false))
   }
 
   /** The best price that a buyer or a seller meets, whether or not it is taken already. */

@@ -35,7 +35,8 @@ export type SlippageModel = (fill: SlippageQuestion, tickSize: Decimal | undefin
 export function slippageModel(slippage: Slippage | undefined): SlippageModel | undefined {
   if (slippage === undefined || slippage === 'none') return undefined
   if (typeof slippage === 'function') return (fill) => requirePrice(slippage(fill))
-  if (typeof slippage === 'object' && 'bps' in slippage) return basisPoints(slippage)
+  requireOptions('slippage', slippage, ['bps', 'ticks', 'tickSize'])
+  if ('bps' in slippage) return basisPoints(slippage)
   requireOptions('slippage', slippage, ['ticks', 'tickSize'])
   const ticks = requireInteger('slippage.ticks', slippage.ticks)
   const tickSize = requireAmount('slippage.tickSize', slippage.tickSize, 'above 0')

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { at } from '../support/payloads.ts'
 import { runVenue } from './paper-venue-run.ts'
 
 describe('paperBroker on trades', () => {
@@ -144,11 +145,7 @@ describe('paperBroker on trades', () => {
   it('fills by the last price of a summary, however large', () => {
     const { last, submit, said, bus } = runVenue()
     submit({ quantity: '1000000' })
-    bus.emitSync('market.data_update', {
-      symbol: 'ABC',
-      timestamp: 0,
-      volume: bus.catalog.get('market.trade_tick').example.size,
-    })
+    bus.emitSync('market.data_update', { symbol: 'ABC', timestamp: 0, volume: at('5') })
     expect(said()).toEqual(['o1 placed @0'])
     last('100')
     expect(said()).toEqual(['o1 filled @0 1000000 at 100 taker, 1000000/0'])

@@ -84,7 +84,7 @@ describe('faults of paperBroker', () => {
   })
 
   it('keeps the rest of a split reduceOnly fill to what is left to reduce', () => {
-    const { submit, trade, said, bus, broker } = run({ partialFillRate: 1, seed: 3 })
+    const { submit, trade, quote, said, bus, broker } = run({ partialFillRate: 1, seed: 3 })
     submit()
     trade('100', '50')
     submit({ side: 'sell', reduceOnly: true, quantity: '20' })
@@ -94,16 +94,7 @@ describe('faults of paperBroker', () => {
       const quantity = broker.positionOf('ABC').toFixed()
       submit({ side: 'sell', quantity, timeInForce: 'fok', orderId: 'other' })
     })
-    bus.emitSync('market.quote_update', {
-      symbol: 'ABC',
-      timestamp: 0,
-      ...(Object.fromEntries(
-        ['bidPrice', 'bidSize', 'askPrice', 'askSize'].map((name) => [
-          name,
-          broker.positionOf('ABC').times(10),
-        ]),
-      ) as never),
-    })
+    quote('100', '50', '101', '50')
     const words = said().map((line) => line.split(' ').slice(0, 2).join(' '))
     expect(words).toEqual(['o2 partial_fill', 'other placed', 'other filled', 'o2 cancelled'])
     expect(broker.positionOf('ABC').isZero()).toBe(true)
@@ -135,6 +126,16 @@ describe('faults of paperBroker', () => {
       'o4 triggered @0 105',
       'o4 filled @0 10 at 105 taker, 10/0',
     ])
+  })
+
+  it('places an order after the next market event that fills nothing', () => {
+    const { submit, trade, said, bus, cancel } = run({ fillBeforePlacedRate: 1 })
+    submit({ orderType: 'limit', price: '90' })
+    submit({ orderType: 'limit', price: '91' })
+    bus.once('order.placed', () => cancel('o2'))
+    trade('100', '4')
+    trade('100', '4')
+    expect(said()).toEqual(['o1 placed @0', 'o2 placed @0', 'o2 cancelled @0 0: as asked'])
   })
 
   it('places an order at last that expires', async () => {
@@ -195,5 +196,15 @@ describe('faults of paperBroker', () => {
       'cancelled',
       'partial_fill',
     ])
+  })
+
+  it('says no more of a late order that no fill has come for', async () => {
+    const { submit, said, cancel, bar } = run({ fillAfterCancelRate: 1 })
+    await bar('100 101 99 100', { timeframe: '1d' })
+    submit({ orderType: 'limit', price: '90', timeInForce: 'day' })
+    cancel('o1')
+    await bar('100 101 99 100', { timeframe: '1d' })
+    await bar('100 101 80 100', { timeframe: '1d' })
+    expect(said()).toEqual(['o1 placed @60', 'o1 cancelled @60 0: as asked'])
   })
 })

@@ -182,6 +182,16 @@ describe('paperBroker on quotes', () => {
     ])
   })
 
+  it('skips an order that a fill before it has led to cancel', () => {
+    const { quote, submit, said, bus, cancel } = runVenue()
+    bus.once('order.filled', () => cancel('o2'))
+    submit()
+    submit()
+    said()
+    quote('99', '50', '101', '50')
+    expect(said()).toEqual(['o1 filled @0 10 at 101 taker, 10/0', 'o2 cancelled @0 0: as asked'])
+  })
+
   it('lets whoever hears of a trigger cancel the order', () => {
     const { quote, submit, said, bus, cancel } = runVenue()
     bus.on('order.triggered', () => cancel('o1'))
