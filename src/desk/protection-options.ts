@@ -97,14 +97,14 @@ const optionNames = [
 ] as const
 const targetKinds = ['price', 'percent', 'distance'] as const
 const stopKinds = [...targetKinds, 'trailingPercent', 'trailingDistance'] as const
-const triggers: readonly unknown[] = [undefined, 'last', 'mark', 'bid', 'ask']
+const triggers: ReadonlySet<unknown> = new Set([undefined, 'last', 'mark', 'bid', 'ask'])
 
 /** @throws ConfigurationError `CONFIGURATION` if an option is unknown or out of range. */
 export function toProtectionSettings(options: ProtectionOptions): ProtectionSettings {
   requireOptions('protect', options, optionNames)
   const { symbols = {}, triggeredBy, useBarRange = true, attempts = 5 } = options
   const { priority = 1_000, source = 'protection' } = options
-  if (!triggers.includes(triggeredBy)) {
+  if (!triggers.has(triggeredBy)) {
     throw new ConfigurationError(
       `triggeredBy must be last, mark, bid or ask, but is ${describeValue(triggeredBy)}.`,
     )

@@ -23,11 +23,10 @@ export class RiskDay {
   }
 
   /**
-   * Begins a new day if an event lies behind the end of this one: the timer of a machine that slept, or
-   * was set forward, comes late.
+   * Begins a new day for an event that lies behind the end of this one: the timer of a machine that
+   * slept, or was set forward, comes late.
    */
   pass(time: number): void {
-    if (time <= this.end) return
     this.#timer.cancel()
     this.#begin(time)
   }

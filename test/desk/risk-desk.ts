@@ -49,7 +49,7 @@ export function keptBus(options: DeskOptions = {}) {
       aggressorSide: 'none',
     })
   /** A fill of a whole order, at a price. */
-  const fill = (
+  const trade = (
     order: Pick<OrderSubmitted, 'orderId' | 'side'> & { readonly symbol?: string },
     quantity: string | number,
     price: string | number,
@@ -74,13 +74,13 @@ export function keptBus(options: DeskOptions = {}) {
       ? bus.emitSync('order.filled', data)
       : bus.emitSync('order.partial_fill', data)
   }
-  return { bus, clock, errors, events, positions, ofType, mark, fill }
+  return { bus, clock, errors, events, positions, ofType, mark, trade }
 }
 
 /** A desk with a guard, and a broker that places what the guard lets through. */
 export function guardedDesk(options: RiskGuardOptions = {}, more: DeskOptions = {}) {
   const kept = keptBus(more)
-  const { bus, clock, positions, fill } = kept
+  const { bus, clock, positions, trade } = kept
   const guard = riskGuard(bus, positions, options, more.commands)
   const refusals: Refusal[] = []
   bus.on('order.submitted', (event) => {
@@ -118,7 +118,7 @@ export function guardedDesk(options: RiskGuardOptions = {}, more: DeskOptions = 
   const hold = (side: 'buy' | 'sell', quantity: string | number, price: string | number): void => {
     const code = send(side, quantity)
     if (code !== undefined) throw new Error(`The order was refused: ${code}`)
-    fill({ orderId: `o${count}`, side }, quantity, price)
+    trade({ orderId: `o${count}`, side }, quantity, price)
   }
   /** Limits that were told of, as `limit current/limit unit action`. */
   const told = (type: 'risk.limit_warning' | 'risk.limit_exceeded'): string[] =>
