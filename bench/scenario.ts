@@ -9,6 +9,7 @@ export const groups = [
   'delivery',
   'sustained',
   'log',
+  'desk',
 ] as const
 export type Group = (typeof groups)[number]
 

@@ -1,6 +1,9 @@
 import { allocationScenarios } from './allocation.ts'
+import { barsScenario } from './backtest-bars.ts'
+import { sidesScenario } from './book-sides.ts'
 import { churnScenario } from './churn.ts'
 import { costScenarios } from './costs.ts'
+import { bookScenario } from './desk-book.ts'
 import { dedupScenarios } from './delivery-dedup.ts'
 import { floodScenario } from './delivery-flood.ts'
 import { queueScenarios } from './delivery-queues.ts'
@@ -24,4 +27,7 @@ export const allScenarios: readonly Scenario[] = [
   appendScenario,
   readScenario,
   liveScenario,
+  barsScenario,
+  bookScenario,
+  sidesScenario,
 ]

@@ -36,7 +36,7 @@ const run = (record: boolean) =>
   })
 
 const result = await run(true)
-console.log(`\n${result.summary({ title, color: process.stdout.isTTY })}`)
+console.log(`\n${result.summary({ title, colour: process.stdout.isTTY })}`)
 
 const chains = await checkCausality(log)
 await checkMoney(capital, log, result)

@@ -120,7 +120,7 @@ class Run implements DriverHost {
     this.#digest = digest ? new EventDigest(this.#bus) : undefined
     this.#recording = log && record(this.#bus, log, { capacity: 1_000_000 })
     this.#desk = startDesk(this.#bus, deskOptionsOf(options))
-    this.#collector = new RunCollector(this.#desk)
+    this.#collector = new RunCollector(this.#desk, options.desk?.positions?.convert)
     this.#meter = this.#toMeter()
     this.#driver = new Driver(this.#bus, this.#clock, this, {
       stopsAtFailure: onFailure !== 'continue',

@@ -1,5 +1,6 @@
 import type { Bus } from '../bus/bus.ts'
 import type { Desk } from '../desk/desk.ts'
+import type { ConvertCurrency } from '../desk/position-options.ts'
 import type { EventMatching } from '../events/types.ts'
 import type { TradingSchemas } from '../events/trading-events.ts'
 import { EquityCurve } from './equity-curve.ts'
@@ -20,12 +21,13 @@ export class RunCollector {
   readonly #desk: Desk
   readonly #prices = new Map<string, CandleSeries>()
 
-  constructor(desk: Desk) {
+  constructor(desk: Desk, convert: ConvertCurrency | undefined) {
     const { bus, positions } = desk
     this.#desk = desk
     this.trades = new TradeCollector({
       currency: positions.currency,
       multiplier: (symbol) => positions.multiplier(symbol),
+      ...(convert !== undefined && { convert }),
     })
     this.#listen(bus)
   }

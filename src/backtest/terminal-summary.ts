@@ -10,7 +10,7 @@ export interface SummaryOptions {
   /** How many columns it may have; a whole number from 60 to 200. Default 80. */
   readonly width?: number
   /** Whether colours are used, as ANSI escapes. Default false. */
-  readonly color?: boolean
+  readonly colour?: boolean
 }
 
 type Style = 'bold' | 'dim' | 'green' | 'red' | 'cyan'
@@ -42,9 +42,9 @@ const further = new Set([
  * @throws ConfigurationError `CONFIGURATION` when an option is unknown or out of range.
  */
 export function summaryText(input: ReportInput, options: SummaryOptions = {}): string {
-  requireOptions('summaryText', options, ['width', 'color'])
+  requireOptions('summaryText', options, ['width', 'colour'])
   const width = requireInteger('width', options.width ?? 80, 60, 200)
-  const paint = options.color === true ? painted : plain
+  const paint = options.colour === true ? painted : plain
   const { statistics, currency, eventCounts } = input
   const key = keyFigures(statistics, currency)
   const more = furtherFigures(statistics, currency).filter(({ name }) => further.has(name))

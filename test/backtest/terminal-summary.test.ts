@@ -34,10 +34,10 @@ describe('summaryText', () => {
   it('says the same in colour', () => {
     for (const rise of [2, -2]) {
       const run = madeUpRun({ rise })
-      const colored = summaryText(run, { color: true })
-      expect(colored).toContain(rise > 0 ? '\u001B[32m' : '\u001B[31m')
+      const coloured = summaryText(run, { colour: true })
+      expect(coloured).toContain(rise > 0 ? '\u001B[32m' : '\u001B[31m')
       // Spaces at the ends of lines differ, where they are coloured.
-      const bare = stripVTControlCharacters(colored).replaceAll(/ +$/gm, '')
+      const bare = stripVTControlCharacters(coloured).replaceAll(/ +$/gm, '')
       expect(bare).toBe(summaryText(run))
     }
   })
@@ -66,7 +66,7 @@ describe('summaryText', () => {
     expect(() => summaryText(madeUpRun(), { width: 59 })).toThrow(
       /width must be a whole number from 60 to 200/,
     )
-    expect(() => summaryText(madeUpRun(), { colour: true } as never)).toThrow(/no option "colour"/)
+    expect(() => summaryText(madeUpRun(), { color: true } as never)).toThrow(/no option "colour"/)
   })
 })
 

@@ -108,12 +108,18 @@ export function strayPackages(sources: readonly Parsed[]): Complaint[] {
   return complain(sources, ({ path, imports }) =>
     imports.flatMap(({ from, line }) => {
       if (from.startsWith('.') || from.startsWith('node:') || loaders.get(path) === from) return []
-      const room = packages.get(from)
+      const room = packages.get(packageOf(from))
       if (room === roomOf(path)) return []
       const rule = room === undefined ? 'no package of ours' : `for src/${room} alone`
       return [[line, `${from} is ${rule}`]]
     }),
   )
+}
+
+/** `csv-parse` of `csv-parse/sync`. */
+function packageOf(from: string): string {
+  const parts = from.split('/')
+  return parts.slice(0, from.startsWith('@') ? 2 : 1).join('/')
 }
 
 /** `node:` imports that a door reaches. */
