@@ -190,7 +190,6 @@ class ReconnectingConnection implements Connection, LinkHost {
   stale(ageMs: number): void {
     const lastReceivedAt = this.#bus.clock.now() - ageMs
     const thresholdMs = this.#settings.staleAfterMs!
-    this.#report.begin()
     this.#report.emit('system.feed_stale', { lastReceivedAt, ageMs, thresholdMs })
   }
 
@@ -200,9 +199,10 @@ class ReconnectingConnection implements Connection, LinkHost {
     this.#failures += 1
     const { code, reason } = end
     if (!this.#up) this.#warnOfAttempt(link, end)
+    const again = this.#mayGoOn(end)
     // A handler of a warning may have closed it.
     if (this.#closing !== undefined) return
-    if (!this.#mayGoOn(end)) {
+    if (!again) {
       this.#closing = Promise.resolve()
       this.#stop()
       this.#report.emit('system.disconnected', { ...told({ code, reason }), willReconnect: false })
@@ -245,7 +245,7 @@ class ReconnectingConnection implements Connection, LinkHost {
       const why = printable(printed(error))
       const message = `reconnectWhen failed, which counts as a yes: ${why}`
       this.#report.warn('reconnect_when_failed', message, {})
-      return this.#closing === undefined
+      return true
     }
   }
 

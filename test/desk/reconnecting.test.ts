@@ -82,6 +82,20 @@ describe('reconnecting', () => {
     ])
   })
 
+  it('tells once that a connection was lost, however often it cannot be made again', async () => {
+    const { clock, socket, told } = await fakeConnection()
+    socket().open()
+    socket().end()
+    await clock.advanceBy(500)
+    socket().end()
+    expect(told().slice(1)).toEqual([
+      '0 disconnected willReconnect=true',
+      '0 reconnecting attempt=2 delayMs=500',
+      '500 warning code=connect_failed',
+      '500 reconnecting attempt=3 delayMs=1000',
+    ])
+  })
+
   it('is not stable before its time', async () => {
     const { clock, socket, told } = await fakeConnection()
     socket().open()
@@ -415,6 +429,7 @@ describe('Connection.close', () => {
     async (code) => {
       const { bus, clock, connection, socket, told } = await fakeConnection({
         reconnectWhen: () => {
+          if (code === 'connect_failed') return true
           throw new Error('oops')
         },
       })
@@ -423,7 +438,10 @@ describe('Connection.close', () => {
       })
       socket().end()
       await rest()
-      expect(told().at(-1)).toBe('0 disconnected code=1000 willReconnect=false')
+      expect(told().filter((text) => !text.includes('warning'))).toEqual([
+        '0 disconnected code=1000 willReconnect=false',
+      ])
+      expect(connection.state).toBe('closed')
       expect(clock.pendingTimers).toBe(0)
     },
   )
@@ -440,6 +458,8 @@ describe('Connection.close', () => {
       expect(connection.state).toBe('closed')
       expect(told().at(-1)).toContain('disconnected code=1000 willReconnect=false')
       expect(sockets).toHaveLength(1)
+      const waits = told().filter((text) => text.includes('reconnecting'))
+      expect(waits).toHaveLength(name === 'reconnecting' ? 1 : 0)
       expect(clock.pendingTimers).toBe(0)
     },
   )
