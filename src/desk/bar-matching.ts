@@ -1,4 +1,4 @@
-import type { Decimal } from '../events/decimal.ts'
+import { compareDecimals, type Decimal } from '../events/decimal.ts'
 import type { NewBar } from '../events/market.ts'
 import type { FillExecution, FillPlace } from './fill-execution.ts'
 import { isAlive } from './fill-execution.ts'
@@ -35,6 +35,15 @@ export class BarMatching {
   }
 
   match(market: PaperMarket, bar: NewBar): void {
+    let quiet = true
+    for (const order of market.orders) {
+      if (isBeyond(order, bar)) order.lastBar = bar
+      else quiet = false
+    }
+    if (!quiet) this.#matchAll(market, bar)
+  }
+
+  #matchAll(market: PaperMarket, bar: NewBar): void {
     const { orders } = market
     const supply = new FillSupply(this.#share === undefined ? undefined : bar.volume, this.#share)
     for (const order of orders) {
@@ -123,6 +132,20 @@ export class BarMatching {
     if (whole) order.lastBar = bar
     if (order.forOneBar) this.#execution.expire(market, order, bar.timestamp)
   }
+}
+
+/** Whether an order stood all the while, and the bar came nowhere near it: so are most, most of the time. */
+function isBeyond(order: OrderState, { openTime, high, low }: NewBar): boolean {
+  const { buy, awake } = order
+  if (!order.open || order.arrivedAt > openTime || order.changedAt > openTime) return false
+  if (order.forOneBar || order.trail !== undefined) return false
+  if (!awake) {
+    return buy
+      ? compareDecimals(high, order.trigger!) < 0
+      : compareDecimals(low, order.trigger!) > 0
+  }
+  if (order.atMarket || order.immediate) return false
+  return buy ? compareDecimals(low, order.price!) > 0 : compareDecimals(high, order.price!) < 0
 }
 
 function sightOf(order: OrderState, { openTime, timestamp }: NewBar): Sight {

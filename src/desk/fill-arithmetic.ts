@@ -5,19 +5,39 @@ import { Exact } from './position-exact.ts'
 
 export const none: Decimal = /* @__PURE__ */ new Decimal(0)
 
+/** The internals of decimal.js that its own documentation describes: digits in words of seven, exponent. */
+interface DecimalInternals {
+  readonly d: readonly number[]
+  readonly e: number
+}
+
 /** `left` + `right` with every digit. */
 export function sumOf(left: Decimal, right: Decimal): Decimal {
+  if (left.isZero()) return right
+  if (isShort(left) && isShort(right)) return left.plus(right)
   return new Decimal(new Exact(left).plus(right))
 }
 
 /** `left` - `right` with every digit. */
 export function differenceOf(left: Decimal, right: Decimal): Decimal {
+  if (isShort(left) && isShort(right)) return left.minus(right)
   return new Decimal(new Exact(left).minus(right))
 }
 
 /** `left` x `right` with every digit. */
 export function productOf(left: Decimal, right: Decimal): Decimal {
+  if (isShort(left) && isShort(right)) return left.times(right)
   return new Decimal(new Exact(left).times(right))
+}
+
+/**
+ * Whether the digits of a number are few and near its point: at most 21, of which at most 19 stand left
+ * of the point and none beyond 39 places right of it. A sum of two such has at most 59 digits and a
+ * product 42, which the 64 of a Decimal hold.
+ */
+function isShort(value: Decimal): boolean {
+  const { d: words, e: exponent } = value as unknown as DecimalInternals
+  return words.length <= 3 && exponent < 19 && exponent > -20
 }
 
 export function lesserOf(left: Decimal, right: Decimal): Decimal {

@@ -166,7 +166,7 @@ export class FillExecution {
         lastQuantity: quantity,
         filledQuantity,
         remainingQuantity,
-        averagePrice: order.averagePrice,
+        averagePrice: order.averagePrice!,
         ...(fee !== undefined && { fee }),
         liquidity: place.liquidity,
       },

@@ -59,6 +59,8 @@ export class OrderState {
   filled: Decimal
   /** Sum of price x quantity of its fills. */
   paid: Decimal
+  /** Average price of its fills, in 64 significant digits; undefined before the first. */
+  averagePrice: Decimal | undefined
   /** Fees of its fills. */
   fees: Decimal
 
@@ -86,6 +88,7 @@ export class OrderState {
     this.forOneBar = false
     this.filled = none
     this.paid = none
+    this.averagePrice = undefined
     this.fees = none
   }
 
@@ -93,19 +96,16 @@ export class OrderState {
     return this.filled.isZero() ? this.quantity : differenceOf(this.quantity, this.filled)
   }
 
-  /** Average price of the fills: 64 significant digits. There is at least one. */
-  get averagePrice(): Decimal {
-    return this.paid.div(this.filled)
-  }
-
   /** Notes a fill of at most what remains. */
   book(price: Decimal, quantity: Decimal): void {
+    const first = this.filled.isZero()
     this.filled = sumOf(this.filled, quantity)
     this.paid = sumOf(this.paid, productOf(price, quantity))
+    this.averagePrice = first ? price : this.paid.div(this.filled)
   }
 
   view(): PaperOrder {
-    const { quantity, price, trigger, filled } = this
+    const { quantity, price, trigger, filled, averagePrice } = this
     const { timestamp: _, price: __, triggerPrice: ___, ...terms } = this.terms
     return Object.freeze({
       ...terms,
@@ -116,7 +116,7 @@ export class OrderState {
       ...(trigger !== undefined && { triggerPrice: trigger, triggered: this.awake }),
       filledQuantity: filled,
       remainingQuantity: this.remaining,
-      ...(!filled.isZero() && { averagePrice: this.averagePrice }),
+      ...(averagePrice !== undefined && { averagePrice }),
     })
   }
 }

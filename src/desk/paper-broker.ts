@@ -17,7 +17,55 @@ export interface PaperBroker extends Broker {
  * same way on every run. What stands is matched against each market event before anybody sees that event,
  * so that whoever sees a bar knows of the fills inside it.
  *
+ * What an order gets from what it is matched against; a buy is told, a sell mirrors it:
+ *
+ * | order | bar | quote, depth | trade, last price |
+ * | --- | --- | --- | --- |
+ * | market | the open | the asks, best first, as far as their sizes go; at once by those that stand as it arrives | its price, as far as its size goes |
+ * | limit that it can take | the open, if at the limit or below | asks at the limit or below, as a market order does | its price, if at the limit or below |
+ * | limit that stands | the open if at the limit or below, else the limit if the low is below it | the limit, for the sizes of asks at it or below | the limit, if the price is below it |
+ * | stop | the open if at the trigger or above, else the trigger if the high reaches it | wakes by an ask at the trigger or above, then as a market order | wakes by a price at the trigger or above, then by the book if known, else by the next trade |
+ * | stop limit | wakes as a stop; then the price that woke it if within the limit; else the limit, if the bar opened beyond the trigger and its low is below the limit, or if it closes below the limit | wakes as a stop, then as a limit order | wakes as a stop, then as a limit order |
+ * | trailing stop | as a stop, by the trigger as it was when the bar began; the low then moves it | as a stop; each ask moves it | as a stop; each price moves it |
+ *
+ * - **No look-ahead.** A bar matches an order only if the order had come when the bar began, at its
+ *   `openTime` or before. An order that was changed while the bar went on meets the close alone.
+ * - **Inside a bar** the path of prices is not known: all that happens at the open comes first, then
+ *   stops, then limits. Of a stop and a take-profit within reach the stop is filled. Fills at the open have
+ *   the time `openTime`, others the `timestamp` of the bar.
+ * - **A limit is touched** by a low or a trade at just its price, which fills it only with
+ *   `limitFill: 'touch'`. An ask at its price always does.
+ * - **Maker or taker.** A limit order takes until it meets a price that it could not take, or comes when
+ *   the last price is beyond its limit; from then on it stands, and makes. On bars it takes at the open of
+ *   the first bar that it meets. `postOnly` never takes: it is rejected if it could trade as it arrives.
+ * - **Sizes.** What one order takes of a quote, a level, a trade or the volume of a bar, the next one
+ *   lacks; orders are served first come first. Each update shows its sizes anew. A last price has no size.
+ * - **A trailing stop** begins at its `triggerPrice`; how far that is from the price known as it arrives (of the
+ *   book the side that it would trade with, else the last price or close) is how far it stays behind. Its
+ *   moves are no events; `order.triggered` tells the trigger that woke it.
+ * - **Slippage** worsens what `market`, `stop` and `trailing_stop` orders get.
+ * - **Time in force.** `ioc` and `fok` have one chance: the book as it stands when they come or wake, else
+ *   the next event; of a bar the open. What they do not get is cancelled. `day` ends with the session; if the
+ *   last bar of the instrument was of a day or longer, with the first bar that the order can meet.
+ * - **reduceOnly** counts the fills of this broker: it is rejected if there is nothing to reduce, is filled
+ *   up to what there is, and the rest is cancelled.
+ * - **Changes.** A new price, trigger or larger quantity takes the place behind all others.
+ * - Of `market.data_update` only `last` counts: its `open` is past.
+ *
+ * Orders are rejected with the codes `SYMBOL`, `DUPLICATE_ORDER`, `PRICE`, `TRIGGER_PRICE`, `EXPIRE_TIME`,
+ * `POST_ONLY`, `REDUCE_ONLY`, `LOT_SIZE`, `TICK_SIZE` and `NO_PRICE`; changes with `CHANGES`,
+ * `QUANTITY` and some of these; both, and cancellations, with `UNKNOWN_ORDER` where the order is not known
+ * or has ended. The ids of the last 10,000 orders that ended are remembered.
+ *
  * @throws ConfigurationError `CONFIGURATION` if an option is unknown or out of range.
+ * @example
+ * ```ts
+ * const broker = paperBroker({
+ *   fees: { maker: '0.0002', taker: '0.0005' },
+ *   slippage: { bps: '1' },
+ *   latencyMs: { min: 5, max: 40 },
+ * })
+ * ```
  */
 export function paperBroker(options: PaperBrokerOptions = {}): PaperBroker {
   const settings = toPaperSettings(options)

@@ -23,9 +23,17 @@ export interface SlippageQuestion {
 export type Slippage =
   | 'none'
   /** Hundredths of a percent of the price, 0 or more; onto the next worse tick if the instrument has a tickSize. */
-  | { readonly bps: Amount }
+  | {
+      /** Basis points of the price, 0 or more. */
+      readonly bps: Amount
+    }
   /** A whole number of ticks from 0, and the size of one, above 0. */
-  | { readonly ticks: number; readonly tickSize: Amount }
+  | {
+      /** How many ticks, from 0. */
+      readonly ticks: number
+      /** The size of a tick, above 0. */
+      readonly tickSize: Amount
+    }
   | ((fill: SlippageQuestion) => Decimal)
 
 /** Says at which price a fill happens. `tickSize` is that of the instrument, if it is known. */
