@@ -135,9 +135,8 @@ class BusRiskGuard implements RiskGuard {
       if (this.#day !== undefined && event.timestamp > this.#day.end) {
         this.#day.pass(event.timestamp)
       }
-      if (reason === 'mark') {
-        if (!this.#watch.isQuiet) this.#watch.judge(event)
-      } else this.#filled(event)
+      if (reason === 'mark') this.#watch.look(event)
+      else this.#filled(event)
       if (this.#halts.size > 0) this.#flattening?.pursue(event)
     })
   }

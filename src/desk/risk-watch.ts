@@ -58,6 +58,14 @@ export class LossGauge extends RiskGauge {
       : new Exact(amount)
   }
 
+  /** Near `most`, for 0 or more. */
+  get mostFloat(): number {
+    const { amount, share } = this.#loss
+    return amount === undefined
+      ? Math.max(0, toFloat(share!) * toFloat(this.base))
+      : toFloat(amount)
+  }
+
   /** How much is lost. `Exact`. */
   lossAt(equity: Decimal): Decimal {
     return new Exact(this.base).minus(equity)
@@ -90,6 +98,9 @@ export class RiskWatch {
   /** Equity between these two is quiet. */
   #equityLow = -Infinity
   #equityHigh = Infinity
+  /** Equity below the first is no new peak, above the second it is one. */
+  #peakLow = Infinity
+  #peakHigh = Infinity
   /** Exposure between these two is quiet. */
   #exposureLow = -Infinity
   #exposureHigh = Infinity
@@ -117,17 +128,18 @@ export class RiskWatch {
     )
   }
 
-  /** Whether nothing can have happened. Runs for every mark of an open position. */
-  get isQuiet(): boolean {
+  /** Looks at a new mark of an open position, closely only if something can have happened. */
+  look(event: TradewireEvent): void {
     const equity = this.#positions.equityFloat
-    if (!(equity > this.#equityLow && equity < this.#equityHigh)) return false
-    if (this.exposure === undefined && this.leverage === undefined) return true
-    const exposure = this.#positions.exposureFloat
-    if (!(exposure > this.#exposureLow && exposure < this.#exposureHigh)) return false
-    return (
-      this.leverage === undefined ||
-      (exposure > this.#leverageLow * equity && exposure < this.#leverageHigh * equity)
-    )
+    if (equity > this.#equityLow && equity < this.#equityHigh && this.#isExposureQuiet(equity)) {
+      if (equity < this.#peakLow) return
+      if (equity > this.#peakHigh) {
+        this.drawdown!.base = this.#positions.equity
+        this.#bound()
+        return
+      }
+    }
+    this.judge(event)
   }
 
   /** Looks closely. */
@@ -166,6 +178,16 @@ export class RiskWatch {
     this.#bound()
   }
 
+  #isExposureQuiet(equity: number): boolean {
+    if (this.exposure === undefined && this.leverage === undefined) return true
+    const exposure = this.#positions.exposureFloat
+    if (!(exposure > this.#exposureLow && exposure < this.#exposureHigh)) return false
+    return (
+      this.leverage === undefined ||
+      (exposure > this.#leverageLow * equity && exposure < this.#leverageHigh * equity)
+    )
+  }
+
   /** Sets the bounds within which nothing can happen. */
   #bound(): void {
     let low = -Infinity
@@ -173,16 +195,19 @@ export class RiskWatch {
     for (const gauge of [this.drawdown, this.dailyLoss]) {
       if (gauge === undefined) continue
       const base = toFloat(gauge.base)
-      const most = toFloat(gauge.most)
+      const most = gauge.mostFloat
       const margin = trust * (Math.abs(base) + most)
       const { nextShare, clearShare } = gauge
       if (nextShare !== Infinity) low = Math.max(low, base - nextShare * most + margin)
       if (clearShare !== -Infinity) high = Math.min(high, base - clearShare * most - margin)
-      // A new peak.
-      if (gauge === this.drawdown) high = Math.min(high, base - trust * Math.abs(base))
     }
     this.#equityLow = low
     this.#equityHigh = high
+    if (this.drawdown !== undefined) {
+      const peak = toFloat(this.drawdown.base)
+      this.#peakLow = peak - trust * Math.abs(peak)
+      this.#peakHigh = peak + trust * Math.abs(peak)
+    }
     if (this.exposure !== undefined) {
       const most = toFloat(this.#maxExposure!)
       this.#exposureLow = this.exposure.clearShare * most * (1 + trust)

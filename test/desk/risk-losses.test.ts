@@ -23,6 +23,17 @@ describe('riskGuard: the drawdown', () => {
     expect(exceeded!.causationId).toBe(desk.ofType('market.trade_tick').at(-1)!.id)
   })
 
+  it('knows a peak to the last digit', () => {
+    const desk = guardedDesk({ maxDrawdown: '1' })
+    desk.hold('buy', 1, 1_000)
+    desk.mark('1000.0000000000000000001')
+    expect(desk.guard.equityPeak!.toString()).toBe('100000.0000000000000000001')
+    desk.mark('999.0000000000000000001')
+    expect(desk.guard.halted).toBe(false)
+    desk.mark(999)
+    expect(desk.exceeded()).toEqual(['drawdown 1.0000000000000000001/1 USD halt'])
+  })
+
   it('lets a halted account reduce its position, up to its size, and nothing else', () => {
     const desk = guardedDesk({ maxDrawdown: '1000' })
     desk.hold('buy', 100, 1_000)
