@@ -10,17 +10,41 @@ import { requireSource } from './risk-options.ts'
  * much; or so far behind the best price since the position was opened.
  */
 export type StopRule =
-  | { readonly price: Amount }
-  | { readonly percent: Amount | number }
-  | { readonly distance: Amount }
-  | { readonly trailingPercent: Amount | number }
-  | { readonly trailingDistance: Amount }
+  | {
+      /** The price itself. */
+      readonly price: Amount
+    }
+  | {
+      /** Percent of the average entry price, above 0. */
+      readonly percent: Amount | number
+    }
+  | {
+      /** So far from the average entry price, in quote currency, above 0. */
+      readonly distance: Amount
+    }
+  | {
+      /** Percent behind the best price since the position was opened, above 0. */
+      readonly trailingPercent: Amount | number
+    }
+  | {
+      /** So far behind the best price since the position was opened, in quote currency, above 0. */
+      readonly trailingDistance: Amount
+    }
 
 /** Where a take profit stands: at a price, or away from the average entry price. */
 export type TargetRule =
-  | { readonly price: Amount }
-  | { readonly percent: Amount | number }
-  | { readonly distance: Amount }
+  | {
+      /** The price itself. */
+      readonly price: Amount
+    }
+  | {
+      /** Percent of the average entry price, above 0. */
+      readonly percent: Amount | number
+    }
+  | {
+      /** So far from the average entry price, in quote currency, above 0. */
+      readonly distance: Amount
+    }
 
 /** When a position is closed. */
 export interface ProtectionRules {

@@ -175,4 +175,10 @@ class BusProtection implements Protection {
   }
 }
 
-export type { ProtectionOptions, ProtectionRules, StopRule, TargetRule, TriggerPrice } from './protection-options.ts'
+export type {
+  ProtectionOptions,
+  ProtectionRules,
+  StopRule,
+  TargetRule,
+  TriggerPrice,
+} from './protection-options.ts'

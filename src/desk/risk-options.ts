@@ -29,7 +29,12 @@ export type GuardedLimit =
 export type RiskAction = 'none' | 'reject_order' | 'halt'
 
 /** A loss: an amount of money, or a share of what it is counted from, in percent. */
-export type LossLimit = Amount | { readonly percent: Amount | number }
+export type LossLimit =
+  | Amount
+  | {
+      /** Percent, above 0: 10 is a tenth. */
+      readonly percent: Amount | number
+    }
 
 /** Options of `riskGuard`. Exactly at a limit is allowed. Amounts are above 0. */
 export interface RiskGuardOptions {
@@ -60,7 +65,12 @@ export interface RiskGuardOptions {
    * How many orders, and changes of orders, may go to the broker within `windowMs` milliseconds, more
    * than 0; `orders` is a whole number from 1 to 1,000,000. Default: no limit.
    */
-  readonly maxOrderRate?: { readonly orders: number; readonly windowMs: number }
+  readonly maxOrderRate?: {
+    /** How many, from 1 to 1,000,000. */
+    readonly orders: number
+    /** Within so many milliseconds, above 0. */
+    readonly windowMs: number
+  }
   /**
    * When a day begins, in milliseconds after 00:00 UTC: from -86,399,999 to 86,399,999. What happens exactly
    * then belongs to the day before. Default 0.
