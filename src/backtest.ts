@@ -6,7 +6,7 @@
  */
 export { runBacktest } from './backtest/run-backtest.ts'
 export type { BacktestOptions } from './backtest/run-options.ts'
-export type { BacktestResult, PlayedSource } from './backtest/backtest-result.ts'
+export type { BacktestResult, Facts, PlayedSource, Titled } from './backtest/backtest-result.ts'
 export type { Strategy, StrategyEnd } from './backtest/strategy.ts'
 export type { RunProgress } from './backtest/progress.ts'
 export { BacktestError, StrayWorkError } from './backtest/errors.ts'
@@ -36,7 +36,7 @@ export {
   type StatisticsInput,
   type StatisticsOptions,
 } from './backtest/statistics.ts'
-export type { Periods } from './backtest/statistics-periods.ts'
+export type { PeriodKind, Periods } from './backtest/statistics-periods.ts'
 export type { TradeStatistics } from './backtest/statistics-trades.ts'
 export { reportHtml, writeReport } from './backtest/report.ts'
 export type { ReportInput } from './backtest/report-input.ts'
@@ -49,3 +49,12 @@ export {
   type MergeOptions,
 } from './backtest/merge.ts'
 export { SourceError, SourceOrderError } from './backtest/source-errors.ts'
+export type { AnySource } from './backtest/source-chunks.ts'
+export type { Bar } from './backtest/report-candles.ts'
+export type { BadRow, OnBadRow } from './backtest/bad-rows.ts'
+export type { CsvColumns } from './backtest/csv-columns.ts'
+export type { Fill } from './backtest/trade-fill.ts'
+export type { OutOfOrder } from './backtest/sort-window.ts'
+export type { Session } from './backtest/time-session.ts'
+export type { SourcePlace } from './backtest/source-errors.ts'
+export type { TimeFormat } from './backtest/time-text.ts'

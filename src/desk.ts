@@ -7,14 +7,8 @@
 export { type Desk, type DeskOptions, startDesk } from './desk/desk.ts'
 export type { Broker, CommandOptions, OrderChanges, RunningBroker } from './desk/broker.ts'
 export type { OrderCheck, Refusal } from './desk/order-check.ts'
-export {
-  type Amount,
-  type MoreTerms,
-  Orders,
-  type OrdersHost,
-  type OrderTerms,
-} from './desk/orders.ts'
-export { WorkingOrders, type WorkingOrder, type WorkingStatus } from './desk/working-orders.ts'
+export { type Amount, type MoreTerms, type Orders, type OrderTerms } from './desk/orders.ts'
+export type { WorkingOrder, WorkingStatus } from './desk/working-orders.ts'
 export { paperBroker, type PaperBroker } from './desk/paper-broker.ts'
 export type { LatencyRange, PaperBrokerOptions, PaperInstrument } from './desk/paper-options.ts'
 export type { RunningPaperBroker } from './desk/paper-venue.ts'
@@ -29,7 +23,13 @@ export type {
   MarkSource,
   PositionKeeperOptions,
 } from './desk/position-options.ts'
-export type { PositionSnapshot } from './desk/position-snapshot.ts'
+export type {
+  AmountTexts,
+  HoldingSnapshot,
+  MarketSnapshot,
+  MarkSnapshot,
+  PositionSnapshot,
+} from './desk/position-snapshot.ts'
 export { riskGuard, type RiskGuard } from './desk/risk-guard.ts'
 export type { LimitState } from './desk/risk-gauge.ts'
 export type { RiskCommands } from './desk/risk-halt.ts'
@@ -50,9 +50,11 @@ export {
   type BookMismatch,
   type BookStanding,
   type BookStats,
+  type LevelCounts,
   OrderBookState,
   type OrderBookStateOptions,
 } from './desk/order-book-state.ts'
+export { BookSide } from './desk/order-book-side.ts'
 export type { BookChecksum, BookView } from './desk/order-book-checksum.ts'
 export { okxChecksum, type OkxChecksumOptions } from './desk/okx-checksum.ts'
 export {
@@ -66,7 +68,20 @@ export type {
   HealthMonitorOptions,
   LoopDelayOptions,
 } from './desk/health-options.ts'
+export type { Raised, WarningType } from './desk/health-report.ts'
+export type { RequestUse } from './desk/health-requests.ts'
+export type { FeedWatchOptions } from './desk/feed-watch.ts'
+export type { LatencyWatchOptions, VenueLatency } from './desk/latency-watch.ts'
+export { eventLoopDelay, type EventLoopDelay } from './time/event-loop-delay.ts'
 export { reconnecting } from './desk/reconnecting.ts'
+export type {
+  Connect,
+  ConnectContext,
+  ConnectionEnd,
+  Identity,
+  MessageContext,
+  ReconnectingOptions,
+} from './desk/reconnecting-options.ts'
 export {
   type Connection,
   ConnectionError,
@@ -74,3 +89,16 @@ export {
   type ConnectionStats,
   type Outgoing,
 } from './desk/connection.ts'
+export type {
+  EmitterSocket,
+  SocketData,
+  SocketLike,
+  SocketMessage,
+  TargetSocket,
+} from './desk/connection-socket.ts'
+export type { BackoffOptions } from './desk/backoff.ts'
+export type { PaperFaultOptions } from './desk/paper-faults.ts'
+export type { PaperOrder } from './desk/order-state.ts'
+export type { ProtectedPositions, ProtectionState } from './desk/protection.ts'
+export type { AmountBySymbol } from './desk/risk-amounts.ts'
+export type { RiskPositions } from './desk/risk-watch.ts'

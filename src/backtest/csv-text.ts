@@ -1,4 +1,4 @@
-import { CsvError, type Info, parse } from 'csv-parse/sync'
+import { CsvError, parse } from 'csv-parse/sync'
 import type { RowLedger } from './bad-rows.ts'
 import { CsvRow } from './csv-row.ts'
 import type { LineReader } from './file-source.ts'
@@ -12,11 +12,6 @@ export interface RowReader {
   flush(): void
   /** There is no more. */
   end(): void
-}
-
-interface Parsed {
-  readonly record: readonly string[]
-  readonly info: Pick<Info, 'lines'>
 }
 
 const quote = '"'
@@ -55,7 +50,7 @@ export class CsvText implements LineReader {
     } else {
       this.#held += text
       // With an even number of quotes before it, the end of a line is the end of a row.
-      if (quotesIn(this.#held) % 2 === 1) {
+      if (countOf(quote, this.#held) % 2 === 1) {
         if (this.#held.length > longestQuote) this.#refuseOpenQuote()
         return
       }
@@ -93,19 +88,22 @@ export class CsvText implements LineReader {
   }
 
   #quoted(text: string): void {
-    const parsed = this.#parsed(text)
-    const before = this.#line
-    if (parsed === undefined) {
+    const records = this.#parsed(text)
+    if (records === undefined) {
       this.#onePerOne(text)
       return
     }
-    const row = this.#row
-    for (const { record, info } of parsed) {
-      row.line = this.#line + 1
-      row.take(record)
-      this.#give(row)
-      this.#line = before + info.lines
+    for (const record of records) {
+      this.#take(record)
+      this.#line += 1
+      for (const field of record) this.#line += countOf(lineFeed, field)
     }
+  }
+
+  #take(record: readonly string[]): void {
+    this.#row.line = this.#line + 1
+    this.#row.take(record)
+    this.#give(this.#row)
   }
 
   /** Rows of a block that csv-parse refuses: each by itself, to find out which of them is bad. */
@@ -115,7 +113,7 @@ export class CsvText implements LineReader {
     for (const line of text.match(/[^\n]*\n|[^\n]+$/g)!) {
       begun += line
       lines += 1
-      if (quotesIn(begun) % 2 === 1) continue
+      if (countOf(quote, begun) % 2 === 1) continue
       this.#single(begun, lines)
       begun = ''
       lines = 0
@@ -124,33 +122,25 @@ export class CsvText implements LineReader {
   }
 
   #single(text: string, lines: number): void {
-    const [parsed] = this.#parsed(text) ?? []
-    const line = this.#line + 1
-    if (parsed === undefined) {
+    const [record] = this.#parsed(text) ?? []
+    if (record === undefined) {
       this.#ledger.read += 1
-      this.#ledger.bad(
-        line,
-        undefined,
-        'expected quotes around whole fields, and quotes within them doubled.',
-      )
+      const reason = 'expected quotes around whole fields, and quotes within them doubled.'
+      this.#ledger.bad(this.#line + 1, undefined, reason)
     } else {
-      this.#row.line = line
-      this.#row.take(parsed.record)
-      this.#give(this.#row)
+      this.#take(record)
     }
     this.#line += lines
   }
 
   /** What csv-parse makes of whole rows; undefined if one of them is no CSV. */
-  #parsed(text: string): readonly Parsed[] | undefined {
+  #parsed(text: string): readonly (readonly string[])[] | undefined {
     try {
-      // With `info` there is an object for each record, which the typing of csv-parse does not know.
       return parse(text, {
         delimiter: this.#delimiter,
         record_delimiter: ['\r\n', '\n'],
         relax_column_count: true,
-        info: true,
-      }) as unknown as readonly Parsed[]
+      })
     } catch (error) {
       if (error instanceof CsvError) return undefined
       throw error
@@ -170,8 +160,8 @@ export class CsvText implements LineReader {
   }
 }
 
-function quotesIn(text: string): number {
+function countOf(wanted: string, text: string): number {
   let count = 0
-  for (let at = text.indexOf(quote); at !== -1; at = text.indexOf(quote, at + 1)) count += 1
+  for (let at = text.indexOf(wanted); at !== -1; at = text.indexOf(wanted, at + 1)) count += 1
   return count
 }

@@ -1,6 +1,6 @@
 import { type AnySource, chunksOf } from './source-chunks.ts'
 import { SourceOrderError } from './source-errors.ts'
-import { requireTimed, timeOf } from './source-items.ts'
+import { isEvent, refusalOf, timeOf } from './source-items.ts'
 import type { TimedPayload } from './source.ts'
 import { sortedWithin } from './sort-window.ts'
 
@@ -24,7 +24,8 @@ export class SourceCursor {
   #chunks: AsyncIterator<readonly TimedPayload[]> | undefined
   /** How many events were at hand before these. */
   #before = 0
-  #last = -Infinity
+  /** The latest time; at first the lowest there is. */
+  #last = -Number.MAX_VALUE
   /** What to throw when the events at hand are used up. */
   #failure: Error | undefined
 
@@ -78,9 +79,11 @@ export class SourceCursor {
     for (let index = 0; index < length; index += 1) {
       const item = items[index]!
       const time = timeOf(item)
-      // What is no number is not at or above it either.
-      if (!(time >= last && time < Infinity) || typeof item.type !== 'string') {
-        this.#failure = this.#refusal(item, index, last)
+      // What is no number is not at or above another either.
+      if (!(time >= last && time < Infinity) || !isEvent(item)) {
+        const number = this.#before + index
+        this.#failure =
+          refusalOf(this.name, number, item) ?? new SourceOrderError(this.name, number, time, last)
         this.items = items.slice(0, index)
         return
       }
@@ -89,11 +92,5 @@ export class SourceCursor {
     }
     this.#last = last
     this.items = items
-  }
-
-  #refusal(item: unknown, index: number, last: number): Error {
-    const number = this.#before + index
-    const time = requireTimed(this.name, number, item)
-    return new SourceOrderError(this.name, number, time, last)
   }
 }

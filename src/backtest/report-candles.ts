@@ -29,7 +29,10 @@ export interface PriceHistory {
 type Growing = { -readonly [Key in keyof Candle]: Candle[Key] }
 
 /** A bar, as much of it as a candle needs. */
-type Bar = Omit<Candle, 'time'> & { readonly timestamp: number }
+export interface Bar extends Omit<Candle, 'time'> {
+  /** When it closed, in milliseconds since the Unix epoch. */
+  readonly timestamp: number
+}
 
 const capacity = 5120
 

@@ -82,9 +82,10 @@ function readClock(text: string, begin: number, end: number, day: number): IsoTi
       if (at === first) return result('none', Number.NaN)
     }
   }
-  const whole = day + (hour * 60 + minute) * minuteMs + second * 1000
+  const rest = micros % 1000
+  const whole = day + (hour * 60 + minute) * minuteMs + second * 1000 + (micros - rest) / 1000
   // The sum of whole microseconds is exact, so the quotient is rounded once.
-  const time = micros === 0 ? whole : (whole * 1000 + micros) / 1000
+  const time = rest === 0 ? whole : (whole * 1000 + rest) / 1000
   return at === end ? result('local', time) : withOffset(text, at, end, time)
 }
 

@@ -10,12 +10,15 @@ export type SocketMessage = string | Uint8Array
 interface SocketMethods {
   /** 0 while it connects, 1 while it is open, 2 while it closes, 3 when it is closed. */
   readonly readyState: number
+  /** Sends text or bytes. */
   send(data: SocketData): void
+  /** Closes it, with a code of WebSockets and a reason. */
   close(code?: number, reason?: string): void
 }
 
 /** What the platform's `WebSocket` and that of `ws` have. */
 export interface TargetSocket extends SocketMethods {
+  /** Adds a listener. */
   addEventListener(
     type: 'open' | 'message' | 'close' | 'error',
     listener: (event: object) => void,
@@ -24,6 +27,7 @@ export interface TargetSocket extends SocketMethods {
 
 /** What emitters such as the `WebSocket` of `ws` have. */
 export interface EmitterSocket extends SocketMethods {
+  /** Adds a listener. */
   on(
     name: 'open' | 'message' | 'close' | 'error',
     listener: (...details: readonly unknown[]) => void,

@@ -14,10 +14,18 @@ interface Warnings {
   'system.warning': Omit<SystemWarning, 'timestamp'>
 }
 
+/** The types of event that a health monitor warns with. */
+export type WarningType =
+  | 'performance.memory_warning'
+  | 'performance.latency_warning'
+  | 'performance.rate_limit_warning'
+  | 'system.feed_stale'
+  | 'system.warning'
+
 /** Something that is not as it should be, now. */
 export interface Raised {
   /** The type of event that warns of it. */
-  readonly type: keyof Warnings
+  readonly type: WarningType
   /** What it is: `heap`, `rss`, `event-loop`, an endpoint, an endpoint and a symbol, or a handler. */
   readonly of: string
   /** When it was found, in milliseconds since the Unix epoch. */

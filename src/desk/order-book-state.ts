@@ -20,6 +20,14 @@ export type BookChange =
   | 'checksum'
   | 'outdated'
 
+/** How many levels each side of a book has. */
+export interface LevelCounts {
+  /** Prices that somebody buys at. */
+  readonly bids: number
+  /** Prices that somebody sells at. */
+  readonly asks: number
+}
+
 /**
  * What a book knows: `empty`: nothing has come; `waiting`: for a snapshot, as there was none, or the
  * book was lost; `live`: it is the venue's.
@@ -139,7 +147,7 @@ export class OrderBookState implements BookView {
   }
 
   /** How many levels each side has. */
-  get levels(): { readonly bids: number; readonly asks: number } {
+  get levels(): LevelCounts {
     return { bids: this.#bids.size, asks: this.#asks.size }
   }
 

@@ -16,6 +16,7 @@ import {
   type BookChange,
   type BookStanding,
   type BookStats,
+  type LevelCounts,
   OrderBookState,
 } from './order-book-state.ts'
 
@@ -39,7 +40,7 @@ export interface OrderBook extends BookView {
   /** Best ask less best bid, in quote currency, negative in a crossed book; undefined without both. */
   readonly spread: Decimal | undefined
   /** How many levels each side has. */
-  readonly levels: { readonly bids: number; readonly asks: number }
+  readonly levels: LevelCounts
   /** The venue's number of the last update; undefined if it gives none, or the book is not live. */
   readonly sequence: number | undefined
   /** What became of the updates, as it is now. */
@@ -156,7 +157,7 @@ class BusOrderBook implements OrderBook {
     return bestBid && bestAsk && bestAsk[0].minus(bestBid[0])
   }
 
-  get levels(): { readonly bids: number; readonly asks: number } {
+  get levels(): LevelCounts {
     return this.#book.levels
   }
 

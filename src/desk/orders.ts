@@ -92,6 +92,7 @@ export class Orders {
   /** Counts the orders that were given an id here. */
   #count = 0
 
+  /** @internal A desk makes it: `desk.orders`. */
   constructor(host: OrdersHost) {
     this.#host = host
   }

@@ -38,6 +38,12 @@ export interface ConnectionEnd {
   readonly reason: string
 }
 
+/** Who has authenticated. */
+export interface Identity {
+  /** The account, for `system.authenticated`. Default: none. */
+  readonly accountId?: string
+}
+
 /** Options of `reconnecting`. */
 export interface ReconnectingOptions {
   /** What the events call the other side: a name, or a URL, of which secrets are not shown. */
@@ -76,10 +82,7 @@ export interface ReconnectingOptions {
    * Signs in on a socket that is open: listens and sends by itself, and resolves when that has succeeded.
    * What it throws or rejects with ends the attempt; after a `PermanentError` no other one is made.
    */
-  readonly authenticate?: (
-    socket: SocketLike,
-    signal: AbortSignal,
-  ) => Promise<{ readonly accountId?: string } | void>
+  readonly authenticate?: (socket: SocketLike, signal: AbortSignal) => Promise<Identity | void>
   /**
    * How many messages may wait while it is not connected, a whole number from 0. They are sent late: an
    * order had better not wait. Default 0: `send` throws.

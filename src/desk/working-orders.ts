@@ -34,6 +34,7 @@ export class WorkingOrders {
     this.#subscription = bus.on('order.*', (event) => this.#apply(event), { priority })
   }
 
+  /** The order of an id; undefined once it has ended. */
   get(orderId: string): WorkingOrder | undefined {
     return this.#orders.get(orderId)
   }
@@ -44,6 +45,7 @@ export class WorkingOrders {
     return symbol === undefined ? all : all.filter(({ terms }) => terms.symbol === symbol)
   }
 
+  /** Ends its subscription. */
   close(): void {
     this.#subscription.unsubscribe()
   }
