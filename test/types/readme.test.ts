@@ -17,6 +17,9 @@ const known: Readonly<Record<string, string>> = {
   halt: '(limit: string) => void',
   send: '(order: object) => Promise<void>',
   store: '(events: readonly object[]) => Promise<void>',
+  strategy: "import('tradewire/backtest').Strategy",
+  sources: "readonly import('tradewire/backtest').Source[]",
+  result: "import('tradewire/backtest').BacktestResult",
   oldBot: '{ start(emitter: import("eventemitter3").EventEmitter): void }',
 }
 
