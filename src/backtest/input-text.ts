@@ -68,9 +68,11 @@ function decoded(path: string, whole: Buffer, linesBefore: () => number): string
 
 /** Which line of a block is no UTF-8 text, from 1. An end of a line is never part of a character. */
 function badLine(decoder: TextDecoder, whole: Buffer): number {
-  let [line, start] = [1, 0]
+  let line = 1
+  let start = 0
   for (;;) {
-    const end = whole.indexOf(lineFeed, start) + 1
+    const found = whole.indexOf(lineFeed, start)
+    const end = found === -1 ? whole.length : found + 1
     try {
       decoder.decode(whole.subarray(start, end))
     } catch {
