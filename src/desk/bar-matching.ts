@@ -69,6 +69,8 @@ export class BarMatching {
     if (!order.awake) {
       if (!reaches(order.buy, price, order.trigger!)) return
       this.#execution.wake(order, at)
+      // Whoever heard of it may have ended or changed it.
+      if (sightOf(order, bar) !== 'whole') return
       woken = true
     }
     const rested = order.lastBar !== undefined && !woken
@@ -83,9 +85,10 @@ export class BarMatching {
     const { timestamp: at, close } = bar
     const trigger = order.trigger!
     if (!reaches(buy, buy ? bar.high : bar.low, trigger)) return
-    this.#execution.wake(order, at)
     // Where the rest of the bar went after the trigger is not known: the limits below are not for it.
     order.lastBar = bar
+    this.#execution.wake(order, at)
+    if (sightOf(order, bar) !== 'whole') return
     if (order.immediate || isMarketable(order, trigger)) {
       this.#meet(market, order, { price: trigger, at, liquidity: 'taker' }, supply)
     } else if (
@@ -109,6 +112,7 @@ export class BarMatching {
     if (!order.awake) {
       if (!reaches(order.buy, price, order.trigger!)) return
       this.#execution.wake(order, at)
+      if (sightOf(order, bar) !== 'close') return
     }
     const maker = order.terms.postOnly === true
     this.#meet(market, order, { price, at, liquidity: maker ? 'maker' : 'taker' }, supply)
@@ -120,7 +124,7 @@ export class BarMatching {
     if (isMarketable(order, place.price)) {
       const wanted = this.#execution.wanted(market, order)
       if (timeInForce !== 'fok' || supply.covers(wanted)) {
-        supply.take(this.#execution.fill(market, order, supply.left, place))
+        this.#execution.fill(market, order, supply, place)
       }
     }
     if (order.immediate) this.#execution.cancel(market, order, place.at, notFilled)

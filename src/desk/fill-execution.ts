@@ -1,12 +1,15 @@
 import { compareDecimals, Decimal } from '../events/decimal.ts'
 import type { TradewireEvent } from '../events/envelope.ts'
 import { feesAfter } from './fees.ts'
-import { differenceOf, lesserOf, none, ontoGrid, productOf, sumOf } from './fill-arithmetic.ts'
+import { differenceOf, lesserOf, ontoGrid, productOf, sumOf } from './fill-arithmetic.ts'
+import type { FillSupply } from './fill-supply.ts'
 import type { OrderState } from './order-state.ts'
 import type { PaperAnswers } from './paper-answers.ts'
 import type { PaperFaults } from './paper-faults.ts'
 import type { PaperMarket } from './paper-market.ts'
 import type { PaperSettings } from './paper-options.ts'
+
+const nothingToReduce = 'there is no position left to reduce'
 
 /** Where and how a fill happens. */
 export interface FillPlace {
@@ -38,33 +41,27 @@ export class FillExecution {
   }
 
   /**
-   * Fills what it may of an order, at most `available` (undefined: no bound), and returns how much. Its
-   * state is changed before anybody is told, as whoever hears of it may cancel it.
+   * Fills what it may of an order. All that a fill changes is changed before anybody is told: whoever hears
+   * of it may give commands, which may be filled at once.
    */
-  fill(
-    market: PaperMarket,
-    order: OrderState,
-    available: Decimal | undefined,
-    place: FillPlace,
-  ): Decimal {
+  fill(market: PaperMarket, order: OrderState, supply: FillSupply, place: FillPlace): void {
     const wanted = this.wanted(market, order)
     if (wanted.isZero()) {
-      this.cancel(market, order, place.at, 'there is no position left to reduce')
-      return none
+      this.cancel(market, order, place.at, nothingToReduce)
+      return
     }
-    const quantity = available === undefined ? wanted : lesserOf(wanted, available)
-    if (quantity.isZero()) return none
-    const first = this.#firstPart(market, order, quantity)
-    if (first === undefined) {
-      this.#fillPart(market, order, quantity, place)
-      return this.#afterFill(market, order, place, quantity)
+    const quantity = supply.atMost(wanted)
+    if (quantity.isZero()) return
+    const first = this.#firstPart(market, order, quantity) ?? quantity
+    this.#fillPart(market, order, first, supply, place)
+    if (!isAlive(order)) return
+    if (first !== quantity) {
+      const left = supply.atMost(this.wanted(market, order))
+      const rest = lesserOf(left, differenceOf(quantity, first))
+      if (!rest.isZero()) this.#fillPart(market, order, rest, supply, place)
     }
-    this.#fillPart(market, order, first, place)
-    // Whoever heard of the first part may have cancelled the rest.
-    if (!isAlive(order)) return first
-    const rest = lesserOf(this.wanted(market, order), differenceOf(quantity, first))
-    if (!rest.isZero()) this.#fillPart(market, order, rest, place)
-    return this.#afterFill(market, order, place, sumOf(first, rest))
+    if (order.terms.reduceOnly !== true || !this.wanted(market, order).isZero()) return
+    this.cancel(market, order, place.at, nothingToReduce)
   }
 
   /** How much of an order may be filled now: what remains, and of `reduceOnly` what there is to reduce. */
@@ -130,7 +127,13 @@ export class FillExecution {
     return true
   }
 
-  #fillPart(market: PaperMarket, order: OrderState, quantity: Decimal, place: FillPlace): void {
+  #fillPart(
+    market: PaperMarket,
+    order: OrderState,
+    quantity: Decimal,
+    supply: FillSupply,
+    place: FillPlace,
+  ): void {
     const { terms, buy } = order
     const { slippage, fees, venue } = this.#settings
     let { price } = place
@@ -149,6 +152,7 @@ export class FillExecution {
       currency,
       liquidity: place.liquidity,
     })
+    supply.take(quantity)
     order.book(price, quantity)
     order.fees = feesAfter(order.fees, fee)
     market.trade(buy, quantity)
@@ -156,7 +160,6 @@ export class FillExecution {
     if (order.late) this.#endLate(market, order)
     else if (remainingQuantity.isZero()) this.#end(market, order)
     this.#trades += 1
-    const early = !order.placed
     const again = this.#answers.fill(
       order,
       {
@@ -172,26 +175,14 @@ export class FillExecution {
       },
       place.at,
     )
-    if (early) this.#answers.placed(order)
+    // A fault has kept it back until now, unless whoever heard of the fill has ended the order.
+    if (!order.placed) this.#answers.placed(order)
     if (this.#faults.repeatsFill()) again()
   }
 
   #endLate(market: PaperMarket, order: OrderState): void {
     order.late = false
     market.remove(order)
-  }
-
-  /** What comes of `reduceOnly` orders when nothing is left to reduce. */
-  #afterFill(
-    market: PaperMarket,
-    order: OrderState,
-    { at }: FillPlace,
-    quantity: Decimal,
-  ): Decimal {
-    if (order.open && order.terms.reduceOnly === true && this.wanted(market, order).isZero()) {
-      this.cancel(market, order, at, 'there is no position left to reduce')
-    }
-    return quantity
   }
 
   /** The first of two parts if a fault splits this fill, on the grid of the instrument. */

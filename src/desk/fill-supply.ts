@@ -1,9 +1,8 @@
 import { compareDecimals, type Decimal } from '../events/decimal.ts'
-import { differenceOf, productOf } from './fill-arithmetic.ts'
+import { differenceOf, lesserOf, productOf } from './fill-arithmetic.ts'
 
-/** How much a bar or a trade still has for our orders; what one of them takes, the next lacks. */
+/** How much a bar, a trade or a level still has for our orders; what one of them takes, the next lacks. */
 export class FillSupply {
-  /** Undefined is no bound. */
   #left: Decimal | undefined
 
   /** @param share which part of `size` ours may take; undefined is all of it. */
@@ -11,8 +10,14 @@ export class FillSupply {
     this.#left = size === undefined || share === undefined ? size : productOf(size, share)
   }
 
+  /** Undefined is no bound. */
   get left(): Decimal | undefined {
     return this.#left
+  }
+
+  /** As much of `quantity` as is left. */
+  atMost(quantity: Decimal): Decimal {
+    return this.#left === undefined ? quantity : lesserOf(quantity, this.#left)
   }
 
   covers(quantity: Decimal): boolean {

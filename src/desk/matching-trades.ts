@@ -58,7 +58,7 @@ export class TradeMatching {
       const wanted = this.#execution.wanted(market, order)
       if (order.terms.timeInForce !== 'fok' || supply.covers(wanted)) {
         const place = { price, at, liquidity: 'taker' } as const
-        supply.take(this.#execution.fill(market, order, supply.left, place))
+        this.#execution.fill(market, order, supply, place)
       }
     } else {
       order.taking = false
@@ -77,6 +77,6 @@ export class TradeMatching {
     const limit = order.price!
     if (!fillsStanding(order.buy, price, limit, this.#onTouch)) return
     const place = { price: limit, at, liquidity: 'maker' } as const
-    supply.take(this.#execution.fill(market, order, supply.left, place))
+    this.#execution.fill(market, order, supply, place)
   }
 }

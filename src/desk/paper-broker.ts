@@ -3,9 +3,6 @@ import type { Broker } from './broker.ts'
 import { type PaperBrokerOptions, toPaperSettings } from './paper-options.ts'
 import { PaperVenue, type RunningPaperBroker } from './paper-venue.ts'
 
-export type { PaperBrokerOptions } from './paper-options.ts'
-export type { RunningPaperBroker } from './paper-venue.ts'
-
 /** A broker that plays a venue, see {@link paperBroker}. */
 export interface PaperBroker extends Broker {
   /** Begins to take commands, and to match orders against the market data of `bus`. */

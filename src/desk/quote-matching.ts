@@ -1,5 +1,5 @@
 import { compareDecimals, type Decimal } from '../events/decimal.ts'
-import { differenceOf, none, sumOf } from './fill-arithmetic.ts'
+import { none, sumOf } from './fill-arithmetic.ts'
 import { type FillExecution, isAlive } from './fill-execution.ts'
 import { isMarketable, reaches, trailBehind } from './matching.ts'
 import type { OrderState } from './order-state.ts'
@@ -57,18 +57,17 @@ export class QuoteMatching {
 
   #take(market: PaperMarket, order: OrderState, offer: Offer, at: number): void {
     const stands = !order.atMarket && !order.taking
-    const taken = this.#execution.fill(market, order, offer.left, {
+    this.#execution.fill(market, order, offer.supply, {
       price: stands ? order.price! : offer.price,
       at,
       liquidity: stands ? 'maker' : 'taker',
     })
-    offer.left = differenceOf(offer.left, taken)
   }
 
   #covers(market: PaperMarket, order: OrderState, offers: readonly Offer[]): boolean {
     let sum: Decimal = none
-    for (const { price, left } of offers) {
-      if (isMarketable(order, price)) sum = sumOf(sum, left)
+    for (const { price, supply } of offers) {
+      if (isMarketable(order, price)) sum = sumOf(sum, supply.left!)
     }
     return compareDecimals(sum, this.#execution.wanted(market, order)) >= 0
   }

@@ -1,10 +1,11 @@
 import type { Decimal } from '../events/decimal.ts'
 import type { BookLevel, DepthUpdate, QuoteUpdate } from '../events/market.ts'
+import { FillSupply } from './fill-supply.ts'
 
-/** What somebody offers at one price; `left` falls as orders of ours take it. */
+/** What somebody offers at one price. */
 export interface Offer {
   readonly price: Decimal
-  left: Decimal
+  readonly supply: FillSupply
 }
 
 /**
@@ -45,7 +46,9 @@ export class QuoteOffers {
 
 function offersOf(update: QuoteUpdate | DepthUpdate, asks: boolean): Offer[] {
   const levels = 'bidPrice' in update ? [levelOf(update, asks)] : asks ? update.asks : update.bids
-  return levels.filter(([, size]) => !size.isZero()).map(([price, size]) => ({ price, left: size }))
+  return levels
+    .filter(([, size]) => !size.isZero())
+    .map(([price, size]) => ({ price, supply: new FillSupply(size, undefined) }))
 }
 
 function levelOf(quote: QuoteUpdate, ask: boolean): BookLevel {

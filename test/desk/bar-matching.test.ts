@@ -371,6 +371,48 @@ describe('paperBroker on bars', () => {
     })
   })
 
+  describe('what a trigger leads to', () => {
+    const stop = { orderType: 'stop_limit', triggerPrice: '102', price: '103' } as const
+
+    it('fills no order that was cancelled as it woke', async () => {
+      const run = await opened()
+      run.bus.on('order.triggered', ({ data }) => run.cancel(data.orderId))
+      run.submit(stop)
+      run.submit({ ...stop, side: 'sell', triggerPrice: '98', price: '90' })
+      run.said()
+      await run.bar('102 103 97 100')
+      expect(run.said()).toEqual([
+        'o1 triggered @60 102',
+        'o1 cancelled @120 0: as asked',
+        'o2 triggered @120 98',
+        'o2 cancelled @120 0: as asked',
+      ])
+    })
+
+    it('fills no order that was changed as it woke', async () => {
+      const run = await opened()
+      run.bus.on('order.triggered', ({ data }) => run.modify(data.orderId, { price: '102.5' }))
+      run.submit(stop)
+      run.said()
+      await run.bar('102 103 97 100')
+      expect(run.said()).toEqual(['o1 triggered @60 102', 'o1 modified @120'])
+      await run.bar('101 102 100 101')
+      expect(run.said()).toEqual(['o1 filled @120 10 at 101 taker, 10/0'])
+    })
+
+    it('fills no order that was cancelled as the close woke it', async () => {
+      const run = await opened({ latencyMs: 10 })
+      run.submit({ orderType: 'stop', triggerPrice: '90', side: 'sell' })
+      await run.bar('100 101 99 100')
+      await run.bar('100 101 99 100')
+      run.modify('o1', { triggerPrice: '98' })
+      run.said()
+      run.bus.on('order.triggered', () => run.broker.close())
+      await run.bar('100 101 95 97')
+      expect(run.said()).toEqual(['o1 modified @180.01', 'o1 triggered @240 98'])
+    })
+  })
+
   it('leaves instruments apart', async () => {
     const run = await opened()
     run.submit({ symbol: 'XYZ' })

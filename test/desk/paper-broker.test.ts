@@ -231,6 +231,16 @@ describe('paperBroker', () => {
       expect(clock.pendingTimers).toBe(0)
     })
 
+    it('leaves no timer behind of an order that was filled or cancelled', () => {
+      const { submit, trade, cancel, clock } = runVenue()
+      submit({ timeInForce: 'day' })
+      submit({ ...limit, timeInForce: 'gtd', expireTime: start + minute })
+      expect(clock.pendingTimers).toBe(2)
+      trade('100', '50')
+      cancel('o2')
+      expect(clock.pendingTimers).toBe(0)
+    })
+
     it('expires day orders at the end of the session', async () => {
       const { submit, said, trade, clock } = runVenue({ sessionEnd: '21:00' })
       submit({ timeInForce: 'day' })

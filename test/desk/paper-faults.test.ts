@@ -138,6 +138,18 @@ describe('faults of paperBroker', () => {
     expect(said()).toEqual(['o1 placed @0', 'o2 placed @0', 'o2 cancelled @0 0: as asked'])
   })
 
+  it('places an order once that the fill before its acceptance has led to cancel', () => {
+    const { submit, trade, said, bus, cancel } = run({ fillBeforePlacedRate: 1 })
+    bus.once('order.partial_fill', () => cancel('o1'))
+    submit()
+    trade('100', '4')
+    expect(said()).toEqual([
+      'o1 partial_fill @0 4 at 100 taker, 4/6',
+      'o1 placed @0',
+      'o1 cancelled @0 4: as asked',
+    ])
+  })
+
   it('places an order at last that expires', async () => {
     const { submit, said, clock } = run({ fillBeforePlacedRate: 1 })
     submit({ timeInForce: 'day' })

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { paperBroker } from '../../src/desk/paper-broker.ts'
 import { coded } from '../support/buses.ts'
+import { at } from '../support/payloads.ts'
 import { runVenue } from './paper-venue-run.ts'
 
 describe('options of paperBroker', () => {
@@ -48,6 +49,9 @@ describe('options of paperBroker', () => {
     )
     expect(() => paperBroker({ fees: { maker: '0', taker: 0 as never } })).toThrow(
       'fees.taker must be a Decimal, or the text of one, but is 0.',
+    )
+    expect(() => paperBroker({ slippage: { bps: at('-1.50') } })).toThrow(
+      'slippage.bps must be a Decimal, or the text of one, 0 or more, but is -1.5.',
     )
     expect(() => paperBroker({ slippage: { bps: '-1' } })).toThrow(
       'slippage.bps must be a Decimal, or the text of one, 0 or more, but is "-1".',

@@ -55,16 +55,26 @@ export async function runProgram(
   const see = watch(run)
   let price = 100
   let orders = 0
+  const submit = (): void => {
+    orders += 1
+    run.submit({ orderId: `p${orders}`, ...randomOrder(choice, price, run.clock.now()) })
+  }
+  const disturb = (): void => {
+    if (choice.chance(4)) run.cancel(`p${1 + choice.below(orders + 1)}`)
+    if (choice.chance(4)) {
+      run.modify(`p${1 + choice.below(orders + 1)}`, randomChange(choice, price))
+    }
+  }
+  // What a fill leads to comes in the middle of matching.
+  run.bus.on(['order.filled', 'order.partial_fill', 'order.triggered'], () => {
+    if (orders < 200 && choice.chance(4)) submit()
+    disturb()
+  })
   for (let step = 0; step < steps; step += 1) {
     await act(choice, feed, run, price, see)
     price = Math.max(60, price + choice.below(9) - 4)
-    for (let count = choice.below(3); count > 0; count -= 1) {
-      orders += 1
-      run.submit({ orderId: `p${orders}`, ...randomOrder(choice, price, run.clock.now()) })
-    }
-    if (choice.chance(4)) run.cancel(`p${1 + choice.below(orders + 1)}`)
-    if (choice.chance(4))
-      run.modify(`p${1 + choice.below(orders + 1)}`, randomChange(choice, price))
+    for (let count = choice.below(3); count > 0; count -= 1) submit()
+    disturb()
   }
   await run.clock.advanceBy(200_000_000)
   return run

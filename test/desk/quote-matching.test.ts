@@ -182,6 +182,21 @@ describe('paperBroker on quotes', () => {
     ])
   })
 
+  it('gives to an order that a fill has led to only what that fill has left', () => {
+    const { quote, submit, said, bus } = runVenue()
+    bus.once('order.filled', () => submit({ quantity: '5', orderId: 'next' }))
+    quote('99', '50', '101', '12')
+    submit()
+    submit({ quantity: '1' })
+    expect(said()).toEqual([
+      'o1 placed @0',
+      'o1 filled @0 10 at 101 taker, 10/0',
+      'next placed @0',
+      'next partial_fill @0 2 at 101 taker, 2/3',
+      'o3 placed @0',
+    ])
+  })
+
   it('skips an order that a fill before it has led to cancel', () => {
     const { quote, submit, said, bus, cancel } = runVenue()
     bus.once('order.filled', () => cancel('o2'))
