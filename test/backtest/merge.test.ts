@@ -76,7 +76,7 @@ describe('mergeSources', () => {
       [d, e],
     ])
     expect(items).toEqual([a, d, b, c, e])
-    expect(items.map((item) => [a, b, c, d, e].indexOf(item as typeof a))).toEqual([0, 3, 1, 2, 4])
+    expect(items.map((item) => [a, b, c, d, e].indexOf(item))).toEqual([0, 3, 1, 2, 4])
     expect(times).toEqual([1, 2, 3, 3, 3])
     expect(sources).toEqual([0, 1, 0, 0, 1])
   })
@@ -263,7 +263,7 @@ describe('mergeSources', () => {
 
   it('refuses what cannot be iterated, and options that it does not know', () => {
     for (const source of [undefined, 'text', 7, {}, null]) {
-      expect(() => mergeSources([[], source as unknown as AnySource])).toThrow(ConfigurationError)
+      expect(() => mergeSources([[], source as AnySource])).toThrow(ConfigurationError)
     }
     expect(() => mergeSources([{} as AnySource])).toThrow(
       'sources[0] must be an iterable or an async iterable of { type, data, time }, but is an object.',

@@ -181,12 +181,14 @@ describe('TimeZone', () => {
       timeStyle: 'medium',
     })
     const berlin = new TimeZone('Europe/Berlin')
+    const others: string[] = []
     for (let time = Date.UTC(2023, 0, 1, 0, 20); time < Date.UTC(2025, 0, 1); time += 3_600_000) {
       const local = Date.parse(`${format.format(time).replace(' ', 'T')}Z`)
       const back = berlin.toUtc(local)
-      // Of an hour that is shown twice the first one is meant.
-      if (back !== time) expect(new Date(time).toISOString()).toMatch(/-10-(?:29|27)T01:20/)
+      if (back !== time) others.push(new Date(time).toISOString())
     }
+    // Of an hour that is shown twice the first one is meant.
+    expect(others).toEqual(['2023-10-29T01:20:00.000Z', '2024-10-27T01:20:00.000Z'])
   })
 
   it('leaves times in UTC as they are, and refuses what is no zone', () => {
