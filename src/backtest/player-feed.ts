@@ -15,8 +15,10 @@ export interface FeedQuery {
 }
 
 /** Whether events are read from a log. */
-export function isLog(source: object): source is EventLog {
-  return 'readEncoded' in source
+export function isLog(source: AnySource | EventLog): source is EventLog {
+  // Whoever writes plain JavaScript may give anything.
+  const { readEncoded } = Object(source) as Partial<EventLog>
+  return typeof readEncoded === 'function'
 }
 
 /** Hands out the events of a source or a log one by one, with one list of them in memory. */
@@ -26,7 +28,7 @@ export class PlayerFeed {
   readonly #open: () => AsyncGenerator<MergedChunk, void>
   #reader: AsyncGenerator<MergedChunk, void> | undefined = undefined
   #items: readonly TimedPayload[] = []
-  #times = new Float64Array(0)
+  #times: Float64Array = new Float64Array(0)
   #at = 0
 
   /**
