@@ -52,10 +52,12 @@ export class FillExecution {
     }
     const quantity = supply.atMost(wanted)
     if (quantity.isZero()) return
+    const limit = order.price
     const first = this.#firstPart(market, order, quantity) ?? quantity
     this.#fillPart(market, order, first, supply, place)
     if (!isAlive(order)) return
-    if (first !== quantity) {
+    // A new limit is for what comes after this.
+    if (first !== quantity && order.price === limit) {
       const left = supply.atMost(this.wanted(market, order))
       const rest = lesserOf(left, differenceOf(quantity, first))
       if (!rest.isZero()) this.#fillPart(market, order, rest, supply, place)

@@ -83,6 +83,14 @@ describe('faults of paperBroker', () => {
     ])
   })
 
+  it('lets a split fill be changed after its first part', () => {
+    const { submit, trade, said, bus, modify } = run({ partialFillRate: 1 })
+    bus.once('order.partial_fill', () => modify('o1', { price: '90' }))
+    submit({ orderType: 'limit', price: '100' })
+    trade('100', '50')
+    expect(said().map((line) => line.split(' ')[1])).toEqual(['placed', 'partial_fill', 'modified'])
+  })
+
   it('keeps the rest of a split reduceOnly fill to what is left to reduce', () => {
     const { submit, trade, quote, said, bus, broker } = run({ partialFillRate: 1, seed: 3 })
     submit()
