@@ -1,7 +1,6 @@
 import type { Bus } from '../bus/bus.ts'
 import { requireOptions } from '../errors/checks.ts'
 import { ConfigurationError } from '../errors/tradewire-error.ts'
-import type { Subscription } from '../delivery/subscription.ts'
 import type { EventSchemas } from '../events/definition.ts'
 import type { EventOf, TradingSchemas } from '../events/trading-events.ts'
 import type { Clock } from '../time/clock.ts'
@@ -118,34 +117,45 @@ class RunningDesk implements Desk {
   readonly risk: RiskGuard | undefined
   readonly protection: Protection | undefined
   readonly broker: RunningBroker | undefined
-  readonly #working: WorkingOrders
-  readonly #submissions: Subscription
   readonly #check: OrderCheck | undefined
+  /** Who rejects what the guard refuses. */
+  readonly #guard: string
+  /** Ends what was begun, the last first. */
+  readonly #ends: (() => void)[] = []
   #closing: Promise<void> | undefined = undefined
 
-  constructor(bus: Bus, { broker, positions = {}, risk, protection }: DeskOptions) {
+  constructor(bus: Bus, options: DeskOptions) {
+    const { broker, positions = {}, risk, protection } = options
     this.bus = bus
     this.clock = bus.clock
-    // In this order: the guard looks at positions that know of the event it looks at.
-    this.positions = positionKeeper(bus, positions)
-    this.#working = new WorkingOrders(bus, deskPriority)
-    const commands: RiskCommands = {
-      cancel: (orderId, given) => this.broker?.cancel(orderId, given),
+    this.#guard = risk?.source ?? 'risk-guard'
+    try {
+      // In this order: the guard looks at positions that know of the event it looks at.
+      this.positions = this.#begun(positionKeeper(bus, positions))
+      const working = this.#begun(new WorkingOrders(bus, deskPriority))
+      const commands: RiskCommands = {
+        cancel: (orderId, given) => this.broker?.cancel(orderId, given),
+      }
+      this.risk = risk && this.#begun(riskGuard(bus, this.positions, risk, commands))
+      this.#check = this.risk
+      const { positions: kept } = this
+      this.protection = protection && this.#begun(protect(bus, kept, submitTo(bus), protection))
+      const submissions = bus.on('order.submitted', (event) => this.#route(event), {
+        priority: deskPriority,
+      })
+      this.#begun({ close: () => submissions.unsubscribe() })
+      this.broker = broker?.start(bus)
+      this.orders = new Orders({
+        bus,
+        working,
+        broker: this.broker,
+        check: this.#check,
+        positions: this.positions,
+      })
+    } catch (error) {
+      this.#endParts()
+      throw error
     }
-    this.risk = risk && riskGuard(bus, this.positions, risk, commands)
-    this.#check = this.risk
-    this.broker = broker?.start(bus)
-    this.orders = new Orders({
-      bus,
-      working: this.#working,
-      broker: this.broker,
-      check: this.#check,
-      positions: this.positions,
-    })
-    this.protection = protection && protect(bus, this.positions, submitTo(bus), protection)
-    this.#submissions = bus.on('order.submitted', (event) => this.#route(event), {
-      priority: deskPriority,
-    })
   }
 
   close(): Promise<void> {
@@ -158,13 +168,19 @@ class RunningDesk implements Desk {
   }
 
   async #close(): Promise<void> {
-    this.#submissions.unsubscribe()
-    this.protection?.close()
-    this.risk?.close()
-    this.#working.close()
-    this.positions.close()
+    this.#endParts()
     desks.delete(this.bus)
     await this.broker?.close()
+  }
+
+  /** Notes a part that is to be ended. */
+  #begun<Part extends { close(): void }>(part: Part): Part {
+    this.#ends.unshift(() => part.close())
+    return part
+  }
+
+  #endParts(): void {
+    for (const end of this.#ends) end()
   }
 
   #route(event: EventOf<'order.submitted'>): void {
@@ -172,12 +188,13 @@ class RunningDesk implements Desk {
     const refusal = this.#check?.checkOrder(order, event)
     if (refusal === undefined) {
       this.broker?.submit(order, event)
-      return
+    } else {
+      this.bus.emitSync(
+        'order.rejected',
+        { ...identityOf(order), timestamp: this.clock.now(), ...refusal },
+        { source: this.#guard, cause: event },
+      )
     }
-    this.bus.emitSync(
-      'order.rejected',
-      { ...identityOf(order), timestamp: this.clock.now(), ...refusal },
-      { source: 'risk-guard', cause: event },
-    )
+    this.orders.routed(order.orderId)
   }
 }

@@ -2,6 +2,7 @@ import type { Bus } from '../bus/bus.ts'
 import { describeValue, requireOptions } from '../errors/checks.ts'
 import { ConfigurationError } from '../errors/tradewire-error.ts'
 import { Decimal } from '../events/decimal.ts'
+import type { TradewireEvent } from '../events/envelope.ts'
 import type { OrderSubmitted } from '../events/order.ts'
 import type { EventOf } from '../events/trading-events.ts'
 import type { CommandOptions, OrderChanges, RunningBroker } from './broker.ts'
@@ -74,6 +75,12 @@ const commandNames = ['cause'] as const
 const changeNames = ['quantity', 'price', 'triggerPrice'] as const
 const source = 'desk'
 
+/** An order whose submission is in line. */
+interface InLine {
+  readonly symbol: string
+  readonly commands: (() => void)[]
+}
+
 /** What {@link Orders} needs of its desk. */
 export interface OrdersHost {
   readonly bus: Bus
@@ -91,6 +98,11 @@ export class Orders {
   readonly #host: OrdersHost
   /** Counts the orders that were given an id here. */
   #count = 0
+  /**
+   * Orders whose submission is in line behind what is being dispatched, and the commands for them that were
+   * given meanwhile: a command must not come to the broker before its order.
+   */
+  readonly #inLine = new Map<string, InLine>()
 
   /** @internal A desk makes it: `desk.orders`. */
   constructor(host: OrdersHost) {
@@ -112,10 +124,30 @@ export class Orders {
     const { bus } = this.#host
     const { cause } = checked('submit', options)
     const order = this.#toOrder(terms)
-    return bus.emitSync('order.submitted', order, {
-      source: terms.strategyId ?? source,
-      ...(cause !== undefined && { cause }),
-    })
+    const { orderId, symbol } = order
+    const isInLine = this.#inLine.has(orderId)
+    if (!isInLine) this.#inLine.set(orderId, { symbol, commands: [] })
+    try {
+      return bus.emitSync('order.submitted', order, {
+        source: terms.strategyId ?? source,
+        ...(cause !== undefined && { cause }),
+      })
+    } catch (error) {
+      if (!isInLine) this.#inLine.delete(orderId)
+      throw error
+    }
+  }
+
+  /**
+   * Gives the commands that have waited for a submission.
+   *
+   * @internal The desk calls it once the broker or the guard has the order.
+   */
+  routed(orderId: string): void {
+    const waiting = this.#inLine.get(orderId)
+    if (waiting === undefined) return
+    this.#inLine.delete(orderId)
+    for (const command of waiting.commands) command()
   }
 
   /** Submits an order that buys: at the market, unless the terms have a price. Throws what `submit` throws. */
@@ -160,19 +192,28 @@ export class Orders {
 
   /**
    * Asks for an order to be cancelled. The answer is an event: `order.cancelled`, or
-   * `order.cancel_rejected` where it has ended or is not known.
+   * `order.cancel_rejected` where it has ended or is not known. What a handler submits and cancels at once
+   * comes to the broker in this order.
    *
    * @throws ConfigurationError `CONFIGURATION` if the desk has no broker.
    */
   cancel(orderId: string, options: CommandOptions = {}): void {
-    this.#broker('cancel').cancel(orderId, checked('cancel', options))
+    const broker = this.#broker('cancel')
+    const { cause } = checked('cancel', options)
+    this.#command(orderId, () => broker.cancel(orderId, { cause }))
   }
 
-  /** Asks for every working order of a symbol, or of all, to be cancelled. Returns how many there are. */
+  /**
+   * Asks for every working order of a symbol, or of all, to be cancelled, those that were submitted just now
+   * included. Returns how many there are. Throws what `cancel` throws.
+   */
   cancelAll(symbol?: string, options: CommandOptions = {}): number {
-    const orders = this.open(symbol)
-    for (const { terms } of orders) this.cancel(terms.orderId, options)
-    return orders.length
+    const ids = new Set(this.open(symbol).map(({ terms }) => terms.orderId))
+    for (const [orderId, order] of this.#inLine) {
+      if (symbol === undefined || order.symbol === symbol) ids.add(orderId)
+    }
+    for (const orderId of ids) this.cancel(orderId, options)
+    return ids.size
   }
 
   /**
@@ -191,6 +232,15 @@ export class Orders {
     requireOptions('modify', changes, changeNames)
     const { cause } = checked('modify', options)
     const exact = this.#toChanges(changes)
+    this.#command(orderId, () => this.#modify(broker, orderId, exact, cause))
+  }
+
+  #modify(
+    broker: RunningBroker,
+    orderId: string,
+    exact: OrderChanges,
+    cause: TradewireEvent | undefined,
+  ): void {
     const { bus, check, working } = this.#host
     const order = working.get(orderId)
     const refusal = order === undefined ? undefined : check?.checkChanges(order.terms, exact, cause)
@@ -205,7 +255,10 @@ export class Orders {
     )
   }
 
-  /** An order that works; undefined once it has ended. */
+  /**
+   * An order that works; undefined once it has ended. What a handler submits is known once the event that it
+   * handles, and those in line before the submission, are dispatched.
+   */
   get(orderId: string): WorkingOrder | undefined {
     return this.#host.working.get(orderId)
   }
@@ -213,6 +266,13 @@ export class Orders {
   /** The orders of a symbol, or all, that work, in the order they were submitted. */
   open(symbol?: string): readonly WorkingOrder[] {
     return this.#host.working.list(symbol)
+  }
+
+  /** At once, or right after the submission of its order. */
+  #command(orderId: string, command: () => void): void {
+    const waiting = this.#inLine.get(orderId)
+    if (waiting === undefined) command()
+    else waiting.commands.push(command)
   }
 
   #broker(method: string): RunningBroker {

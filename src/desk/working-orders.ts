@@ -4,7 +4,8 @@ import { Decimal } from '../events/decimal.ts'
 import type { TradewireEvent } from '../events/envelope.ts'
 import type { OrderModified, OrderSubmitted } from '../events/order.ts'
 import type { EventMatching } from '../events/types.ts'
-import type { TradingSchemas } from '../events/trading-events.ts'
+import type { EventOf, TradingSchemas } from '../events/trading-events.ts'
+import { differenceOf } from './fill-arithmetic.ts'
 
 /** How far an order that stands has come. */
 export type WorkingStatus = 'submitted' | 'placed' | 'partially_filled'
@@ -28,6 +29,8 @@ type OrderEvent = EventMatching<TradingSchemas, 'order.*'>
 /** The orders of a bus that have been submitted and have not ended, as its events tell. */
 export class WorkingOrders {
   readonly #orders = new Map<string, WorkingOrder>()
+  /** Ids of submissions that repeat the id of an order that works: they are rejected under its id. */
+  readonly #repeats = new Map<string, Set<string>>()
   readonly #subscription: Subscription
 
   constructor(bus: Bus, priority: number) {
@@ -54,8 +57,7 @@ export class WorkingOrders {
     const { orderId } = event.data
     switch (event.type) {
       case 'order.submitted':
-        // The broker refuses an id that it knows; the order that stands goes on.
-        if (!this.#orders.has(orderId)) this.#orders.set(orderId, begun(event.data, event))
+        this.#begin(orderId, event)
         return
       case 'order.placed':
         this.#change(orderId, ({ status }) =>
@@ -78,7 +80,7 @@ export class WorkingOrders {
       case 'order.filled':
       case 'order.cancelled':
       case 'order.expired':
-        this.#orders.delete(orderId)
+        this.#end(orderId)
         return
       case 'order.rejected':
         this.#reject(orderId, event)
@@ -87,13 +89,29 @@ export class WorkingOrders {
     }
   }
 
+  #begin(orderId: string, event: EventOf<'order.submitted'>): void {
+    if (!this.#orders.has(orderId)) {
+      this.#orders.set(orderId, begun(event.data, event))
+      return
+    }
+    // The guard or the broker refuses an id that it knows; the order that stands goes on.
+    const repeats = this.#repeats.get(orderId)
+    if (repeats === undefined) this.#repeats.set(orderId, new Set([event.id]))
+    else repeats.add(event.id)
+  }
+
   /** A second order of one id is rejected, and not the first. */
   #reject(orderId: string, { causationId }: TradewireEvent): void {
     const order = this.#orders.get(orderId)
     if (order === undefined) return
-    if (order.status === 'submitted' || causationId === order.submitted.id) {
-      this.#orders.delete(orderId)
-    }
+    const isRepeat = causationId !== undefined && this.#repeats.get(orderId)?.delete(causationId)
+    if (isRepeat === true) return
+    if (order.status === 'submitted' || causationId === order.submitted.id) this.#end(orderId)
+  }
+
+  #end(orderId: string): void {
+    this.#orders.delete(orderId)
+    this.#repeats.delete(orderId)
   }
 
   #change(
@@ -127,5 +145,5 @@ function modified(
     ...(price !== undefined && { price }),
     ...(triggerPrice !== undefined && { triggerPrice }),
   }
-  return { terms, remainingQuantity: terms.quantity.minus(order.filledQuantity) }
+  return { terms, remainingQuantity: differenceOf(terms.quantity, order.filledQuantity) }
 }
