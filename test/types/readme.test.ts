@@ -20,6 +20,7 @@ const known: Readonly<Record<string, string>> = {
   strategy: "import('tradewire/backtest').Strategy",
   sources: "readonly import('tradewire/backtest').Source[]",
   result: "import('tradewire/backtest').BacktestResult",
+  venueBroker: "import('tradewire/desk').Broker",
   oldBot: '{ start(emitter: import("eventemitter3").EventEmitter): void }',
 }
 
