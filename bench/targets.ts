@@ -3,6 +3,8 @@ import { floodCases, floodRows } from './delivery-flood.ts'
 import { allowanceMs, p99Row, sustainedRows } from './delivery-sustained.ts'
 import { concurrencies } from './delivery-queues.ts'
 import { workKinds } from './delivery-work.ts'
+import { barRows } from './backtest-bars.ts'
+import { bookRows } from './desk-book.ts'
 import { appendRows } from './log-append.ts'
 import { liveRows } from './log-live.ts'
 import { readRow } from './log-read.ts'
@@ -34,6 +36,8 @@ export function evaluateTargets(results: Results): readonly Target[] {
     ...floodTargets(results),
     ...sustainedTargets(results),
     ...logTargets(results),
+    ...barTargets(results),
+    ...bookTargets(results),
   ]
 }
 
@@ -172,6 +176,49 @@ function sustainedTargets(results: Results): Target[] {
       kind: 'at most',
       limit: Number((2 * alone + allowanceMs).toPrecision(3)),
       measured: result.value(p99Row(sustainedRows.together)),
+    },
+  ]
+}
+
+function barTargets(results: Results): Target[] {
+  const bars = results.get('backtest-bars')
+  if (bars === undefined) return []
+  return [
+    {
+      what: 'a backtest over bars that are parsed beforehand',
+      unit: 'bars a second',
+      kind: 'at least',
+      limit: 400_000,
+      measured: Math.round(1e9 / bars.value(barRows.tradewire)),
+    },
+    {
+      what: 'a backtest over bars from CSV text',
+      unit: '× the same text parsed and looped over',
+      kind: 'at most',
+      limit: 2.5,
+      measured: bars.ratio(barRows.csv, barRows.text),
+    },
+    {
+      what: 'a backtest over bars',
+      unit: '× as fast as grademark',
+      kind: 'at least',
+      limit: 20,
+      measured: bars.ratio(barRows.grademark, barRows.tradewire),
+    },
+  ]
+}
+
+function bookTargets(results: Results): Target[] {
+  const book = results.get('desk-book')
+  // Without the capture there is nothing to measure.
+  if (book === undefined || book.rows.size === 0) return []
+  return [
+    {
+      what: 'the Binance capture through parse, events and book',
+      unit: '× the same payloads in a loop',
+      kind: 'at most',
+      limit: 3,
+      measured: book.ratio(`${bookRows.book}, ms`, `${bookRows.floor}, ms`),
     },
   ]
 }

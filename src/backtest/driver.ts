@@ -1,11 +1,10 @@
+import { type EmitFrom, emitterOf } from '../bus/backstage.ts'
 import type { Bus } from '../bus/bus.ts'
-import type { TradewireEvent } from '../events/envelope.ts'
 import type { SimulatedClock } from '../time/simulated-clock.ts'
 import { nextTurn } from '../time/turn.ts'
 import { BacktestError, StrayWorkError } from './errors.ts'
 import { Settling } from './settling.ts'
 import type { MergedChunk } from './merge.ts'
-import type { TimedPayload } from './source.ts'
 
 /** After so many events other work of the process gets its turn. Counted, so that every run is the same. */
 const turnEvery = 1_024
@@ -20,12 +19,8 @@ export interface DriverHost {
   turn(events: number, time: number): Promise<void> | undefined
 }
 
-/** An emission whose type the compiler does not know: the bus checks it. */
-type Emit = (
-  type: string,
-  data: object,
-  options?: { readonly source?: string; readonly metadata?: TimedPayload['metadata'] },
-) => TradewireEvent
+/** Who emits the data unless they say so. */
+export const defaultSource = 'backtest'
 
 /**
  * Plays recorded events onto a bus, in order of time:
@@ -38,7 +33,7 @@ export class Driver {
   /** Events of the data that were emitted. */
   events = 0
   readonly #bus: Bus
-  readonly #emit: Emit
+  readonly #emit: EmitFrom
   readonly #clock: SimulatedClock
   readonly #settling: Settling
   readonly #host: DriverHost
@@ -56,7 +51,7 @@ export class Driver {
     options: { readonly signal?: AbortSignal; readonly stopsAtFailure: boolean },
   ) {
     this.#bus = bus
-    this.#emit = (bus.emitSync as unknown as Emit).bind(bus)
+    this.#emit = emitterOf(bus)
     this.#clock = clock
     this.#host = host
     this.#signal = options.signal
@@ -98,7 +93,7 @@ export class Driver {
           this.#check()
         }
       }
-      this.#emitItem(item, data)
+      this.#emit(item.type, data, item.source ?? defaultSource, undefined, item.metadata)
       if (!settling.settled) await settling.settleFully()
       if (settling.failure !== undefined) this.#check()
       host.played(time)
@@ -123,18 +118,6 @@ export class Driver {
     await this.#clock.advanceTo(this.#clock.now())
     await this.#settling.settleFully()
     this.#check()
-  }
-
-  #emitItem(item: TimedPayload, data: object): void {
-    const { source, metadata } = item
-    if (source === undefined && metadata === undefined) {
-      this.#emit(item.type, data)
-      return
-    }
-    this.#emit(item.type, data, {
-      ...(source !== undefined && { source }),
-      ...(metadata !== undefined && { metadata }),
-    })
   }
 
   async #turn(time: number): Promise<void> {

@@ -10,11 +10,12 @@ import type { Recording } from '../log/recording.ts'
 import { SimulatedClock } from '../time/simulated-clock.ts'
 import { SystemClock } from '../time/system-clock.ts'
 import { type BacktestResult, playedSource, type ResultData, resultOf } from './backtest-result.ts'
-import { Driver, type DriverHost } from './driver.ts'
+import { defaultSource, Driver, type DriverHost } from './driver.ts'
 import { EventDigest } from './event-digest.ts'
 import { type MergedChunk, mergeSources } from './merge.ts'
 import { ProgressBar, ProgressMeter } from './progress.ts'
 import { RunCollector } from './run-collector.ts'
+import { RunChunks } from './run-chunks.ts'
 import { type BacktestOptions, requireBacktestOptions, strategiesOf } from './run-options.ts'
 import { fractionOf } from './source-fraction.ts'
 import { statistics } from './statistics.ts'
@@ -63,27 +64,30 @@ export async function runBacktest<Schemas extends EventSchemas = TradingSchemas>
   requireBacktestOptions(options)
   const { sources, outOfOrder, from, until } = options
   const merged = mergeSources(sources, outOfOrder === undefined ? {} : { outOfOrder })
-  const chunks = within(merged, from, until)
-  const { done, value: first } = await chunks.next()
-  if (done === true) {
-    throw new ConfigurationError(
-      'The sources have no event to play. Check the files, and from and until, if given.',
-    )
-  }
+  const chunks = new RunChunks(within(merged, from, until), options.signal)
   let run: Run | undefined
   try {
+    const first = await chunks.next()
+    if (first === undefined) {
+      throw new ConfigurationError(
+        'The sources have no event to play. Check the files, and from and until, if given.',
+      )
+    }
     run = new Run(options, first.times[0]!)
     return await run.play(first, chunks)
   } finally {
-    await chunks.return()
-    await run?.close()
+    try {
+      await chunks.close()
+    } finally {
+      await run?.close()
+    }
   }
 }
 
 function busOf({ catalog, run, seed, history }: BacktestOptions, clock: SimulatedClock): Bus {
   return createBus({
     clock,
-    source: 'backtest',
+    source: defaultSource,
     // Failures are looked at where the data are played.
     onError: () => {},
     ...(catalog !== undefined && { catalog }),
@@ -129,28 +133,37 @@ class Run implements DriverHost {
   }
 
   /** Plays all data. */
-  async play(first: MergedChunk, rest: AsyncIterable<MergedChunk>): Promise<BacktestResult> {
+  async play(first: MergedChunk, rest: RunChunks): Promise<BacktestResult> {
     const startedAt = this.#realClock.monotonic()
     const from = this.#clock.now()
     const ends = this.#startStrategies()
     await this.#driver.begin()
-    await this.#driver.play(first)
-    for await (const chunk of rest) await this.#driver.play(chunk)
+    for (
+      let chunk: MergedChunk | undefined = first;
+      chunk !== undefined;
+      chunk = await rest.next()
+    ) {
+      await this.#driver.play(chunk)
+    }
     await this.#driver.end()
     for (const end of ends) await end()
     await this.#driver.end()
     this.#collector.sample(this.#clock.now())
     const elapsedMs = this.#realClock.monotonic() - startedAt
     await this.#recording?.stop()
+    this.#tellEnd()
     return this.#result(from, elapsedMs)
   }
 
   /** Whatever has failed, nothing is left behind. */
   async close(): Promise<void> {
     this.#bar.clear()
-    await this.#recording?.stop()
-    await this.#bus.close({ drainMs: 0 })
-    await this.#desk.close()
+    try {
+      await this.#recording?.stop()
+    } finally {
+      await this.#bus.close({ drainMs: 0 })
+      await this.#desk.close()
+    }
   }
 
   moving(time: number): void {
@@ -184,23 +197,36 @@ class Run implements DriverHost {
     return new ProgressMeter(this.#realClock, progress === true ? this.#bar.draw : progress)
   }
 
-  #result(from: number, elapsedMs: number): BacktestResult {
+  /** However short the run was, whoever is told how far it is hears that it is done. */
+  #tellEnd(): void {
+    const { events } = this.#driver
+    const fraction = fractionOf(this.#options.sources, events)
+    this.#meter?.tell(events, this.#clock.now(), fraction === undefined ? undefined : 1)
+  }
+
+  #statistics(): Pick<ResultData, 'equity' | 'trades' | 'statistics'> {
     const { trades, curve } = this.#collector
     const equity = curve.summary(this.#desk.positions)
     const roundTrips = trades.roundTrips()
-    const { statistics: options = {}, sources } = this.#options
+    const input = { equity, trades: roundTrips, totals: trades.totals }
+    return {
+      equity,
+      trades: roundTrips,
+      statistics: statistics(input, this.#options.statistics ?? {}),
+    }
+  }
+
+  #result(from: number, elapsedMs: number): BacktestResult {
     const data: ResultData = {
+      ...this.#statistics(),
       from,
       to: this.#clock.now(),
-      trades: roundTrips,
-      equity,
-      statistics: statistics({ equity, trades: roundTrips, totals: trades.totals }, options),
       eventCounts: this.#bus.eventCounts(),
       sourceEvents: this.#driver.events,
       elapsedMs,
       desk: this.#desk,
       openOrders: this.#desk.orders.open(),
-      sources: sources.map(playedSource),
+      sources: this.#options.sources.map(playedSource),
       ...(this.#digest !== undefined && { digest: this.#digest.end() }),
     }
     return resultOf(data, this.#collector.prices())

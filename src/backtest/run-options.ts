@@ -1,4 +1,10 @@
-import { requireFunction, requireInteger, requireNumber, requireOptions } from '../errors/checks.ts'
+import {
+  describeValue,
+  requireFunction,
+  requireInteger,
+  requireNumber,
+  requireOptions,
+} from '../errors/checks.ts'
 import { ConfigurationError } from '../errors/tradewire-error.ts'
 import type { EventSchemas } from '../events/definition.ts'
 import type { TradingSchemas } from '../events/trading-events.ts'
@@ -80,10 +86,12 @@ const names: readonly (keyof BacktestOptions)[] = [
   'signal',
 ]
 
+const deskNames: readonly (keyof DeskOptions)[] = ['broker', 'positions', 'risk', 'protection']
+
 /** @throws ConfigurationError `CONFIGURATION` if an option is unknown, missing or out of range. */
 export function requireBacktestOptions(options: BacktestOptions): void {
   requireOptions('runBacktest', options, names)
-  const { sources, strategy, from, until, history, seed, progress, onFailure = 'stop' } = options
+  const { sources, strategy, from, until, history, seed, onFailure = 'stop' } = options
   if (!Array.isArray(sources) || sources.length === 0) {
     throw new ConfigurationError(
       'sources must be a list with at least one source, such as [csvBars(path, { symbol })].',
@@ -97,10 +105,19 @@ export function requireBacktestOptions(options: BacktestOptions): void {
   }
   if (history !== undefined) requireInteger('history', history, 0, 100_000_000)
   if (seed !== undefined) requireInteger('seed', seed, Number.MIN_SAFE_INTEGER)
-  if (progress !== undefined && typeof progress !== 'boolean') requireFunction('progress', progress)
+  requireParts(options)
   if (onFailure !== 'stop' && onFailure !== 'continue') {
     throw new ConfigurationError("onFailure must be 'stop' or 'continue'.")
   }
+}
+
+function requireParts({ desk, progress, signal }: BacktestOptions): void {
+  if (desk !== undefined) requireOptions('desk', desk, deskNames)
+  if (progress !== undefined && typeof progress !== 'boolean') requireFunction('progress', progress)
+  if (signal === undefined || typeof Object(signal).throwIfAborted === 'function') return
+  throw new ConfigurationError(
+    `signal must be an AbortSignal, but is ${describeValue(signal)}: give that of a controller.`,
+  )
 }
 
 export function strategiesOf(strategy: BacktestOptions['strategy']): readonly Strategy[] {

@@ -19,7 +19,7 @@ export interface TimedPayload<Type extends string = string, Payload = object> {
    * captured message when it was received. Default: `data.timestamp`.
    */
   readonly time?: number
-  /** Who emits it. Default: the `source` of the bus. */
+  /** Who emits it, in 1 to 256 characters. Default: `backtest`. */
   readonly source?: string
   /** Flat facts beside the payload. */
   readonly metadata?: EventMetadata

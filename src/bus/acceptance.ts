@@ -9,6 +9,7 @@ import {
 import { isDecimal } from '../events/decimal.ts'
 import { requireMetadata } from '../events/metadata.ts'
 import { type Priority, requirePriority } from '../events/priority.ts'
+import { EmitDepthError } from './errors.ts'
 import { type Draft, type Middleware, runBefore } from './middleware.ts'
 import { type BusSettings, type EmitOptions, requireName } from './options.ts'
 import type { Route } from './registry.ts'
@@ -71,6 +72,40 @@ export class Acceptance {
     )
   }
 
+  /**
+   * The same for an emission with a source, a cause and metadata that are known to be fine: parts of
+   * tradewire emit so, for each event of recorded data for instance.
+   */
+  acceptFrom(
+    route: Route,
+    data: unknown,
+    source: string,
+    cause: TradewireEvent | undefined,
+    metadata: EventMetadata | undefined,
+  ): Envelope {
+    const settings = this.#settings
+    this.#requireValid(route, data)
+    const draft =
+      this.before === undefined && !settings.freeze
+        ? undefined
+        : this.#askMiddlewares(route, { type: route.type, data, source, cause, metadata })
+    const accepted = draft === undefined ? data : draft.data
+    if (route.ahead !== undefined) this.#goAhead(route.ahead, route, accepted)
+    const timestamp = settings.clock.now()
+    const { priority } = route.entry
+    return this.#number(
+      route,
+      accepted,
+      timestamp,
+      source,
+      priority,
+      metadata,
+      cause,
+      undefined,
+      undefined,
+    )
+  }
+
   /** All checks of an emission, without its becoming an event. */
   check(route: Route, data: unknown, options: EmitOptions = noOptions): AcceptedDraft {
     const { type } = route
@@ -118,6 +153,14 @@ export class Acceptance {
       options.correlationId,
       undefined,
     )
+  }
+
+  /** Refuses an event that is too deep in a chain of causes during which no time has passed. */
+  requireShallow(type: string, cause: unknown, timestamp: number | undefined): void {
+    if (!Envelope.is(cause)) return
+    const { maxDepth, clock } = this.#settings
+    const depth = Envelope.depthAfter(cause, timestamp ?? clock.now())
+    if (depth > maxDepth) throw new EmitDepthError(type, maxDepth)
   }
 
   /** The sequence of the last event; 0 before the first. */

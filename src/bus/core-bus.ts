@@ -8,7 +8,6 @@ import { describeValue, requireFunction, requireNumber, requireOptions } from '.
 import { ConfigurationError } from '../errors/tradewire-error.ts'
 import type { TradewireEvent } from '../events/envelope.ts'
 import type { Clock } from '../time/clock.ts'
-import { seededRandom } from '../time/random.ts'
 import { type CloseOptions, Closing } from './closing.ts'
 import { CountedClock } from './counted-clock.ts'
 import type { Backstage } from './parts.ts'
@@ -85,17 +84,17 @@ export class CoreBus {
     this.#listeners = new Listeners(settings.clock, this.#subscribe, (...drop) =>
       this.#dispatcher.calls.droppedByStream(...drop),
     )
-    const random = seededRandom(settings.seed)
-    this.#host = new BusDeliveryHost(timed, random, this.deadLetters, this.#dispatcher)
+    this.#host = new BusDeliveryHost(timed, this.deadLetters, this.#dispatcher)
     const { access, rateLimits, memory } = settings
-    const open = access === undefined && rateLimits.size === 0
-    this.#doorman = open ? undefined : new Doorman(timed, this.#dispatcher)
+    const guarded = access !== undefined || rateLimits.size > 0
+    this.#doorman = guarded ? new Doorman(timed, this.#dispatcher) : undefined
     this.#statistics = new Statistics(this.#dispatcher, this.#registry, this.deadLetters)
     if (memory !== undefined) this.#host.guardMemory(memory)
     this.#parts = {
       dispatcher: this.#dispatcher,
       registry: this.#registry,
       listeners: this.#listeners,
+      guarded,
       timers,
     }
   }
@@ -264,10 +263,9 @@ export class CoreBus {
     return target
   }
 
-  /** What other rooms may do with a bus that its users may not, see `backstage.ts`. */
-  static backstage(bus: object): Backstage {
-    if (!(#dispatcher in bus)) throw new ConfigurationError('expected a bus of createBus().')
-    return bus.#parts
+  /** What other rooms may do with a bus that its users may not; undefined for other objects. */
+  static backstage(bus: object): Backstage | undefined {
+    return #dispatcher in bus ? bus.#parts : undefined
   }
 
   handlerCount(type?: string): number {

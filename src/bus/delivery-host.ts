@@ -5,6 +5,7 @@ import type { Scheduler } from '../delivery/scheduler.ts'
 import type { Subscription } from '../delivery/subscription.ts'
 import type { TradewireEvent } from '../events/envelope.ts'
 import type { Clock } from '../time/clock.ts'
+import { seededRandom } from '../time/random.ts'
 import type { Dispatcher } from './dispatcher.ts'
 import type { BusSettings } from './options.ts'
 import type { Subscriber } from './subscriber.ts'
@@ -20,15 +21,14 @@ export class BusDeliveryHost implements DeliveryHost {
   readonly #dispatcher: Dispatcher
 
   constructor(
-    { clock, maxDepth }: BusSettings,
-    random: () => number,
+    { clock, maxDepth, seed }: BusSettings,
     deadLetters: DeadLetters,
     dispatcher: Dispatcher,
   ) {
     const { calls } = dispatcher
     this.clock = clock
     this.maxDepth = maxDepth
-    this.random = random
+    this.random = seededRandom(seed)
     this.deadLetters = deadLetters
     this.scheduler = calls.scheduler
     this.probeName = calls.pending.probeName

@@ -2,11 +2,11 @@ import { RateLimitError } from '../delivery/errors.ts'
 import type { Announcement } from '../delivery/host.ts'
 import { describeValue, requireOptions } from '../errors/checks.ts'
 import { ConfigurationError } from '../errors/tradewire-error.ts'
-import { Envelope, type TradewireEvent } from '../events/envelope.ts'
+import type { Envelope, EventMetadata, TradewireEvent } from '../events/envelope.ts'
 import { Acceptance, type AcceptedDraft } from './acceptance.ts'
 import { DispatchLine } from './dispatch-line.ts'
 import type { BatchItem, QueuedEmission } from './emission.ts'
-import { AccessDeniedError, BusClosedError, DeadlockError, EmitDepthError } from './errors.ts'
+import { AccessDeniedError, BusClosedError, DeadlockError } from './errors.ts'
 import { Flight } from './flight.ts'
 import { HandlerCalls } from './handler-calls.ts'
 import type { EventHistory } from './history.ts'
@@ -59,6 +59,29 @@ export class Dispatcher {
     if (this.line.busy) this.#join(event, flight)
     else this.#dispatch(route, event, flight)
     if (flight !== undefined && flight.error !== undefined) throw flight.error
+    return event
+  }
+
+  /** The same for parts of tradewire; see `emitterOf`. */
+  emitFrom(
+    type: string,
+    data: unknown,
+    source: string,
+    cause: TradewireEvent | undefined,
+    metadata: EventMetadata | undefined,
+  ): TradewireEvent {
+    const route = this.#open(type)
+    let event: Envelope
+    try {
+      this.acceptance.requireShallow(type, cause, undefined)
+      event = this.acceptance.acceptFrom(route, data, source, cause, metadata)
+    } catch (error) {
+      this.refused(type, error)
+      throw error
+    }
+    const flight = this.#flightFor(event, undefined, false)
+    if (this.line.busy) this.#join(event, flight)
+    else this.#dispatch(route, event, flight)
     return event
   }
 
@@ -166,7 +189,7 @@ export class Dispatcher {
     return this.#launch(new Flight(event, false, this.#onLanded))
   }
 
-  /** Why waiting for all handlers could never end; undefined where it can. */
+  /** Why waiting for all handlers could never end, if so. */
   deadlock(method: string): DeadlockError | undefined {
     const within = this.line.running || this.calls.runsInHandler()
     return within ? new DeadlockError(method) : undefined
@@ -194,18 +217,9 @@ export class Dispatcher {
     if (this.closed) throw new BusClosedError(`${describeValue(type)} was refused`)
   }
 
-  /** Refuses an event that is too deep in a chain of causes during which no time has passed. */
-  #requireShallow(type: string, options: EmitOptions | null): void {
-    const { cause, timestamp } = options ?? {}
-    if (!Envelope.is(cause)) return
-    const { maxDepth, clock } = this.#settings
-    const depth = Envelope.depthAfter(cause, timestamp ?? clock.now())
-    if (depth > maxDepth) throw new EmitDepthError(type, maxDepth)
-  }
-
   #accept(route: Route, data: unknown, options: EmitOptions | undefined): TradewireEvent {
     try {
-      if (options !== undefined) this.#requireShallow(route.type, options)
+      this.acceptance.requireShallow(route.type, options?.cause, options?.timestamp)
       return this.acceptance.accept(route, data, options)
     } catch (error) {
       this.refused(route.type, error)
@@ -218,7 +232,7 @@ export class Dispatcher {
     const { type, data, options } = item
     const route = this.#open(type)
     try {
-      if (options !== undefined) this.#requireShallow(type, options)
+      this.acceptance.requireShallow(type, options?.cause, options?.timestamp)
       return this.acceptance.check(route, data, options)
     } catch (error) {
       this.refused(type, error)

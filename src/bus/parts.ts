@@ -8,6 +8,8 @@ export interface Backstage {
   readonly dispatcher: Dispatcher
   readonly registry: Registry
   readonly listeners: Listeners
+  /** Whether emissions are asked who makes them, and how often. */
+  readonly guarded: boolean
   /** The timers of its deliveries and rate limits; undefined on a live clock. */
   readonly timers: CountedClock | undefined
 }

@@ -137,7 +137,7 @@ export class FillExecution {
     place: FillPlace,
   ): void {
     const { terms, buy } = order
-    const { slippage, fees, venue } = this.#settings
+    const { slippage, fees, name } = this.#settings
     let { price } = place
     if (order.atMarket && slippage !== undefined) {
       price = slippage({ order: terms, price, quantity }, market.terms.tickSize)
@@ -165,7 +165,7 @@ export class FillExecution {
     const again = this.#answers.fill(
       order,
       {
-        tradeId: `${venue}-t${this.#trades}`,
+        tradeId: `${name}-t${this.#trades}`,
         side: terms.side,
         lastPrice: price,
         lastQuantity: quantity,

@@ -39,10 +39,11 @@ interface AnswerOptions {
 /** Says on the bus what became of orders. */
 export class PaperAnswers {
   readonly #bus: Bus
-  readonly #venue: string
+  /** Undefined where events name the venue that the order has. */
+  readonly #venue: string | undefined
   readonly #source: string
 
-  constructor(bus: Bus, venue: string, source: string) {
+  constructor(bus: Bus, venue: string | undefined, source: string) {
     this.#bus = bus
     this.#venue = venue
     this.#source = source
@@ -52,7 +53,7 @@ export class PaperAnswers {
   placed(order: OrderState): void {
     order.placed = true
     const { venueOrderId } = order
-    const stamp = { venue: this.#venue, timestamp: order.arrivedAt }
+    const stamp = { ...this.#venueOf(order.terms), timestamp: order.arrivedAt }
     const data = { ...order.terms, venueOrderId, ...stamp }
     order.cause = this.#bus.emitSync('order.placed', data, this.#by(order.cause))
   }
@@ -124,7 +125,7 @@ export class PaperAnswers {
   ): void {
     const names =
       order === undefined
-        ? { orderId, symbol: 'unknown', venue: this.#venue, timestamp: at }
+        ? { orderId, symbol: 'unknown', ...this.#venueOf({}), timestamp: at }
         : this.#namesOf(order, at)
     this.#bus.emitSync(type, { ...names, ...refusal }, this.#by(cause ?? order?.cause))
   }
@@ -146,8 +147,13 @@ export class PaperAnswers {
       symbol,
       ...(accountId !== undefined && { accountId }),
       ...(strategyId !== undefined && { strategyId }),
-      venue: this.#venue,
+      ...this.#venueOf(terms),
       timestamp,
     }
+  }
+
+  #venueOf(terms: { readonly venue?: string | undefined }): { readonly venue?: string } {
+    const venue = this.#venue ?? terms.venue
+    return venue === undefined ? {} : { venue }
   }
 }

@@ -66,5 +66,5 @@ export interface PaperBroker extends Broker {
  */
 export function paperBroker(options: PaperBrokerOptions = {}): PaperBroker {
   const settings = toPaperSettings(options)
-  return { name: settings.venue, start: (bus) => new PaperVenue(bus, settings) }
+  return { name: settings.name, start: (bus) => new PaperVenue(bus, settings) }
 }

@@ -51,12 +51,12 @@ export class PaperIntake {
 
   submit(terms: OrderSubmitted, event: TradewireEvent): void {
     const { symbol, orderId } = terms
-    const { venue, instruments } = this.#settings
+    const { name, instruments } = this.#settings
     const now = this.#bus.clock.now()
     this.#arrived += 1
-    const order = new OrderState(terms, event, `${venue}-${this.#arrived}`)
+    const order = new OrderState(terms, event, `${name}-${this.#arrived}`)
     if (instruments !== undefined && !instruments.has(symbol)) {
-      const reason = `${symbol} is not traded at ${venue}`
+      const reason = `${symbol} is not traded at ${name}`
       return this.#answers.rejected(order, { code: 'SYMBOL', reason }, now)
     }
     if (this.#orders.get(orderId) !== undefined) {

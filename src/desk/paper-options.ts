@@ -38,7 +38,8 @@ export interface LatencyRange {
 export interface PaperBrokerOptions {
   /**
    * The venue that its events name, 1 to 200 characters; the ids of its orders and trades begin with it.
-   * Default `paper`.
+   * Give it the venue that the market data name, if they do: a position is valued by prices of its own
+   * venue. Default: events name the venue of the order, if it has one, and ids begin with `paper`.
    */
   readonly venue?: string
   /** What prices and fees are in. Default `USD`. */
@@ -89,7 +90,10 @@ export interface InstrumentSettings {
 
 /** {@link PaperBrokerOptions} with every default filled in and every value checked. */
 export interface PaperSettings {
-  readonly venue: string
+  /** Undefined where events name the venue that the order has. */
+  readonly venue: string | undefined
+  /** What the ids of its orders and trades begin with. */
+  readonly name: string
   readonly source: string
   readonly instruments: ReadonlyMap<string, InstrumentSettings> | undefined
   /** Of instruments that nothing is said of. */
@@ -129,7 +133,7 @@ const dayMs = 86_400_000
 /** @throws ConfigurationError `CONFIGURATION` if an option is unknown or out of range. */
 export function toPaperSettings(options: PaperBrokerOptions): PaperSettings {
   requireOptions('paperBroker', options, optionNames)
-  const { venue = 'paper', currency = 'USD', source = 'paper-broker', seed = 1 } = options
+  const { venue, currency = 'USD', source = 'paper-broker', seed = 1 } = options
   const { latencyMs = 0, limitFill = 'through', sessionEnd = '00:00', faults = {} } = options
   if (limitFill !== 'through' && limitFill !== 'touch') {
     throw new ConfigurationError(
@@ -138,7 +142,8 @@ export function toPaperSettings(options: PaperBrokerOptions): PaperSettings {
   }
   requireName('currency', currency)
   return {
-    venue: requireName('venue', venue, 200),
+    venue: venue === undefined ? undefined : requireName('venue', venue, 200),
+    name: venue ?? 'paper',
     source: requireName('source', source),
     instruments: instrumentsOf(options.instruments, currency),
     anyInstrument: { tickSize: undefined, lotSize: undefined, multiplier: one, currency },

@@ -1,3 +1,4 @@
+import { type EmitFrom, emitterOf } from '../bus/backstage.ts'
 import type { Decimal } from '../events/decimal.ts'
 import type { TradewireEvent } from '../events/envelope.ts'
 import type { DataUpdate, NewBar, QuoteUpdate, TradeTick } from '../events/market.ts'
@@ -17,9 +18,11 @@ export class Marking {
   readonly #ledger: Ledger
   readonly #markAt: 'mid' | 'exit'
   readonly #intervalMs: number
+  readonly #emit: EmitFrom
 
   constructor(ledger: Ledger) {
     this.#ledger = ledger
+    this.#emit = emitterOf(ledger.bus)
     this.#markAt = ledger.settings.markAt
     this.#intervalMs = ledger.settings.pnlIntervalMs
   }
@@ -130,7 +133,7 @@ export class Marking {
       markPrice,
       unrealizedPnl: holding.unrealizedPnl,
     }
-    bus.emitSync('position.pnl_update', data, { source: settings.source, cause: markEvent })
+    this.#emit('position.pnl_update', data, settings.source, markEvent)
   }
 }
 

@@ -161,7 +161,7 @@ describe('Driver', () => {
       },
       { retry: { attempts: 3, initialMs: 10, factor: 2, jitter: 'none' } },
     )
-    await play(run, [tick(start), { ...tick(start + 100), type: 'market.trade_tick' }])
+    await play(run, [tick(start), tick(start + 100)])
     expect(run.seen.slice(0, 3)).toEqual(['0 attempt 1', '10 attempt 2', '30 attempt 3'])
   })
 
@@ -231,7 +231,7 @@ describe('Driver', () => {
     ])
     const [first, second] = run.bus.history.query()
     expect([first?.source, first?.metadata]).toEqual(['binance', undefined])
-    expect([second?.source, second?.metadata]).toEqual(['tradewire', { line: 7 }])
+    expect([second?.source, second?.metadata]).toEqual(['backtest', { line: 7 }])
   })
 
   it('ends with the rejection of what it follows', async () => {

@@ -8,6 +8,16 @@ import { barOf, minute, orderOf, runVenue, start, symbol } from './paper-venue-r
 const limit = { orderType: 'limit', price: '90' } as const
 
 describe('paperBroker', () => {
+  it('names the venue of the order where it has none of its own', async () => {
+    const { submit, bar, events } = runVenue()
+    await bar('100 101 99 100')
+    submit({ venue: 'binance' })
+    submit({ orderId: 'o2' })
+    await bar('100 101 99 100')
+    const fills = events.filter(({ type }) => type === 'order.filled')
+    expect(fills.map(({ data }) => data.venue)).toEqual(['binance', undefined])
+  })
+
   it('has the name of its venue', () => {
     expect(paperBroker().name).toBe('paper')
     expect(paperBroker({ venue: 'sim' }).name).toBe('sim')
@@ -297,7 +307,7 @@ describe('paperBroker', () => {
       ])
       expect(events[1]?.causationId).toBe(cause.id)
       expect(events[2]?.data).toMatchObject({ symbol, venueOrderId: 'paper-1' })
-      expect(events[3]?.data).toMatchObject({ symbol: 'unknown', venue: 'paper' })
+      expect(events[3]?.data).toMatchObject({ symbol: 'unknown' })
       expect(events[3]?.causationId).toBeUndefined()
     })
 
@@ -311,7 +321,6 @@ describe('paperBroker', () => {
         venueOrderId: 'paper-1',
         symbol,
         accountId: 'a',
-        venue: 'paper',
         timestamp: start,
         quantity: at('12'),
         price: at('104'),

@@ -31,6 +31,7 @@ export interface OrderText {
   readonly expireTime?: number
   readonly accountId?: string
   readonly strategyId?: string
+  readonly venue?: string
 }
 
 /** A paper broker on a bus of its own, and all order events but submissions, as they were emitted. */

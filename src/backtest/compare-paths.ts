@@ -1,0 +1,16 @@
+import { describeValue } from '../errors/checks.ts'
+import { ConfigurationError } from '../errors/tradewire-error.ts'
+
+/**
+ * Says whether a field is one of `paths`, or in one of them.
+ *
+ * @throws ConfigurationError `CONFIGURATION` unless it is a list of fields.
+ */
+export function requirePaths(paths: readonly string[]): (path: string) => boolean {
+  if (!Array.isArray(paths) || !paths.every((path) => typeof path === 'string' && path !== '')) {
+    throw new ConfigurationError(
+      `ignore must be a list of fields, such as ['id', 'data.timestamp'], but is ${describeValue(paths)}.`,
+    )
+  }
+  return (path) => paths.some((each) => path === each || path.startsWith(`${each}.`))
+}
