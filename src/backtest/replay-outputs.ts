@@ -16,6 +16,8 @@ const circumstances: ReadonlySet<string> = new Set([
   'data.timestamp',
 ])
 
+const isCircumstance = (path: string): boolean => circumstances.has(path)
+
 /** Replays a record and compares the outputs in their order, wherever they stand among other events. */
 export class OutputsReplay implements ReplayWay {
   readonly counts: ReplayCounts = { events: 0, inputs: 0, compared: 0 }
@@ -67,16 +69,16 @@ export class OutputsReplay implements ReplayWay {
     await stage.moveTo(this.#latest)
     await stage.fire()
     const found = await this.check()
-    if (found !== undefined || (this.#expected.length === 0 && isPart)) return found
-    if (this.#expected.length === 0) return this.#extra()
-    // The rest may have come with the end of the session.
+    if (found !== undefined) return found
+    const isComplete = this.#expected.length === 0
+    const extra = isPart ? undefined : this.#extra()
+    // What is missing may come with the end of the session.
     await stage.end()
-    return (await this.check()) ?? this.#missing() ?? this.#extra()
+    return isComplete ? extra : ((await this.check()) ?? this.#missing() ?? this.#extra())
   }
 
   #compare({ event, position }: LogEntry, actual: TradewireEvent): Divergence | undefined {
-    const isIgnored = (path: string): boolean => circumstances.has(path)
-    const differences = differencesOf(event, actual, this.#parts.catalog, isIgnored)
+    const differences = differencesOf(event, actual, this.#parts.catalog, isCircumstance)
     if (differences.length > 0) {
       return divergence({ ...this.#place(position), expected: event, actual, differences })
     }

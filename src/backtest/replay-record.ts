@@ -17,7 +17,7 @@ export class ReplayRecord {
     log: EventLog,
     query: { readonly from?: number; readonly limit?: number; readonly signal?: AbortSignal },
   ) {
-    this.#reader = log.read(query) as unknown as LogReader
+    this.#reader = log.read(query)
   }
 
   /** The next one, without going on; undefined at the end. */
