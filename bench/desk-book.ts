@@ -34,7 +34,7 @@ export const bookScenario: Scenario = {
     const file = captureFile()
     if (file === undefined) return []
     const lines = gunzipSync(readFileSync(file)).toString().trimEnd().split('\n')
-    return measureSides(lines, quick ? 5 : 15)
+    return measureSides(lines, quick ? 2 : 15)
   },
 }
 
