@@ -50,7 +50,7 @@ describe('replaySession', () => {
     ['latency within a bar', { latencyMs: 20 }],
     ['fees', { fees: { maker: '0.0002', taker: '0.0005' } }],
   ] as const)('replays the answers of a broker with %s', async (_, options) => {
-    const log = await recorded({ desk: { broker: paperBroker(options as object) } })
+    const log = await recorded({ desk: { broker: paperBroker(options) } })
     const report = await replaySession(log, { strategy: swing() })
     expect(report.divergence?.message).toBeUndefined()
     expect(report.compared).toBeGreaterThan(50)
@@ -137,8 +137,8 @@ describe('replaySession', () => {
   it('finds the first event at which another strategy does otherwise', async () => {
     const log = await recorded({ strategy: swing(97, '10') })
     const report = await replaySession(log, { strategy: swing(97, '11') })
-    const orders = (await entriesOf(log)).filter(({ event }) => event.type === 'order.submitted')
-    const first = orders[0]!
+    const entries = await entriesOf(log)
+    const first = entries.find(({ event }) => event.type === 'order.submitted')!
     expect(report.same).toBe(false)
     expect(report.divergence).toMatchObject({
       index: first.position - 1,
@@ -281,16 +281,16 @@ describe('replaySession', () => {
   it('refuses what cannot work', async () => {
     const log = memoryLog()
     await expect(replaySession(log, { strategy: swing() })).rejects.toThrow(/no event to replay/)
-    const bad = [
-      { strategy: 5 },
-      { strategy: swing(), outputs: 'nothing.*' },
-      { strategy: swing(), compare: 'nothing' },
-      { strategy: swing(), desk: { broker: paperBroker() } },
-      { strategy: swing(), seed: 0.5 },
-      { strategy: swing(), other: 1 },
-    ] as unknown as ReplayOptions[]
-    for (const options of bad) {
-      await expect(replaySession(log, options)).rejects.toThrow()
+    const bad: [object, RegExp][] = [
+      [{ strategy: 5 }, /strategy must be a function/],
+      [{ strategy: swing(), outputs: 'nothing.*' }, /nothing/],
+      [{ strategy: swing(), compare: 'nothing' }, /compare/],
+      [{ strategy: swing(), desk: { broker: paperBroker() } }, /broker/],
+      [{ strategy: swing(), seed: 0.5 }, /seed/],
+      [{ strategy: swing(), other: 1 }, /other/],
+    ]
+    for (const [options, message] of bad) {
+      await expect(replaySession(log, options as ReplayOptions)).rejects.toThrow(message)
     }
     await expect(
       replaySession(Promise.resolve(log) as unknown as EventLog, { strategy: swing() }),
