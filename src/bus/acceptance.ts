@@ -84,6 +84,7 @@ export class Acceptance {
     metadata: EventMetadata | undefined,
   ): Envelope {
     const settings = this.#settings
+    if (cause !== undefined) this.requireShallow(route.type, cause, undefined)
     this.#requireValid(route, data)
     const draft =
       this.before === undefined && !settings.freeze

@@ -62,7 +62,7 @@ export class Dispatcher {
     return event
   }
 
-  /** The same for parts of tradewire; see `emitterOf`. */
+  /** See `emitterOf`. */
   emitFrom(
     type: string,
     data: unknown,
@@ -73,7 +73,6 @@ export class Dispatcher {
     const route = this.#open(type)
     let event: Envelope
     try {
-      this.acceptance.requireShallow(type, cause, undefined)
       event = this.acceptance.acceptFrom(route, data, source, cause, metadata)
     } catch (error) {
       this.refused(type, error)
@@ -179,8 +178,7 @@ export class Dispatcher {
     const route = this.#open(event.type)
     this.acceptance.continueAt(event.sequence)
     const again = this.acceptance.adopt(route, event.data, event)
-    if (this.line.busy) this.#join(again, undefined)
-    else this.#dispatch(route, again, undefined)
+    this.#join(again, undefined)
     return again
   }
 

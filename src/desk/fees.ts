@@ -3,7 +3,7 @@ import { ConfigurationError } from '../errors/tradewire-error.ts'
 import { type Decimal, isDecimal } from '../events/decimal.ts'
 import type { OrderFilled, OrderSubmitted } from '../events/order.ts'
 import { differenceOf, greaterOf, productOf, requireAmount, sumOf } from './fill-arithmetic.ts'
-import type { Amount } from './orders.ts'
+import type { Amount } from './amount.ts'
 
 /** What a fill costs, as `order.filled` says it. */
 export type FillFee = NonNullable<OrderFilled['fee']>

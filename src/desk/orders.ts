@@ -1,17 +1,15 @@
 import type { Bus } from '../bus/bus.ts'
-import { describeValue, requireOptions } from '../errors/checks.ts'
+import { requireOptions } from '../errors/checks.ts'
 import { ConfigurationError } from '../errors/tradewire-error.ts'
 import { Decimal } from '../events/decimal.ts'
 import type { TradewireEvent } from '../events/envelope.ts'
 import type { OrderSubmitted } from '../events/order.ts'
 import type { EventOf } from '../events/trading-events.ts'
+import { type Amount, toDecimal } from './amount.ts'
 import type { CommandOptions, OrderChanges, RunningBroker } from './broker.ts'
 import type { OrderCheck } from './order-check.ts'
 import type { PositionKeeper } from './position-keeper.ts'
 import type { WorkingOrder, WorkingOrders } from './working-orders.ts'
-
-/** A quantity or a price: exact, so never a JavaScript number. */
-export type Amount = Decimal | string
 
 /** The terms of an order, as far as they are not the same for most orders. */
 export interface OrderTerms {
@@ -355,15 +353,4 @@ function given<Terms extends object>(terms: Terms): Terms {
   return Object.fromEntries(
     Object.entries(terms).filter(([, value]) => value !== undefined),
   ) as Terms
-}
-
-const decimalText = /^-?\d+(?:\.\d+)?$/
-
-/** Throws `CONFIGURATION` unless `value` is a Decimal or a decimal string. */
-export function toDecimal(name: string, value: unknown): Decimal {
-  if (value instanceof Decimal) return value
-  if (typeof value === 'string' && decimalText.test(value)) return new Decimal(value)
-  throw new ConfigurationError(
-    `${name} must be a Decimal or a decimal string such as '0.25', but is ${describeValue(value)}.`,
-  )
 }

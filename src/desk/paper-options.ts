@@ -10,7 +10,7 @@ import { ConfigurationError } from '../errors/tradewire-error.ts'
 import { type Decimal, Decimal as DecimalValue } from '../events/decimal.ts'
 import { type FeeModel, feeModel, type Fees } from './fees.ts'
 import { requireAmount } from './fill-arithmetic.ts'
-import type { Amount } from './orders.ts'
+import type { Amount } from './amount.ts'
 import { type PaperFaultOptions, requireFaults } from './paper-faults.ts'
 import { type Slippage, type SlippageModel, slippageModel } from './slippage.ts'
 

@@ -6,7 +6,9 @@ import {
   requireOptions,
 } from '../errors/checks.ts'
 import { ConfigurationError } from '../errors/tradewire-error.ts'
-import { Decimal, isDecimal } from '../events/decimal.ts'
+import type { Decimal } from '../events/decimal.ts'
+import { type Amount, toDecimal } from './amount.ts'
+import { requireAmount } from './risk-amounts.ts'
 import type { PositionSnapshot } from './position-snapshot.ts'
 
 /** Which units a position gives up first when a part of it is closed. */
@@ -32,7 +34,7 @@ export type MarkSource =
 /** What is to be known of an instrument. */
 export interface InstrumentTerms {
   /** How many units of the underlying one unit is: 50 for an E-mini. Above 0. Default 1. */
-  readonly multiplier?: Decimal
+  readonly multiplier?: Amount
   /** What its prices are in, such as `EUR`. Default: the currency of the keeper. */
   readonly currency?: string
 }
@@ -53,7 +55,7 @@ export interface PositionKeeperOptions {
   /** The currency of the account: of totals, and of instruments without one. Default `USD`. */
   readonly currency?: string
   /** What the account began with, in `currency`. Default 0. */
-  readonly initialCash?: Decimal
+  readonly initialCash?: Amount
   /** What a part that is closed has cost. Default `average`. */
   readonly method?: CostMethod
   /** Multipliers and currencies by symbol. Default: none. */
@@ -87,12 +89,18 @@ export interface PositionKeeperOptions {
   readonly source?: string
 }
 
+/** {@link InstrumentTerms}, checked. */
+export interface CheckedInstrument {
+  readonly multiplier?: Decimal
+  readonly currency?: string | undefined
+}
+
 /** {@link PositionKeeperOptions} with every default filled in and every value checked. */
 export interface PositionSettings {
   readonly currency: string
   readonly initialCash: Decimal
   readonly method: CostMethod
-  readonly instruments: ReadonlyMap<string, InstrumentTerms>
+  readonly instruments: ReadonlyMap<string, CheckedInstrument>
   readonly convert: ConvertCurrency | undefined
   readonly marks: readonly MarkSource[]
   readonly markAt: 'mid' | 'exit'
@@ -125,7 +133,7 @@ export function toPositionSettings(options: PositionKeeperOptions): PositionSett
   requireOptions('positionKeeper', options, optionNames)
   const {
     currency = 'USD',
-    initialCash = new Decimal(0),
+    initialCash = '0',
     method = 'average',
     instruments = {},
     convert,
@@ -136,18 +144,13 @@ export function toPositionSettings(options: PositionKeeperOptions): PositionSett
     priority = 1_000,
     source = 'position-keeper',
   } = options
-  if (!isDecimal(initialCash)) {
-    throw new ConfigurationError(
-      `initialCash must be a finite Decimal, but is ${describeValue(initialCash)}.`,
-    )
-  }
   if (convert !== undefined) requireFunction('convert', convert)
   if (!Array.isArray(marks)) {
     throw new ConfigurationError(`marks must be a list, but is ${describeValue(marks)}.`)
   }
   return {
     currency: requireName('currency', currency),
-    initialCash,
+    initialCash: toDecimal('initialCash', initialCash),
     method: requireOneOf('method', method, methods),
     instruments: toInstruments(instruments),
     convert,
@@ -162,24 +165,24 @@ export function toPositionSettings(options: PositionKeeperOptions): PositionSett
   }
 }
 
-function toInstruments(instruments: unknown): ReadonlyMap<string, InstrumentTerms> {
+function toInstruments(instruments: unknown): ReadonlyMap<string, CheckedInstrument> {
   if (typeof instruments !== 'object' || instruments === null || Array.isArray(instruments)) {
     throw new ConfigurationError(
       `instruments must be an object, but is ${describeValue(instruments)}.`,
     )
   }
-  const all = new Map<string, InstrumentTerms>()
+  const all = new Map<string, CheckedInstrument>()
   for (const [symbol, given] of Object.entries(instruments)) {
     const name = `instruments[${describeValue(symbol)}]`
     requireOptions(name, given, ['multiplier', 'currency'])
     const { multiplier, currency } = given as InstrumentTerms
-    if (multiplier !== undefined && !(isDecimal(multiplier) && multiplier.gt(0))) {
-      throw new ConfigurationError(
-        `${name}.multiplier must be a Decimal above 0, but is ${describeValue(multiplier)}.`,
-      )
-    }
     if (currency !== undefined) requireName(`${name}.currency`, currency)
-    all.set(symbol, { multiplier, currency })
+    all.set(symbol, {
+      currency,
+      ...(multiplier !== undefined && {
+        multiplier: requireAmount(`${name}.multiplier`, multiplier),
+      }),
+    })
   }
   return all
 }

@@ -1,7 +1,7 @@
 import { describeValue, requireInteger, requireOptions } from '../errors/checks.ts'
 import { ConfigurationError } from '../errors/tradewire-error.ts'
 import { Decimal, isDecimal } from '../events/decimal.ts'
-import type { Amount } from './orders.ts'
+import type { Amount } from './amount.ts'
 import { requireAmount, requireRatio } from './risk-amounts.ts'
 import { requireSource } from './risk-options.ts'
 

@@ -1,7 +1,7 @@
 import { describeValue } from '../errors/checks.ts'
 import { ConfigurationError } from '../errors/tradewire-error.ts'
 import { compareDecimals, Decimal, isDecimal } from '../events/decimal.ts'
-import type { Amount } from './orders.ts'
+import type { Amount } from './amount.ts'
 import { zero } from './position-exact.ts'
 
 const text = /^\d+(?:\.\d+)?$/

@@ -7,7 +7,7 @@ import {
 } from '../errors/checks.ts'
 import { ConfigurationError } from '../errors/tradewire-error.ts'
 import { Decimal } from '../events/decimal.ts'
-import type { Amount } from './orders.ts'
+import type { Amount } from './amount.ts'
 import { type AmountBySymbol, requireAmount, requireRatio, SymbolAmounts } from './risk-amounts.ts'
 
 /** The limits that a risk guard knows. */

@@ -3,7 +3,7 @@ import { ConfigurationError } from '../errors/tradewire-error.ts'
 import { Decimal, isDecimal } from '../events/decimal.ts'
 import type { OrderSubmitted } from '../events/order.ts'
 import { differenceOf, ontoGrid, productOf, requireAmount, sumOf } from './fill-arithmetic.ts'
-import type { Amount } from './orders.ts'
+import type { Amount } from './amount.ts'
 
 /** A fill whose price may slip. */
 export interface SlippageQuestion {

@@ -66,7 +66,7 @@ describe('summaryText', () => {
     expect(() => summaryText(madeUpRun(), { width: 59 })).toThrow(
       /width must be a whole number from 60 to 200/,
     )
-    expect(() => summaryText(madeUpRun(), { color: true } as never)).toThrow(/no option "colour"/)
+    expect(() => summaryText(madeUpRun(), { color: true } as never)).toThrow(/no option "color"/)
   })
 })
 
