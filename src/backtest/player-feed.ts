@@ -30,6 +30,8 @@ export class PlayerFeed {
   #items: readonly TimedPayload[] = []
   #times: Float64Array = new Float64Array(0)
   #at = 0
+  /** Whether the source is being waited for. */
+  #loading = false
 
   /**
    * @throws ConfigurationError `CONFIGURATION` if a pattern is malformed, or the source cannot be iterated.
@@ -63,7 +65,9 @@ export class PlayerFeed {
   async load(): Promise<boolean> {
     if (this.ready) return true
     this.#reader ??= this.#open()
+    this.#loading = true
     const { done, value } = await this.#reader.next()
+    this.#loading = false
     if (done === true) return false
     this.#items = value.items
     this.#times = value.times
@@ -85,11 +89,14 @@ export class PlayerFeed {
     this.position = 0
   }
 
+  /** Releases the source. One that is being waited for is released once it answers. */
   async close(): Promise<void> {
     const reader = this.#reader
     this.#reader = undefined
     this.#items = []
-    await reader?.return()
+    const closing = reader?.return()
+    if (!this.#loading) await closing
+    else closing?.catch(() => {})
   }
 }
 

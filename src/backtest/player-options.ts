@@ -11,7 +11,8 @@ export interface PlayerOptions {
   readonly pattern?: string | readonly string[]
   /**
    * Whether recorded events are played with the id, sequence, timestamp and causes that they had, or as new
-   * events of the bus. Events of a source that were not recorded are new in any case. Default `kept`.
+   * events of the bus: where handlers of the bus emit events of their own, there may be no room left for the
+   * sequence of the record. Events of a source that were not recorded are new in any case. Default `kept`.
    */
   readonly identity?: 'kept' | 'new'
   /** The real clock that a speed is measured by. Default a `SystemClock`. */

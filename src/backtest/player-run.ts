@@ -47,6 +47,8 @@ export class PlayerRun implements Player {
   #looping = false
   /** Calls that wait for the loop to make way. */
   #interrupts = 0
+  /** Ends the wait for the source. */
+  #giveUp: (() => void) | undefined = undefined
   /** Settles once whoever uses source and bus is done. It never rejects. */
   #last: Promise<unknown>
 
@@ -199,7 +201,7 @@ export class PlayerRun implements Player {
   /** Plays the events in memory, as far as nobody has to be waited for with care. */
   async #playOn(): Promise<void> {
     const feed = this.#feed
-    if (!feed.ready && !(await feed.load())) return this.#end()
+    if (!feed.ready && !(await this.#load())) return this.#end()
     while (feed.ready && this.#isPlaying()) {
       const { time } = feed
       const goal = this.#goal
@@ -280,7 +282,7 @@ export class PlayerRun implements Player {
     await this.#guarded(async () => {
       await this.#stage.begin()
       while (events < count && this.#state === 'paused') {
-        if (!this.#feed.ready && !(await this.#feed.load())) return this.#end()
+        if (!this.#feed.ready && !(await this.#load())) return this.#end()
         const { time } = this.#feed
         await this.#stage.moveTo(time)
         this.#emitNext(time)
@@ -305,7 +307,7 @@ export class PlayerRun implements Player {
     let skipped = 0
     await this.#guarded(async () => {
       if (goesBack) await feed.rewind()
-      while (this.#state !== 'closed' && (await feed.load())) {
+      while (this.#state !== 'closed' && (await this.#load())) {
         if ('time' in target ? feed.time >= target.time : feed.position >= target.position) break
         feed.take()
         skipped += 1
@@ -320,7 +322,16 @@ export class PlayerRun implements Player {
     this.#total = await totalOf(source, pattern)
   }
 
+  /** Resolves to whether there is a next event; false also once the player is closed, whatever the source does. */
+  #load(): Promise<boolean> {
+    return new Promise((resolve, reject) => {
+      this.#giveUp = () => resolve(false)
+      this.#feed.load().then(resolve, reject)
+    })
+  }
+
   async #end(): Promise<void> {
+    if (this.#isClosed()) return
     await this.#stage.end()
     if (this.#isClosed()) return
     this.#stopListening()
@@ -355,6 +366,7 @@ export class PlayerRun implements Player {
     this.#state = 'closed'
     this.#stopListening()
     this.#ending.abort()
+    this.#giveUp?.()
     this.#pace.wake()
     this.#endGoal(false)
     this.#finished.resolve(this.progress)

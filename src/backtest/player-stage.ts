@@ -52,10 +52,9 @@ export class PlayerStage {
     return clock.advanceBefore(time, this.#settling.settleFully)
   }
 
-  /** Moves time on, past the timers of that time, too. */
+  /** Moves time on, past the timers of that time, too. Whoever knows of a timer has a time to move. */
   async passTo(time: number): Promise<void> {
-    const clock = this.#clock
-    if (clock === undefined) return
+    const clock = this.#clock!
     await this.moveTo(time)
     await clock.advanceTo(Math.max(time, clock.now()))
     await this.#settling.settleFully()

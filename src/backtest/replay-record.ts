@@ -32,13 +32,6 @@ export class ReplayRecord {
     return this.#ended && first?.event.timestamp === last?.event.timestamp
   }
 
-  /** Those that are known and not behind. */
-  *ahead(): Generator<LogEntry> {
-    for (let index = this.#at; index < this.#entries.length; index += 1) {
-      yield this.#entries[index]!
-    }
-  }
-
   /** Leaves the first one behind. */
   pass(): void {
     this.#at += 1

@@ -218,6 +218,49 @@ describe('createPlayer', () => {
     expect(seen).toHaveLength(4)
   })
 
+  it('stops before the next event when a timer pauses it', async () => {
+    const { player, seen, clock } = stage(ticks)
+    clock.setTimer(500, () => player.pause())
+    player.play()
+    await rest()
+    expect(player.state).toBe('paused')
+    expect(seen).toEqual(['0 tick 1'])
+    player.play()
+    await player.finished
+    expect(seen).toHaveLength(4)
+  })
+
+  it('closes from a timer of the last time', async () => {
+    const { player, clock } = stage(ticks)
+    clock.setTimer(4_000, () => {
+      void player.close()
+    })
+    player.play()
+    expect(await player.finished).toMatchObject({ state: 'closed', played: 4 })
+    expect(player.state).toBe('closed')
+  })
+
+  it('closes while the source does not answer', async () => {
+    const silent = async function* (): AsyncGenerator<SourceEvent> {
+      yield tick(0)
+      await new Promise(() => {})
+    }
+    const chunked = {
+      name: 'silent',
+      async *chunks() {
+        for await (const item of silent()) yield [item]
+      },
+      [Symbol.asyncIterator]: silent,
+    }
+    const { player, seen } = stage(chunked as unknown as EventLog)
+    const step = player.step(2)
+    await rest()
+    expect(seen).toHaveLength(1)
+    await player.close()
+    expect(await step).toBe(1)
+    expect(player.state).toBe('closed')
+  })
+
   it('steps event by event, whatever the speed', async () => {
     const { player, seen } = stage(ticks, { speed: 1 })
     expect(await player.step()).toBe(1)

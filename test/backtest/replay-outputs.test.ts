@@ -163,6 +163,21 @@ describe('replaySession of a live session', () => {
     expect(report.compared).toBe(Math.floor((199 * minute) / 45_000))
   })
 
+  it('compares what the last moment brings', async () => {
+    const last = (quantity: string): Strategy => {
+      return ({ clock, orders }) => {
+        clock.setTimer(199 * minute, () => {
+          orders.buy('SPX', quantity)
+        })
+      }
+    }
+    const log = await recorded({ strategy: last('1') })
+    const compare = 'outputs'
+    expect(await replaySession(log, { strategy: last('1'), compare })).toMatchObject({ same: true })
+    const report = await replaySession(log, { strategy: last('2'), compare })
+    expect(report.divergence).toMatchObject({ differences: [{ path: 'data.quantity' }] })
+  })
+
   it('keeps ids and causes of what it feeds', async () => {
     const log = await live(swing())
     const seen: string[] = []

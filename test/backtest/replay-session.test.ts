@@ -81,6 +81,7 @@ describe('replaySession', () => {
       bus.on('order.placed', (event) => {
         if (event.data.quantity.gt(2)) return
         orders.sell('SPX', '3', { price: '500', cause: event })
+        orders.modify(event.data.orderId, { price: '52' }, { cause: event })
         orders.cancel(event.data.orderId, { cause: event })
         orders.sell('SPX', '4', { price: '501', cause: event })
       })
@@ -217,6 +218,17 @@ describe('replaySession', () => {
     const log = await recorded()
     const report = await replaySession(log, { strategy: swing(), limit: 60 })
     expect(report).toMatchObject({ same: true, events: 60 })
+  })
+
+  it('replays events that have their ids from elsewhere', async () => {
+    const log = memoryLog()
+    for await (const { event } of (await recorded({ strategy: () => {} })).readEncoded()) {
+      await log.appendEncoded([{ event: { ...event, id: `venue:${event.sequence}` } }])
+    }
+    expect(await replaySession(log, { strategy: () => {} })).toMatchObject({
+      same: true,
+      inputs: 200,
+    })
   })
 
   it('replays one session of several', async () => {
