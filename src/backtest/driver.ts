@@ -5,6 +5,7 @@ import { nextTurn } from '../time/turn.ts'
 import { BacktestError, StrayWorkError } from './errors.ts'
 import { Settling } from './settling.ts'
 import type { MergedChunk } from './merge.ts'
+import type { TimedPayload } from './source.ts'
 
 /** After so many events other work of the process gets its turn. Counted, so that every run is the same. */
 const turnEvery = 1_024
@@ -19,8 +20,18 @@ export interface DriverHost {
   turn(events: number, time: number): Promise<void> | undefined
 }
 
-/** Who emits the data unless they say so. */
-export const defaultSource = 'backtest'
+/** How a driver plays. */
+export interface DriverOptions {
+  /** What the sources are called: who emits their events, unless these say so. */
+  readonly names: readonly string[]
+  /** Ends it when it aborts. */
+  readonly signal?: AbortSignal
+  /** Whether a handler that fails ends it. */
+  readonly stopsAtFailure: boolean
+}
+
+/** The longest name that an event may have for its source. */
+const longestName = 256
 
 /**
  * Plays recorded events onto a bus, in order of time:
@@ -39,19 +50,16 @@ export class Driver {
   readonly #host: DriverHost
   readonly #signal: AbortSignal | undefined
   readonly #stopsAtFailure: boolean
+  readonly #names: readonly string[]
   /** What failed of what is followed. */
   #rejection: { readonly error: unknown } | undefined = undefined
   /** The sequence that the bus stood at when nothing more was to be done. */
   #restedAt = 0
 
-  constructor(
-    bus: Bus,
-    clock: SimulatedClock,
-    host: DriverHost,
-    options: { readonly signal?: AbortSignal; readonly stopsAtFailure: boolean },
-  ) {
+  constructor(bus: Bus, clock: SimulatedClock, host: DriverHost, options: DriverOptions) {
     this.#bus = bus
     this.#emit = emitterOf(bus)
+    this.#names = options.names.map((name) => name.slice(0, longestName))
     this.#clock = clock
     this.#host = host
     this.#signal = options.signal
@@ -78,7 +86,7 @@ export class Driver {
    * @throws EventValidationError `EVENT_INVALID` if a payload is invalid.
    * @throws the reason of the signal if it aborts.
    */
-  async play({ items, times }: MergedChunk): Promise<void> {
+  async play({ items, times, sources }: MergedChunk): Promise<void> {
     const settling = this.#settling
     const host = this.#host
     this.#requireRest()
@@ -93,7 +101,9 @@ export class Driver {
           this.#check()
         }
       }
-      this.#emit(item.type, data, item.source ?? defaultSource, undefined, item.metadata)
+      if (item.source === undefined && item.metadata === undefined) {
+        this.#emit(item.type, data, this.#names[sources[index]!]!, undefined)
+      } else this.#emitChecked(item, this.#names[sources[index]!]!)
       if (!settling.settled) await settling.settleFully()
       if (settling.failure !== undefined) this.#check()
       host.played(time)
@@ -106,6 +116,14 @@ export class Driver {
     this.#restedAt = settling.sequence
   }
 
+  /** What a source says beside the payload is looked at as that of any emission. */
+  #emitChecked({ type, data, source, metadata }: TimedPayload, name: string): void {
+    this.#bus.emitSync(type as never, data as never, {
+      source: source ?? name,
+      ...(metadata !== undefined && { metadata }),
+    })
+  }
+
   /** Ends the run if `work`, which nothing waits for, fails. */
   follow(work: Promise<void>): void {
     work.catch((error: unknown) => {
@@ -113,7 +131,23 @@ export class Driver {
     })
   }
 
-  /** Fires the timers of the last time. */
+  /**
+   * The data have ended: whatever was started and not waited for comes to light.
+   *
+   * @throws what {@link Driver.play} throws.
+   */
+  async rest(): Promise<void> {
+    await nextTurn()
+    this.#signal?.throwIfAborted()
+    this.#check()
+    this.#requireRest()
+  }
+
+  /**
+   * Fires the timers of the last time.
+   *
+   * @throws what {@link Driver.play} throws.
+   */
   async end(): Promise<void> {
     await this.#clock.advanceTo(this.#clock.now())
     await this.#settling.settleFully()

@@ -1,4 +1,5 @@
 import { TradewireError } from '../errors/tradewire-error.ts'
+import { printed } from '../bus/failure-report.ts'
 import type { HandlerError } from '../bus/errors.ts'
 
 /** A backtest was ended by a handler that failed; `cause` is what it threw. */
@@ -9,7 +10,7 @@ export class BacktestError extends TradewireError {
 
   constructor(failure: HandlerError, time: number) {
     super(
-      `The backtest was stopped at ${new Date(time).toISOString()}. ${failure.message} Mend the handler, or go on in spite of failures with onFailure: 'continue'.`,
+      `The backtest was stopped at ${new Date(time).toISOString()}. ${failure.message} It threw ${printed(failure.cause)}. Mend the handler, or go on in spite of failures with onFailure: 'continue'.`,
       { cause: failure.cause },
     )
     this.failure = failure

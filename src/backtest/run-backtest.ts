@@ -10,7 +10,7 @@ import type { Recording } from '../log/recording.ts'
 import { SimulatedClock } from '../time/simulated-clock.ts'
 import { SystemClock } from '../time/system-clock.ts'
 import { type BacktestResult, playedSource, type ResultData, resultOf } from './backtest-result.ts'
-import { defaultSource, Driver, type DriverHost } from './driver.ts'
+import { Driver, type DriverHost } from './driver.ts'
 import { EventDigest } from './event-digest.ts'
 import { type MergedChunk, mergeSources } from './merge.ts'
 import { ProgressBar, ProgressMeter } from './progress.ts'
@@ -73,7 +73,7 @@ export async function runBacktest<Schemas extends EventSchemas = TradingSchemas>
         'The sources have no event to play. Check the files, and from and until, if given.',
       )
     }
-    run = new Run(options, first.times[0]!)
+    run = new Run(options, merged.names, first.times[0]!)
     return await run.play(first, chunks)
   } finally {
     try {
@@ -87,7 +87,7 @@ export async function runBacktest<Schemas extends EventSchemas = TradingSchemas>
 function busOf({ catalog, run, seed, history }: BacktestOptions, clock: SimulatedClock): Bus {
   return createBus({
     clock,
-    source: defaultSource,
+    source: 'backtest',
     // Failures are looked at where the data are played.
     onError: () => {},
     ...(catalog !== undefined && { catalog }),
@@ -115,8 +115,11 @@ class Run implements DriverHost {
   readonly #bar = new ProgressBar(process.stderr)
   readonly #meter: ProgressMeter | undefined
 
-  /** @param start when the first event of the data is, in milliseconds since the Unix epoch. */
-  constructor(options: BacktestOptions, start: number) {
+  /**
+   * @param names what the sources are called.
+   * @param start when the first event of the data is, in milliseconds since the Unix epoch.
+   */
+  constructor(options: BacktestOptions, names: readonly string[], start: number) {
     this.#options = options
     const { log, digest = false, signal, onFailure } = options
     this.#clock = new SimulatedClock({ start })
@@ -127,6 +130,7 @@ class Run implements DriverHost {
     this.#collector = new RunCollector(this.#desk, options.desk?.positions?.convert)
     this.#meter = this.#toMeter()
     this.#driver = new Driver(this.#bus, this.#clock, this, {
+      names,
       stopsAtFailure: onFailure !== 'continue',
       ...(signal !== undefined && { signal }),
     })
@@ -145,8 +149,11 @@ class Run implements DriverHost {
     ) {
       await this.#driver.play(chunk)
     }
+    await this.#driver.rest()
     await this.#driver.end()
     for (const end of ends) await end()
+    // What the ends have led to comes to rest as what was started before the data.
+    await this.#driver.begin()
     await this.#driver.end()
     this.#collector.sample(this.#clock.now())
     const elapsedMs = this.#realClock.monotonic() - startedAt

@@ -26,9 +26,9 @@ export interface BacktestOptions<Schemas extends EventSchemas = TradingSchemas> 
   /**
    * Where the data come from: merged by time; of one time in the order given here, and then in their own.
    */
-  readonly sources: readonly Source<Schemas>[]
+  readonly sources: readonly Source<NoInfer<Schemas>>[]
   /** What trades: one strategy, or several on one desk. */
-  readonly strategy: Strategy<Schemas> | readonly Strategy<Schemas>[]
+  readonly strategy: Strategy<NoInfer<Schemas>> | readonly Strategy<NoInfer<Schemas>>[]
   /**
    * The desk. Default: a `paperBroker()` with its defaults, positions in USD with 100,000 in cash, no limits.
    */

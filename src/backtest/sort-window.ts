@@ -9,7 +9,12 @@ import type { TimedPayload } from './source.ts'
  * window of `sortWithinMs` milliseconds holds events back until one comes that is so much newer, and
  * an event that comes later than that is refused. 0 or more; memory is what happens in such a time.
  */
-export type OutOfOrder = 'refuse' | { readonly sortWithinMs: number }
+export type OutOfOrder =
+  | 'refuse'
+  | {
+      /** How far back an event may be, in milliseconds, 0 or more. */
+      readonly sortWithinMs: number
+    }
 
 /** Throws `CONFIGURATION` unless `value` is an {@link OutOfOrder}. */
 export function requireOutOfOrder(value: OutOfOrder): OutOfOrder {

@@ -19,7 +19,7 @@ export interface TimedPayload<Type extends string = string, Payload = object> {
    * captured message when it was received. Default: `data.timestamp`.
    */
   readonly time?: number
-  /** Who emits it, in 1 to 256 characters. Default: `backtest`. */
+  /** Who emits it, in 1 to 256 characters. Default: the name of its source. */
   readonly source?: string
   /** Flat facts beside the payload. */
   readonly metadata?: EventMetadata
@@ -40,7 +40,7 @@ export type Source<Schemas extends EventSchemas = TradingSchemas> =
  * do; what merges sources asks for it. A source starts anew each time that it is iterated.
  */
 export interface ChunkedSource extends AsyncIterable<TimedPayload> {
-  /** Its name, for messages: a file name, for instance. */
+  /** Its name, for messages and as the `source` of its events: a file name, for instance. */
   readonly name: string
   /** Lists of at least one event, in order of time. */
   chunks(): AsyncIterable<readonly TimedPayload[]>

@@ -42,9 +42,10 @@ async function play(
   options: { readonly signal?: AbortSignal; readonly stopsAtFailure?: boolean } = {},
 ): Promise<Driver> {
   const host = { moving: () => {}, played: () => {}, turn: () => undefined }
-  const driver = new Driver(bus, clock, host, { stopsAtFailure: true, ...options })
+  const driver = new Driver(bus, clock, host, { names: ['data'], stopsAtFailure: true, ...options })
   await driver.begin()
   for await (const chunk of mergeSources([items])) await driver.play(chunk)
+  await driver.rest()
   await driver.end()
   return driver
 }
@@ -175,7 +176,9 @@ describe('Driver', () => {
       code: 'BACKTEST_FAILED',
       cause: { message: 'no such price' },
     })
-    await expect(failed).rejects.toThrow(/1970-01-01T00:16:40\.000Z.*market\.trade_tick/s)
+    await expect(failed).rejects.toThrow(
+      /1970-01-01T00:16:40\.000Z.*market\.trade_tick.*no such price/s,
+    )
     expect(run.bus.eventCounts().get('market.trade_tick')).toBe(1)
   })
 
@@ -200,6 +203,31 @@ describe('Driver', () => {
     })
     const items = Array.from({ length: 5_000 }, (_, index) => tick(start + index))
     await expect(play(run, items)).rejects.toMatchObject({ code: 'STRAY_WORK' })
+  })
+
+  it('finds such work in a run of a few events, too', async () => {
+    const run = setup()
+    run.bus.once('market.trade_tick', () => {
+      void Promise.resolve().then(() =>
+        run.bus.emitSync('system.warning', { timestamp: 1, code: 'late', message: 'late' }),
+      )
+    })
+    await expect(play(run, [tick(start), tick(start + 1)])).rejects.toMatchObject({
+      code: 'STRAY_WORK',
+    })
+  })
+
+  it('heeds a signal in a run of a few events, too', async () => {
+    const run = setup()
+    const controller = new AbortController()
+    run.bus.on('market.trade_tick', () => controller.abort(new Error('enough')))
+    await expect(play(run, [tick(start)], { signal: controller.signal })).rejects.toThrow('enough')
+  })
+
+  it('emits by the name of the source', async () => {
+    const run = setup()
+    await play(run, [tick(start)])
+    expect(run.bus.history.query()[0]?.source).toBe('data')
   })
 
   it('ends with the reason of a signal that aborts', async () => {
@@ -231,13 +259,13 @@ describe('Driver', () => {
     ])
     const [first, second] = run.bus.history.query()
     expect([first?.source, first?.metadata]).toEqual(['binance', undefined])
-    expect([second?.source, second?.metadata]).toEqual(['backtest', { line: 7 }])
+    expect([second?.source, second?.metadata]).toEqual(['data', { line: 7 }])
   })
 
   it('ends with the rejection of what it follows', async () => {
     const run = setup()
     const host = { moving: () => {}, played: () => {}, turn: () => undefined }
-    const driver = new Driver(run.bus, run.clock, host, { stopsAtFailure: true })
+    const driver = new Driver(run.bus, run.clock, host, { names: [], stopsAtFailure: true })
     driver.follow(Promise.reject(new Error('the strategy has failed')))
     await expect(driver.begin()).rejects.toThrow('the strategy has failed')
   })
