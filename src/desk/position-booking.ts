@@ -164,6 +164,7 @@ export class Booking {
 
   #realize(holding: Holding, before: Decimal): void {
     const { realized } = this.#ledger
+    this.#ledger.touch(holding)
     realized.add(holding.state.instrument.currency, holding.realized.minus(before))
   }
 

@@ -78,6 +78,9 @@ export class Holding {
   #factor = 0
   /** Near its value at the mark. */
   valueFloat = 0
+  /** What the sum of all positions counts of it, and whether that is not its value any more. `Exact`. */
+  counted: Decimal = zero
+  isStale = false
   /** When its profit was reported last, and at which mark; that one is forgotten after a fill. */
   reportedAt = -Infinity
   reportedMark: Decimal | undefined = undefined

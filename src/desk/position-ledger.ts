@@ -6,6 +6,7 @@ import { Market, toInstrument } from './position-market.ts'
 import { Amounts, Exchange } from './position-money.ts'
 import type { PositionSettings } from './position-options.ts'
 import { TradeMemory } from './position-trades.ts'
+import { PositionValues } from './position-values.ts'
 import type { PositionBus, PositionListener } from './position.ts'
 
 /** How many marks are added up as differences before all is added up anew. */
@@ -26,6 +27,7 @@ export class Ledger {
   readonly realized = new Amounts()
   readonly fees = new Amounts()
   readonly feesApart = new Amounts()
+  readonly #positions = new PositionValues()
   /** How many positions were ever opened: the number of the newest. */
   openings = 0
   closedCount = 0
@@ -61,6 +63,7 @@ export class Ledger {
   enter(market: Market, holding: Holding): void {
     market.holdings = [...market.holdings, holding]
     this.open = [...this.open, holding]
+    this.#positions.touch(holding)
   }
 
   /** Lets go of a position that was closed. */
@@ -69,10 +72,18 @@ export class Ledger {
     market.holdings = market.holdings.filter((other) => other !== holding)
     this.open = this.open.filter((other) => other !== holding)
     this.closedCount += 1
+    this.#positions.drop(holding)
   }
 
-  /** Takes account of one holding's new mark in the sums of floats. */
-  revalue(before: number, after: number): void {
+  /** Takes account of what a fill has made of a position. */
+  touch(holding: Holding): void {
+    this.#positions.touch(holding)
+  }
+
+  /** Takes account of one holding's new mark; `before` is near its value until then. */
+  revalue(holding: Holding, before: number): void {
+    this.#positions.touch(holding)
+    const after = holding.valueFloat
     this.#marksInSum += 1
     if (this.#marksInSum >= marksPerSum) {
       this.#sumUp()
@@ -104,7 +115,8 @@ export class Ledger {
   }
 
   get equity(): Decimal {
-    const amounts = this.#sumOf((holding) => holding.value)
+    const amounts = new Amounts()
+    for (const [currency, amount] of this.#positions.values.entries()) amounts.add(currency, amount)
     for (const [currency, amount] of this.balances.entries()) amounts.add(currency, amount)
     return this.exchange.total(amounts.entries())
   }
@@ -114,11 +126,15 @@ export class Ledger {
   }
 
   get unrealizedPnl(): Decimal {
-    return this.exchange.total(this.#sumOf((holding) => holding.unrealized).entries())
+    const amounts = new Amounts()
+    for (const holding of this.open) {
+      amounts.add(holding.state.identity.currency, holding.unrealized)
+    }
+    return this.exchange.total(amounts.entries())
   }
 
   get exposure(): Decimal {
-    return this.exchange.total(this.#sumOf((holding) => holding.value.abs()).entries())
+    return this.exchange.total(this.#positions.sizes.entries())
   }
 
   /** Rates may have changed since the last mark: with a second currency it is computed anew. */
@@ -133,13 +149,5 @@ export class Ledger {
   /** Tells the listeners, in order of their registration. */
   tell(reason: 'fill' | 'mark', event: TradewireEvent): void {
     for (const listener of this.listeners) listener(reason, event)
-  }
-
-  #sumOf(amountOf: (holding: Holding) => Decimal): Amounts {
-    const amounts = new Amounts()
-    for (const holding of this.open) {
-      amounts.add(holding.state.identity.currency, amountOf(holding))
-    }
-    return amounts
   }
 }

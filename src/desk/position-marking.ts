@@ -100,7 +100,7 @@ export class Marking {
   ): void {
     const before = holding.valueFloat
     holding.mark(event, price, float, isStanding)
-    this.#ledger.revalue(before, holding.valueFloat)
+    this.#ledger.revalue(holding, before)
     if (this.#intervalMs === Infinity) return
     const elapsed = event.timestamp - holding.reportedAt
     // Less than 0: the wall clock was set back.
