@@ -92,7 +92,7 @@ export class CsvLayout {
   columnOf(name: string): string | undefined {
     const place = this.#places.get(name)
     if (place === undefined) return undefined
-    return this.#header === undefined ? String(place + 1) : JSON.stringify(this.#header[place])
+    return this.#header?.[place] ?? String(place + 1)
   }
 }
 

@@ -36,7 +36,9 @@ export class SourceError extends TradewireError {
 
 function placeText({ line, column, index }: SourcePlace): string {
   if (line !== undefined) {
-    return column === undefined ? `, line ${line}` : `, line ${line}, column ${column}`
+    return column === undefined
+      ? `, line ${line}`
+      : `, line ${line}, column ${/^\d+$/.test(column) ? column : JSON.stringify(column)}`
   }
   return index === undefined ? '' : `, event ${index}`
 }

@@ -39,7 +39,8 @@ export interface PaperBrokerOptions {
   /**
    * The venue that its events name, 1 to 200 characters; the ids of its orders and trades begin with it.
    * Give it the venue that the market data name, if they do: a position is valued by prices of its own
-   * venue. Default: events name the venue of the order, if it has one, and ids begin with `paper`.
+   * venue. Default: events name the venue of the order, if it has one, and ids begin
+   * with `paper`. On a live clock the run of the bus follows in the ids.
    */
   readonly venue?: string
   /** What prices and fees are in. Default `USD`. */

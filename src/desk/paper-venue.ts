@@ -42,7 +42,10 @@ export class PaperVenue implements RunningPaperBroker {
   readonly #intake: PaperIntake
   #closed = false
 
-  constructor(bus: Bus, settings: PaperSettings) {
+  constructor(bus: Bus, given: PaperSettings) {
+    // On a live clock another session has other ids: those of the last one are known already.
+    const name = bus.clock.deterministic ? given.name : `${given.name}-${bus.run}`
+    const settings = { ...given, name }
     const answers = new PaperAnswers(bus, settings.venue, settings.source)
     const faults = new PaperFaults(settings.faults)
     const orders = this.#orders

@@ -1,4 +1,5 @@
 import type { Bus } from '../bus/bus.ts'
+import { DedupWindow } from '../delivery/dedup-window.ts'
 import type { Subscription } from '../delivery/subscription.ts'
 import { Decimal } from '../events/decimal.ts'
 import type { TradewireEvent } from '../events/envelope.ts'
@@ -20,17 +21,21 @@ export interface WorkingOrder {
   readonly filledQuantity: Decimal
   /** What may still be filled, in units of the instrument; above 0. */
   readonly remainingQuantity: Decimal
-  /** The `order.submitted` itself. */
+  /** The `order.submitted` itself; the `order.placed` of one that was submitted elsewhere. */
   readonly submitted: TradewireEvent
 }
 
 type OrderEvent = EventMatching<TradingSchemas, 'order.*'>
+
+/** How many ids of orders are remembered, so that a late acceptance does not revive an order. */
+const rememberedIds = 10_000
 
 /** The orders of a bus that have been submitted and have not ended, as its events tell. */
 export class WorkingOrders {
   readonly #orders = new Map<string, WorkingOrder>()
   /** Ids of submissions that repeat the id of an order that works: they are rejected under its id. */
   readonly #repeats = new Map<string, Set<string>>()
+  readonly #ids = new DedupWindow(rememberedIds)
   readonly #subscription: Subscription
 
   constructor(bus: Bus, priority: number) {
@@ -60,9 +65,7 @@ export class WorkingOrders {
         this.#begin(orderId, event)
         return
       case 'order.placed':
-        this.#change(orderId, ({ status }) =>
-          status === 'submitted' ? { status: 'placed' } : undefined,
-        )
+        this.#place(orderId, event)
         return
       case 'order.partial_fill': {
         const { filledQuantity, remainingQuantity } = event.data
@@ -89,7 +92,19 @@ export class WorkingOrders {
     }
   }
 
+  #place(orderId: string, event: EventOf<'order.placed'>): void {
+    // It stands at the venue from before, or was sent by others. An id that was seen is of one that has ended.
+    if (this.#ids.add(orderId)) {
+      this.#orders.set(orderId, { ...begun(event.data, event), status: 'placed' })
+      return
+    }
+    this.#change(orderId, ({ status }) =>
+      status === 'submitted' ? { status: 'placed' } : undefined,
+    )
+  }
+
   #begin(orderId: string, event: EventOf<'order.submitted'>): void {
+    this.#ids.add(orderId)
     if (!this.#orders.has(orderId)) {
       this.#orders.set(orderId, begun(event.data, event))
       return

@@ -193,7 +193,7 @@ describe('csvBars', () => {
       const path = fileOf('bars.csv', `${header}\n2024-01-01,"${number}",9999,1,2,3`)
       return (await drained(csvBars(path, { symbol: 'X', timeframe: '1d', ...options }))).error
     }
-    const refused = { code: 'SOURCE_INVALID', line: 2, column: '"open"' }
+    const refused = { code: 'SOURCE_INVALID', line: 2, column: 'open' }
     expect(await bad('1e3')).toMatchObject(refused)
     expect(await bad('1,234.5')).toMatchObject(refused)
     expect(await bad('1,23', { thousands: true })).toMatchObject(refused)
@@ -205,13 +205,13 @@ describe('csvBars', () => {
   })
 
   it.each([
-    ['2024-01-02,x,2,1,1,1', '"open"', 'expected a number such as 57.638, found "x".'],
-    ['2024-01-02,1,,1,1,1', '"high"', 'expected a number such as 57.638, found "".'],
-    ['2024-01-02,1,1,1,1e5,1', '"close"', 'expected a number such as 57.638, found "1e5".'],
-    ['2024-01-02,1,1,1,1,z', '"volume"', 'expected a number such as 57.638, found "z".'],
-    ['2024-13-02,1,1,1,1,1', '"date"', 'expected a time, found "2024-13-02".'],
-    ['2024-01-02,1,1,2,1,1', '"low"', 'low: expected low ≤ open ≤ high and low ≤ close ≤ high.'],
-    ['2024-01-02,1,1,1,1,-5', '"volume"', 'volume: expected a Decimal of 0 or more, found -5.'],
+    ['2024-01-02,x,2,1,1,1', 'open', 'expected a number such as 57.638, found "x".'],
+    ['2024-01-02,1,,1,1,1', 'high', 'expected a number such as 57.638, found "".'],
+    ['2024-01-02,1,1,1,1e5,1', 'close', 'expected a number such as 57.638, found "1e5".'],
+    ['2024-01-02,1,1,1,1,z', 'volume', 'expected a number such as 57.638, found "z".'],
+    ['2024-13-02,1,1,1,1,1', 'date', 'expected a time, found "2024-13-02".'],
+    ['2024-01-02,1,1,2,1,1', 'low', 'low: expected low ≤ open ≤ high and low ≤ close ≤ high.'],
+    ['2024-01-02,1,1,1,1,-5', 'volume', 'volume: expected a Decimal of 0 or more, found -5.'],
     ['2024-01-02,1,1,1,1', undefined, 'expected 6 columns, found 5.'],
     ['2024-01-02,1,1,1,1,1,234.5', undefined, 'expected 6 columns, found 7.'],
     [
@@ -225,7 +225,7 @@ describe('csvBars', () => {
     const options = { symbol: 'X', timeframe: '1d' }
     const { items, error } = await drained(csvBars(path, options))
     expect(items).toHaveLength(1)
-    const place = column === undefined ? '' : `, column ${column}`
+    const place = column === undefined ? '' : `, column "${column}"`
     expect(error).toMatchObject({
       code: 'SOURCE_INVALID',
       source: path,
@@ -267,7 +267,7 @@ describe('csvBars', () => {
     const time = (): number => 1e300
     // So far away that a minute makes no difference: the bar opens when it closes.
     const { error } = await drained(csvBars(path, { symbol: 'X', timeframe: '1m', time }))
-    expect(error).toMatchObject({ line: 2, column: '"date"' })
+    expect(error).toMatchObject({ line: 2, column: 'date' })
   })
 
   it('collects the first 1,000 bad rows, and counts all', async () => {

@@ -18,6 +18,26 @@ describe('paperBroker', () => {
     expect(fills.map(({ data }) => data.venue)).toEqual(['binance', undefined])
   })
 
+  it('has ids of its own in each session on a live clock', () => {
+    const bus = createBus({ run: 'monday' })
+    const broker = paperBroker().start(bus)
+    bus.on('order.submitted', (event) => broker.submit(event.data, event))
+    bus.emitSync('market.quote_update', {
+      symbol,
+      timestamp: 1,
+      bidPrice: at('1'),
+      bidSize: at('5'),
+      askPrice: at('2'),
+      askSize: at('5'),
+    })
+    bus.emitSync('order.submitted', orderOf({ quantity: '3' }, 1))
+    expect(bus.history.query({ pattern: 'order.filled' })[0]?.data).toMatchObject({
+      venueOrderId: 'paper-monday-1',
+      tradeId: 'paper-monday-t1',
+    })
+    void broker.close()
+  })
+
   it('has the name of its venue', () => {
     expect(paperBroker().name).toBe('paper')
     expect(paperBroker({ venue: 'sim' }).name).toBe('sim')

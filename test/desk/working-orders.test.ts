@@ -93,14 +93,27 @@ describe('WorkingOrders', () => {
   ] as const)('ends with %s', (type, more) => {
     const { bus, working, submit } = setup()
     submit()
-    bus.emitSync(type, { ...names, ...more } )
+    bus.emitSync(type, { ...names, ...more })
     expect(working.get('a')).toBeUndefined()
     // What comes after the end, or of an order that nobody knows, changes nothing.
     bus.emitSync('order.placed', order)
     fill(bus, '1', '4')
     bus.emitSync('order.modified', { ...names, quantity: d('9') })
-    bus.emitSync(type, { ...names, ...more } )
+    bus.emitSync(type, { ...names, ...more })
     expect(working.list()).toEqual([])
+  })
+
+  it('takes up an order that was submitted elsewhere, and none that has ended', () => {
+    const { bus, working, submit, status } = setup()
+    const placed = bus.emitSync('order.placed', order)
+    expect(working.get('a')).toMatchObject({ terms: order, status: 'placed', submitted: placed })
+    bus.emitSync('order.cancelled', { ...names, filledQuantity: d('0') })
+    bus.emitSync('order.placed', order)
+    expect(status()).toBeUndefined()
+    submit({ orderId: 'b' })
+    fill(bus, '5', '0')
+    bus.emitSync('order.placed', order)
+    expect(working.list().map(({ terms }) => terms.orderId)).toEqual(['b'])
   })
 
   it('goes on with an order of which a command was refused', () => {
