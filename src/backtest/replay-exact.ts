@@ -16,6 +16,7 @@ export class ExactReplay implements ReplayWay {
   constructor(parts: ReplayParts) {
     this.#parts = parts
     parts.stage.emitting = (draft) => this.#feedBefore(draft)
+    parts.stage.commanded = (orderId) => this.#answer(orderId)
   }
 
   /** Feeds, or waits for, the next event. Resolves to what is not as it was, if anything. */
@@ -27,7 +28,7 @@ export class ExactReplay implements ReplayWay {
     }
     // Timers on the way may emit what was recorded before it.
     const hasFired = await stage.moveTo(event.timestamp)
-    if (!hasFired) this.#feed(event)
+    if (!hasFired) this.#feedOn(event)
     return undefined
   }
 
@@ -79,13 +80,43 @@ export class ExactReplay implements ReplayWay {
 
   /** What was recorded before an emission that is about to be numbered has its number first. */
   #feedBefore(draft: Draft): void {
-    const { stage, record, rules, catalog } = this.#parts
+    const { catalog } = this.#parts
     for (;;) {
-      const event = record.find(stage.sequence + 1)?.event
-      if (event === undefined || rules.originOf(event) !== 'input') return
-      if (event.timestamp > stage.now || isAlike(event, draft, catalog)) return
+      const event = this.#nextInput()
+      if (event === undefined || isAlike(event, draft, catalog)) return
       this.#feed(event)
     }
+  }
+
+  /** A broker that answers at once does so before the command returns, and before any promise goes on. */
+  #answer(orderId: string): void {
+    for (;;) {
+      const event = this.#nextInput()
+      if (event === undefined || !isOfOrder(event, orderId)) return
+      this.#feed(event)
+    }
+  }
+
+  /**
+   * Feeds an event at its time. What a market event does to orders that stand is recorded before it, and
+   * no promise has gone on between the two.
+   */
+  #feedOn(event: TradewireEvent): void {
+    const isAhead = isOfOrder(event) && this.#parts.record.leadsToMarket
+    this.#feed(event)
+    if (!isAhead) return
+    for (let next = this.#nextInput(); next !== undefined; next = this.#nextInput()) {
+      this.#feed(next)
+      if (!isOfOrder(next)) return
+    }
+  }
+
+  /** What is recorded with the next number, if it is fed, and due now. */
+  #nextInput(): TradewireEvent | undefined {
+    const { stage, record, rules } = this.#parts
+    const event = record.find(stage.sequence + 1)?.event
+    if (event === undefined || rules.originOf(event) !== 'input') return undefined
+    return event.timestamp > stage.now ? undefined : event
   }
 
   #feed(event: TradewireEvent): void {
@@ -122,6 +153,11 @@ export class ExactReplay implements ReplayWay {
     const position = record.first?.position
     return divergence({ index: this.counts.events, position, expected, actual, differences })
   }
+}
+
+function isOfOrder({ type, data }: TradewireEvent, orderId?: string): boolean {
+  if (!type.startsWith('order.')) return false
+  return orderId === undefined || (data as { readonly orderId: string }).orderId === orderId
 }
 
 /** Whether an emission is about to become this very event. */

@@ -32,6 +32,17 @@ export class ReplayRecord {
     return this.#ended && first?.event.timestamp === last?.event.timestamp
   }
 
+  /** Whether a market event of the time of the first one follows. */
+  get leadsToMarket(): boolean {
+    const time = this.first?.event.timestamp
+    for (let index = this.#at; index < this.#entries.length; index += 1) {
+      const { timestamp, type } = this.#entries[index]!.event
+      if (timestamp !== time) return false
+      if (type.startsWith('market.')) return true
+    }
+    return false
+  }
+
   /** Leaves the first one behind. */
   pass(): void {
     this.#at += 1

@@ -15,18 +15,14 @@ import type { StrategyEnd } from './strategy.ts'
 /** What an account begins with unless it is told, as in `runBacktest`. */
 const defaultCash = new Decimal(100_000)
 
-/** Takes every command: the answers come from the record. */
-const recordedVenue: Broker = {
-  name: 'recorded',
-  start: () => ({ submit() {}, cancel() {}, modify() {}, close() {} }),
-}
-
 /** A bus, a desk and strategies that a record is played to. */
 export class ReplayStage {
   /** What was emitted and not fed, in order, until somebody takes it out. */
   produced: TradewireEvent[] = []
   /** Called before an event of the strategies or the desk is numbered. */
   emitting: ((draft: Draft) => void) | undefined = undefined
+  /** Called when the broker is told something about an order. */
+  commanded: ((orderId: string) => void) | undefined = undefined
   readonly #bus: Bus
   readonly #clock: SimulatedClock
   readonly #desk: Desk
@@ -58,7 +54,7 @@ export class ReplayStage {
     const { positions = {} } = desk
     this.#desk = startDesk(this.#bus, {
       ...desk,
-      broker: recordedVenue,
+      broker: this.#recordedVenue(),
       positions: { initialCash: defaultCash, ...positions },
     })
     this.#settling = new Settling(this.#bus, this.#clock, signal)
@@ -126,6 +122,20 @@ export class ReplayStage {
   async close(): Promise<void> {
     await this.#bus.close({ drainMs: 0 })
     await this.#desk.close()
+  }
+
+  /** Takes every command: the answers come from the record. */
+  #recordedVenue(): Broker {
+    const told = (orderId: string): void => this.commanded?.(orderId)
+    return {
+      name: 'recorded',
+      start: () => ({
+        submit: ({ orderId }) => told(orderId),
+        cancel: told,
+        modify: told,
+        close() {},
+      }),
+    }
   }
 
   #before(draft: Draft): void {
