@@ -1,7 +1,10 @@
 import { compareDecimals, type Decimal } from '../events/decimal.ts'
 import type { OrderPlaced, OrderSubmitted } from '../events/order.ts'
+import type { OrderChanges } from './broker.ts'
 import { zero } from './position-exact.ts'
 import { larger } from './risk-amounts.ts'
+
+const changeNames = ['quantity', 'price', 'triggerPrice'] as const
 
 /** An order of which fills may still come. */
 export class OpenOrder {
@@ -15,8 +18,8 @@ export class OpenOrder {
   filled: Decimal = zero
   /** Whether it no longer stands. */
   ended = false
-  /** Quantities that were asked for and not answered; undefined where only a price is to change. */
-  readonly wishes: (Decimal | undefined)[] = []
+  /** Changes that were asked for and not answered, oldest first. */
+  readonly wishes: OrderChanges[] = []
   /** What is counted of it in the sums of its symbol. `Exact`. */
   counted: Decimal = zero
   /** Orders of the same id that were refused, and of whose rejection nobody has heard yet. */
@@ -42,9 +45,26 @@ export class OpenOrder {
 
   /** What may still be filled of it, if all that was asked for is granted. `Exact`. */
   get open(): Decimal {
+    return larger(zero, zero.plus(this.most).minus(this.filled))
+  }
+
+  /** How much it may be in all, if all that was asked for is granted. */
+  get most(): Decimal {
     let most = this.total
-    for (const wish of this.wishes) if (wish !== undefined) most = larger(most, wish)
-    return larger(zero, zero.plus(most).minus(this.filled))
+    for (const { quantity } of this.wishes) {
+      if (quantity !== undefined) most = larger(most, quantity)
+    }
+    return most
+  }
+
+  /** Which of the prices that it has, or may come to have, is the farthest from 0. */
+  farthest(name: 'price' | 'triggerPrice', has: Decimal | undefined): Decimal | undefined {
+    let farthest = has
+    for (const { [name]: wish } of this.wishes) {
+      if (wish === undefined) continue
+      if (farthest === undefined || compareDecimals(wish.abs(), farthest.abs()) > 0) farthest = wish
+    }
+    return farthest
   }
 
   /** Takes a fill; false if its trade was counted already. */
@@ -56,10 +76,14 @@ export class OpenOrder {
   }
 
   /** The venue has changed it. */
-  modify(quantity: Decimal | undefined): void {
-    const answered = this.wishes.findIndex((wish) => isSame(wish, quantity))
+  modify(changes: OrderChanges): void {
+    let answered = this.wishes.findIndex((wish) => isGranted(wish, changes))
+    // A venue may round a price.
+    if (answered < 0) {
+      answered = this.wishes.findIndex(({ quantity }) => isSame(quantity, changes.quantity))
+    }
     if (answered >= 0) this.wishes.splice(answered, 1)
-    if (quantity !== undefined) this.total = quantity
+    if (changes.quantity !== undefined) this.total = changes.quantity
   }
 
   end(total: Decimal): void {
@@ -74,6 +98,11 @@ export class OpenOrder {
     this.refusals -= 1
     return true
   }
+}
+
+/** Whether all that was asked for is what the venue tells of. */
+function isGranted(wish: OrderChanges, changes: OrderChanges): boolean {
+  return changeNames.every((name) => wish[name] === undefined || isSame(wish[name], changes[name]))
 }
 
 function isSame(left: Decimal | undefined, right: Decimal | undefined): boolean {

@@ -10,6 +10,7 @@ import type {
   OrderSubmitted,
 } from '../events/order.ts'
 import type { EventOf } from '../events/trading-events.ts'
+import type { OrderChanges } from './broker.ts'
 import { OpenOrder } from './open-order.ts'
 import { SymbolOrders } from './open-order-sums.ts'
 import type { PositionBus } from './position.ts'
@@ -100,11 +101,11 @@ export class OpenOrders {
     sums.update(order)
   }
 
-  /** A wish to change an order goes to the broker; `quantity` is the new one, if that changes. */
-  change(orderId: string, quantity: Decimal | undefined): void {
+  /** A wish to change an order goes to the broker. */
+  change(orderId: string, changes: OrderChanges): void {
     const order = this.#orders.get(orderId)
     if (order === undefined) return
-    order.wishes.push(quantity)
+    order.wishes.push(changes)
     this.#update(order)
   }
 
@@ -150,9 +151,9 @@ export class OpenOrders {
     return order.fill(tradeId, lastQuantity) && this.#update(order)
   }
 
-  #modify(order: OpenOrder, { quantity }: OrderModified): boolean {
+  #modify(order: OpenOrder, changes: OrderModified): boolean {
     if (order.ended) return false
-    order.modify(quantity)
+    order.modify(changes)
     return this.#update(order)
   }
 

@@ -30,7 +30,8 @@ export class RiskProjection {
 
   /**
    * Whether it can do no more than to make a position smaller: it may only reduce, or it is within
-   * what is held together with the other orders of its side.
+   * what is held together with all other orders of its side. Those that may only reduce count, too: once
+   * they are filled, it would open a position.
    */
   reduces({ order: { symbol, side, reduceOnly }, more }: Proposal): boolean {
     if (reduceOnly === true) return true
@@ -39,7 +40,8 @@ export class RiskProjection {
     if (compareDecimals(held, zero) <= 0) return false
     const orders = this.#orders.of(symbol)
     const open = (side === 'sell' ? orders?.sell : orders?.buy) ?? zero
-    return compareDecimals(open.plus(more), held) <= 0
+    const reducing = (side === 'sell' ? orders?.reduceSell : orders?.reduceBuy) ?? zero
+    return compareDecimals(open.plus(reducing).plus(more), held) <= 0
   }
 
   /** How large the position can become on the side of the proposal, and by the other orders alone. */

@@ -2,6 +2,7 @@ import { compareDecimals, Decimal } from '../events/decimal.ts'
 import type { TradewireEvent } from '../events/envelope.ts'
 import type { OrderSubmitted } from '../events/order.ts'
 import type { OrderChanges } from './broker.ts'
+import type { OpenOrder } from './open-order.ts'
 import type { OpenOrders } from './open-orders.ts'
 import type { Refusal } from './order-check.ts'
 import { OrderRate } from './order-rate.ts'
@@ -69,10 +70,11 @@ export class RiskRules {
     halt: string | undefined,
   ): Refusal | undefined {
     const open = this.#orders.get(order.orderId)
-    const quantity = changes.quantity ?? open?.total ?? order.quantity
+    // With changes that are not answered yet: one by one they may be harmless.
+    const quantity = changes.quantity ?? open?.most ?? order.quantity
     const before = open?.open ?? order.quantity
     const after = quantity.minus(open?.filled ?? zero)
-    const price = changes.price ?? order.price ?? changes.triggerPrice ?? order.triggerPrice
+    const price = priceOf(order, changes, open)
     const proposal = { order, quantity, more: zero.plus(after).minus(before), price }
     // An order that only becomes smaller is no new risk.
     const isSmaller =
@@ -85,7 +87,7 @@ export class RiskRules {
       if (open !== undefined) open.refusedChanges += 1
       return refusal
     }
-    this.#orders.change(order.orderId, changes.quantity)
+    this.#orders.change(order.orderId, changes)
     this.#accepted(proposal, reduces, cause)
     return undefined
   }
@@ -235,6 +237,17 @@ export class RiskRules {
     }
     return gauge
   }
+}
+
+/** The price that an order is valued at after a change: its limit, or else its trigger. */
+function priceOf(
+  order: OrderSubmitted,
+  changes: OrderChanges,
+  open: OpenOrder | undefined,
+): Decimal | undefined {
+  const of = (name: 'price' | 'triggerPrice'): Decimal | undefined =>
+    changes[name] ?? (open === undefined ? order[name] : open.farthest(name, order[name]))
+  return of('price') ?? of('triggerPrice')
 }
 
 function refusalOf(gauge: RiskGauge, value: Decimal, limitValue: Decimal): Refusal {

@@ -58,6 +58,20 @@ describe('riskGuard: the drawdown', () => {
     expect(short.send('buy', 100)).toBeUndefined()
   })
 
+  it('lets nothing of a halted account pass that opens a position once others have reduced it', () => {
+    const desk = guardedDesk({ maxDrawdown: '1000' })
+    desk.hold('buy', 100, 1_000)
+    desk.mark(980)
+    expect(desk.send('sell', 70, { reduceOnly: true })).toBeUndefined()
+    expect(desk.send('sell', 31)).toBe('RISK_HALTED')
+    expect(desk.send('sell', 30)).toBeUndefined()
+    const short = guardedDesk({ maxDrawdown: '1000' })
+    short.hold('sell', 100, 1_000)
+    short.mark(1_020)
+    expect(short.send('buy', 100, { reduceOnly: true })).toBeUndefined()
+    expect(short.send('buy', 1)).toBe('RISK_HALTED')
+  })
+
   it('counts from a new peak after a resume', () => {
     const desk = guardedDesk({ maxDrawdown: '1000' })
     desk.hold('buy', 100, 1_000)

@@ -147,6 +147,42 @@ describe('riskGuard: changes of orders', () => {
     expect(desk.change({ quantity: 6 }, 'b')).toBe('RISK_HALTED')
   })
 
+  it('values an order with all changes that are not answered yet', () => {
+    const desk = guardedDesk({ maxOrderValue: '20000' })
+    let order = { ...terms('a'), quantity: d(10), price: d(1) }
+    desk.guard.checkOrder(order, desk.mark(5_000))
+    const check = (changes: object) => desk.guard.checkChanges(order, changes, undefined)?.code
+    const answer = (changes: object) =>
+      desk.bus.emitSync('order.modified', { ...named('a'), ...changes })
+    // 100 at 1 is 100, and 10 at 1,000 is 10,000: both together are 100,000.
+    expect(check({ quantity: d(100) })).toBeUndefined()
+    expect(check({ price: d(1_000) })).toBe('RISK_ORDER_VALUE')
+    desk.bus.emitSync('order.modify_rejected', { ...named('a'), reason: 'too much' })
+    expect(check({ price: d(200) })).toBeUndefined()
+    expect(check({ quantity: d(101) })).toBe('RISK_ORDER_VALUE')
+    desk.bus.emitSync('order.modify_rejected', { ...named('a'), reason: 'too much' })
+    // The venue rounds the price.
+    answer({ price: d(199) })
+    order = { ...order, price: d(199) }
+    expect(check({ quantity: d(101) })).toBe('RISK_ORDER_VALUE')
+    desk.bus.emitSync('order.modify_rejected', { ...named('a'), reason: 'too much' })
+    // It tells of more than was changed.
+    answer({ quantity: d(100), price: d(199) })
+    order = { ...order, price: d(1) } // so that nothing but a wish left over would refuse it
+    expect(check({ quantity: d(20_000) })).toBeUndefined()
+  })
+
+  it('values a stop at its farthest trigger', () => {
+    const desk = guardedDesk({ maxOrderValue: '1000' })
+    const stop = { ...terms('s'), orderType: 'stop', quantity: d(1), triggerPrice: d(50) } as const
+    desk.guard.checkOrder(stop, desk.mark(10))
+    const check = (changes: object) => desk.guard.checkChanges(stop, changes, undefined)?.code
+    expect(check({ triggerPrice: d(500) })).toBeUndefined()
+    expect(check({ triggerPrice: d(100) })).toBeUndefined()
+    expect(check({ quantity: d(3) })).toBe('RISK_ORDER_VALUE')
+    expect(check({ quantity: d(2) })).toBeUndefined()
+  })
+
   it('looks at the new price and size, and at orders that it does not know', () => {
     const desk = guardedDesk({ maxOrderValue: '1000' })
     const unknown = { ...terms('unknown'), quantity: d(5), price: d(100) }
@@ -164,6 +200,10 @@ describe('riskGuard: changes of orders', () => {
     })
   })
 })
+
+function named(orderId: string) {
+  return { orderId, symbol: 'SPX', timestamp: noon }
+}
 
 function terms(orderId: string): OrderSubmitted {
   return {
