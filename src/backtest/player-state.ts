@@ -6,10 +6,14 @@ export type PlayerState = 'idle' | 'playing' | 'paused' | 'ended' | 'closed'
 
 /** Where to go on: at the first event of a time, or at an event by its number. */
 export type SeekTarget =
-  /** Milliseconds since the Unix epoch. */
-  | { readonly time: number }
-  /** How many events come before it: a whole number from 0. */
-  | { readonly position: number }
+  | {
+      /** Milliseconds since the Unix epoch. */
+      readonly time: number
+    }
+  | {
+      /** How many events come before it: a whole number from 0. */
+      readonly position: number
+    }
 
 /** How far a player has come. */
 export interface PlayerProgress {

@@ -1,19 +1,15 @@
 import { replayOnto } from '../bus/backstage.ts'
 import { type Bus, createBus } from '../bus/bus.ts'
 import type { Draft } from '../bus/middleware.ts'
-import { Decimal } from '../events/decimal.ts'
 import type { Catalog } from '../events/catalog.ts'
 import type { TradewireEvent } from '../events/envelope.ts'
 import type { Broker } from '../desk/broker.ts'
 import { type Desk, startDesk } from '../desk/desk.ts'
 import { SimulatedClock } from '../time/simulated-clock.ts'
 import type { ReplayOptions } from './replay-options.ts'
-import { strategiesOf } from './run-options.ts'
+import { defaultCash, strategiesOf } from './run-options.ts'
 import { Settling } from './settling.ts'
 import type { StrategyEnd } from './strategy.ts'
-
-/** What an account begins with unless it is told, as in `runBacktest`. */
-const defaultCash = new Decimal(100_000)
 
 /** A bus, a desk and strategies that a record is played to. */
 export class ReplayStage {

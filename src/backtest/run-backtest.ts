@@ -2,7 +2,6 @@ import { type Bus, createBus } from '../bus/bus.ts'
 import { ConfigurationError } from '../errors/tradewire-error.ts'
 import type { EventSchemas } from '../events/definition.ts'
 import type { TradingSchemas } from '../events/trading-events.ts'
-import { Decimal } from '../events/decimal.ts'
 import { type Desk, type DeskOptions, startDesk } from '../desk/desk.ts'
 import { paperBroker } from '../desk/paper-broker.ts'
 import { record } from '../log/record.ts'
@@ -16,14 +15,17 @@ import { type MergedChunk, mergeSources } from './merge.ts'
 import { ProgressBar, ProgressMeter } from './progress.ts'
 import { RunCollector } from './run-collector.ts'
 import { RunChunks } from './run-chunks.ts'
-import { type BacktestOptions, requireBacktestOptions, strategiesOf } from './run-options.ts'
+import {
+  type BacktestOptions,
+  defaultCash,
+  requireBacktestOptions,
+  strategiesOf,
+} from './run-options.ts'
 import { fractionOf } from './source-fraction.ts'
 import { statistics } from './statistics.ts'
 import type { StrategyEnd } from './strategy.ts'
 import { within } from './time-range.ts'
 
-/** What an account begins with unless it is told. */
-const defaultCash = new Decimal(100_000)
 /** A recording may be so far behind before the run waits for it, in events. */
 const mostUnrecorded = 50_000
 

@@ -17,6 +17,9 @@ import type { Source } from './source.ts'
 import type { StatisticsOptions } from './statistics.ts'
 import type { Strategy } from './strategy.ts'
 
+/** What an account begins with unless it is told, in its currency. */
+export const defaultCash = '100000'
+
 /**
  * Options of {@link runBacktest}.
  *

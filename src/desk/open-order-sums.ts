@@ -1,6 +1,6 @@
 import { compareDecimals, type Decimal } from '../events/decimal.ts'
 import type { OpenOrder } from './open-order.ts'
-import { zero } from './position-exact.ts'
+import { toFloat, zero } from './position-exact.ts'
 import { larger, smaller } from './risk-amounts.ts'
 
 /** What may still be filled of the orders of one symbol. Quantities are `Exact`. */
@@ -15,6 +15,11 @@ export class SymbolOrders {
   reduceBuy: Decimal = zero
   /** The same, of orders that sell. */
   reduceSell: Decimal = zero
+  /** Near these four. */
+  buyFloat = 0
+  sellFloat = 0
+  reduceBuyFloat = 0
+  reduceSellFloat = 0
 
   /** Counts an order anew after it has changed. Returns whether the sums have. */
   update(order: OpenOrder): boolean {
@@ -22,12 +27,24 @@ export class SymbolOrders {
     if (compareDecimals(open, order.counted) === 0) return false
     const change = open.minus(order.counted)
     order.counted = open
-    if (order.side === 'buy') {
-      if (order.reduceOnly) this.reduceBuy = this.reduceBuy.plus(change)
-      else this.buy = this.buy.plus(change)
-    } else if (order.reduceOnly) this.reduceSell = this.reduceSell.plus(change)
-    else this.sell = this.sell.plus(change)
+    this.#add(order, change)
     return true
+  }
+
+  #add({ side, reduceOnly }: OpenOrder, change: Decimal): void {
+    if (side === 'buy' && reduceOnly) {
+      this.reduceBuy = this.reduceBuy.plus(change)
+      this.reduceBuyFloat = toFloat(this.reduceBuy)
+    } else if (side === 'buy') {
+      this.buy = this.buy.plus(change)
+      this.buyFloat = toFloat(this.buy)
+    } else if (reduceOnly) {
+      this.reduceSell = this.reduceSell.plus(change)
+      this.reduceSellFloat = toFloat(this.reduceSell)
+    } else {
+      this.sell = this.sell.plus(change)
+      this.sellFloat = toFloat(this.sell)
+    }
   }
 }
 
@@ -72,4 +89,24 @@ export function project(
 /** The size of a position that goes as far as it can, to either side. */
 export function worstOf({ highest, lowest }: Projection): Decimal {
   return larger(zero, larger(highest, lowest.neg()))
+}
+
+/** Near {@link worstOf} of {@link project}, in floats: for comparisons that are not close. */
+export function worstFloat(
+  position: number,
+  orders: SymbolOrders | undefined,
+  more?: MoreOpen,
+): number {
+  let [buy, sell] = [orders?.buyFloat ?? 0, orders?.sellFloat ?? 0]
+  let [reduceBuy, reduceSell] = [orders?.reduceBuyFloat ?? 0, orders?.reduceSellFloat ?? 0]
+  if (more !== undefined) {
+    const quantity = toFloat(more.quantity)
+    if (more.side === 'buy' && more.reduceOnly) reduceBuy += quantity
+    else if (more.side === 'buy') buy += quantity
+    else if (more.reduceOnly) reduceSell += quantity
+    else sell += quantity
+  }
+  const up = position < 0 ? Math.min(0, position + reduceBuy) : position
+  const down = position > 0 ? Math.max(0, position - reduceSell) : position
+  return Math.max(0, up + buy, sell - down)
 }

@@ -1,11 +1,11 @@
 import { compareDecimals, type Decimal } from '../events/decimal.ts'
 import type { OrderSubmitted } from '../events/order.ts'
-import { type MoreOpen, project, worstOf } from './open-order-sums.ts'
+import { type MoreOpen, project, worstFloat, worstOf } from './open-order-sums.ts'
 import type { OpenOrders } from './open-orders.ts'
-import { Exact, zero } from './position-exact.ts'
+import { Exact, toFloat, zero } from './position-exact.ts'
 import { larger } from './risk-amounts.ts'
 import type { RiskSettings } from './risk-options.ts'
-import type { RiskPositions, RiskWatch } from './risk-watch.ts'
+import { type RiskPositions, type RiskWatch, trust } from './risk-watch.ts'
 
 /** An order, or a change of one, as the limits look at it. */
 export interface Proposal {
@@ -90,6 +90,25 @@ export class RiskProjection {
     }
     return sum
   }
+
+  /** Near `exposure`, a hundred times as fast; NaN where a price is not known. */
+  exposureFloat(proposal: Proposal): number {
+    const { symbol: own } = proposal.order
+    let sum = this.#positions.exposureFloat + this.#growthFloat(own, moreOf(proposal))
+    for (const symbol of this.#orders.bySymbol.keys()) {
+      if (symbol !== own) sum += this.#growthFloat(symbol)
+    }
+    return sum
+  }
+
+  /** Near what the position of a symbol can become worth more. */
+  #growthFloat(symbol: string, more?: MoreOpen): number {
+    const position = this.#positions.quantityFloat(symbol)
+    const growth = worstFloat(position, this.#orders.of(symbol), more) - Math.abs(position)
+    if (growth <= 0) return 0
+    const multiplier = toFloat(this.#positions.multiplier(symbol))
+    return growth * Math.abs(this.#positions.markFloat(symbol)) * multiplier
+  }
 }
 
 function moreOf({ order: { side, reduceOnly = false }, more }: Proposal): MoreOpen {
@@ -165,6 +184,7 @@ export class RiskCheck {
   *#exposure(proposal: Proposal): Iterable<Breach | Unpriced> {
     const { maxExposure, maxLeverage } = this.#settings
     if (maxExposure === undefined && maxLeverage === undefined) return
+    if (this.#isFarBelow(this.projection.exposureFloat(proposal))) return
     const value = this.projection.exposure(proposal)
     if (value === undefined) {
       yield { limit: maxExposure === undefined ? 'leverage' : 'exposure', value }
@@ -176,5 +196,17 @@ export class RiskCheck {
     if (maxLeverage === undefined) return
     const limitValue = this.#watch.allowedBy(this.#positions.equity)
     if (compareDecimals(value, limitValue) > 0) yield { limit: 'leverage', value, limitValue }
+  }
+
+  /** Whether an exposure is surely allowed, by what floats say. NaN is not. */
+  #isFarBelow(exposure: number): boolean {
+    const { maxExposure, maxLeverage } = this.#settings
+    const equity = this.#positions.equityFloat
+    const multiple = maxLeverage === undefined ? 0 : toFloat(maxLeverage)
+    const atMost = exposure + trust * (exposure + multiple * Math.abs(equity))
+    return (
+      (maxExposure === undefined || atMost < toFloat(maxExposure)) &&
+      (maxLeverage === undefined || atMost < multiple * equity)
+    )
   }
 }

@@ -17,14 +17,16 @@ export type RiskPositions = Pick<
   | 'exposure'
   | 'exposureFloat'
   | 'quantity'
+  | 'quantityFloat'
   | 'mark'
+  | 'markFloat'
   | 'multiplier'
   | 'all'
   | 'onChange'
 >
 
 /** How far floats are trusted: ten times as far as the keeper says. */
-const trust = 1e-8
+export const trust = 1e-8
 
 /** A limit on how far equity may fall below a base. */
 export class LossGauge extends RiskGauge {

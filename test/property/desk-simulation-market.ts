@@ -28,6 +28,7 @@ export interface ShownEvent {
   /** When what it tells of began, in milliseconds since the Unix epoch: the open of a bar. */
   readonly from: number
   readonly time: number
+  readonly open: Micros
   readonly low: Micros
   readonly high: Micros
   readonly close: Micros
@@ -99,13 +100,14 @@ export class RandomMarket {
 
   #show(
     event: Pick<ShownEvent, 'kind' | 'symbol' | 'left'> &
-      Partial<Pick<ShownEvent, 'from' | 'low' | 'high' | 'close'>>,
+      Partial<Pick<ShownEvent, 'from' | 'open' | 'low' | 'high' | 'close'>>,
   ): void {
     const time = this.#bus.clock.now()
     this.current = {
       index: this.#counts[event.symbol],
       from: time,
       time,
+      open: 0n,
       low: 0n,
       high: 0n,
       close: 0n,
@@ -127,6 +129,7 @@ export class RandomMarket {
       kind: 'bar',
       symbol,
       from: openTime,
+      open: micros(text(open)),
       low: micros(text(low)),
       high: micros(text(high)),
       close: micros(text(close)),

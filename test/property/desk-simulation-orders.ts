@@ -1,6 +1,7 @@
 import type { Decimal, OrderSubmitted, TradingEvent } from 'tradewire'
 import { type Micros, micros } from './desk-simulation-money.ts'
-import type { Level, RandomMarket, ShownEvent } from './desk-simulation-market.ts'
+import type { RandomMarket, ShownEvent } from './desk-simulation-market.ts'
+import { must, requireShown } from './desk-simulation-prices.ts'
 
 type Typed<Type extends TradingEvent['type']> = Extract<TradingEvent, { readonly type: Type }>
 export type OrderEvent = Extract<TradingEvent, { readonly type: `order.${string}` }>
@@ -277,7 +278,7 @@ export class OrderBooks {
       must(quantity <= absolute(position), 'reduceOnly goes through zero')
     }
     this.#requireTerms(order, event, left)
-    this.#requireShown(order, event, quantity, price)
+    requireShown(order, event.data, { market: this.#market, terms: this.#terms })
     if (type === 'order.filled' && order.end === undefined) this.#end(order, 'filled')
     return true
   }
@@ -325,57 +326,6 @@ export class OrderBooks {
     const price = toMicros(data.lastPrice)
     must(data.side === 'buy' ? price <= limit : price >= limit, 'filled beyond its limit')
   }
-
-  /**
-   * The price is one that the market shows now, or that stands in the book: none of before, none of later.
-   * There is as much of it as is filled, where several show it of all of them together.
-   */
-  #requireShown(order: BookedOrder, event: FillEvent, quantity: Micros, price: Micros): void {
-    const slip = order.limit === undefined ? this.#terms.slip : 0n
-    const isBuy = event.data.side === 'buy'
-    const plain = isBuy ? price - slip : price + slip
-    const isMaker = event.data.liquidity === 'maker'
-    const { current } = this.#market
-    const shown: { left: Micros | undefined }[] = this.#levels(order, isMaker, plain)
-    if (current !== undefined && this.#isOfCurrent(order, current, isMaker, plain)) {
-      if (current.kind === 'bar' && shown.length === 0) order.unplaced.push(current.from)
-      // What a trade has woken meets the book.
-      if (order.wokenBy === current && current.kind !== 'bar') shown.push(current)
-      else shown.unshift(current)
-    }
-    let left = quantity
-    for (const each of shown) {
-      if (each.left === undefined) return
-      const taken = left < each.left ? left : each.left
-      each.left -= taken
-      left -= taken
-    }
-    must(left === 0n, `${event.id} is filled at a price, or in a size, that is not shown`)
-  }
-
-  #isOfCurrent(order: BookedOrder, current: ShownEvent, isMaker: boolean, price: Micros): boolean {
-    const { limit, terms } = order
-    if (current.told || current.symbol !== terms.symbol || current.kind === 'book') return false
-    if (current.kind === 'bar') {
-      return hasSeen(order, current, price) && price >= current.low && price <= current.high
-    }
-    // What stands at its limit is filled as the price goes through it.
-    const isBuy = terms.side === 'buy'
-    const isPassed =
-      isMaker && limit === price && isThrough(isBuy, current.close, price, this.#terms.fillOnTouch)
-    return price === current.close || isPassed
-  }
-
-  /** The levels of the book that show a price, or go through a limit that is filled. */
-  #levels({ terms, limit }: BookedOrder, isMaker: boolean, price: Micros): Level[] {
-    const book = this.#market.books.get(terms.symbol)
-    const isBuy = terms.side === 'buy'
-    return ((isBuy ? book?.asks : book?.bids) ?? []).filter((level) =>
-      isMaker && price === limit
-        ? isThrough(isBuy, level.price, price, true)
-        : level.price === price,
-    )
-  }
 }
 
 function begun(terms: OrderSubmitted, submittedAt: number): BookedOrder {
@@ -401,24 +351,4 @@ function begun(terms: OrderSubmitted, submittedAt: number): BookedOrder {
     lateFills: 0,
     unplaced: [],
   }
-}
-
-/** Whether an order stood when a bar began, or was changed before its end and is filled there. */
-function hasSeen(
-  { arrivedAt, submittedAt, changedAt }: BookedOrder,
-  bar: ShownEvent,
-  price: Micros,
-): boolean {
-  if ((arrivedAt ?? submittedAt) > bar.from) return false
-  return changedAt <= bar.from || (changedAt < bar.time && price === bar.close)
-}
-
-function isThrough(isBuy: boolean, price: Micros, limit: Micros, onTouch: boolean): boolean {
-  if (price === limit) return onTouch
-  return isBuy ? price < limit : price > limit
-}
-
-/** Throws unless something holds. */
-export function must(holds: boolean, message: string): asserts holds {
-  if (!holds) throw new Error(message)
 }

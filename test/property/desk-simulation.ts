@@ -7,7 +7,8 @@ import {
   micros,
   MoneyBooks,
 } from './desk-simulation-money.ts'
-import { type FillEvent, must, OrderBooks } from './desk-simulation-orders.ts'
+import { type FillEvent, OrderBooks } from './desk-simulation-orders.ts'
+import { must } from './desk-simulation-prices.ts'
 import { initialCash, multipliers, rates, venueTermsOf, World } from './desk-simulation-world.ts'
 
 const environment = globalThis.process.env
