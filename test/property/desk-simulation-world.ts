@@ -237,7 +237,7 @@ export class World {
   }
 
   #submit(): void {
-    if (this.#orders >= 70) return
+    if (this.#orders >= 40) return
     const choice = this.#choice
     const symbol = choice.of(symbols)
     const near = (): string => this.market.priceText(symbol, 8)
