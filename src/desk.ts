@@ -5,7 +5,13 @@
  * @module tradewire/desk
  */
 export { type Desk, type DeskOptions, startDesk } from './desk/desk.ts'
-export type { Broker, CommandOptions, OrderChanges, RunningBroker } from './desk/broker.ts'
+export type {
+  Broker,
+  BrokerAccount,
+  CommandOptions,
+  OrderChanges,
+  RunningBroker,
+} from './desk/broker.ts'
 export type { OrderCheck, Refusal } from './desk/order-check.ts'
 export { type MoreTerms, type Orders, type OrderTerms } from './desk/orders.ts'
 export type { WorkingOrder, WorkingStatus } from './desk/working-orders.ts'

@@ -37,6 +37,8 @@ export interface BacktestResult {
   readonly sourceEvents: number
   /** What each source has given. */
   readonly sources: readonly PlayedSource[]
+  /** What is worth a look before the figures are believed, in sentences; none if all is well. */
+  readonly notices: readonly string[]
   /** Orders that still worked as the data ended. */
   readonly openOrders: readonly WorkingOrder[]
   /** How long it took, in milliseconds of real time. */
@@ -82,6 +84,7 @@ export function resultOf(data: ResultData, prices: readonly PriceHistory[]): Bac
     trades: data.trades,
     prices: pricesTraded(prices, data.trades),
     eventCounts: data.eventCounts,
+    notices: data.notices,
     facts: { ...factsOf(data), ...facts },
   })
   return {

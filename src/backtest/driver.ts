@@ -6,6 +6,7 @@ import { BacktestError, StrayWorkError } from './errors.ts'
 import { Settling } from './settling.ts'
 import type { MergedChunk } from './merge.ts'
 import type { TimedPayload } from './source.ts'
+import type { StrategyEnd } from './strategy.ts'
 
 /** After so many events other work of the process gets its turn. Counted, so that every run is the same. */
 const turnEvery = 1_024
@@ -51,7 +52,7 @@ export class Driver {
   readonly #signal: AbortSignal | undefined
   readonly #stopsAtFailure: boolean
   readonly #names: readonly string[]
-  /** What failed of what is followed. */
+  /** What failed of what is followed, or beside all handlers. */
   #rejection: { readonly error: unknown } | undefined = undefined
   /** The sequence that the bus stood at when nothing more was to be done. */
   #restedAt = 0
@@ -105,7 +106,7 @@ export class Driver {
         this.#emit(item.type, data, this.#names[sources[index]!]!, undefined)
       } else this.#emitChecked(item, this.#names[sources[index]!]!)
       if (!settling.settled) await settling.settleFully()
-      if (settling.failure !== undefined) this.#check()
+      if (settling.failure !== undefined || this.#rejection !== undefined) this.#check()
       host.played(time)
       this.events += 1
       if (this.events % turnEvery === 0) {
@@ -129,6 +130,24 @@ export class Driver {
     work.catch((error: unknown) => {
       this.#rejection ??= { error }
     })
+  }
+
+  /**
+   * Ends the run because of what has failed beside all handlers, such as a fee that was asked for, or an
+   * emission that was refused and that nobody awaits; unless failures are to be passed over.
+   */
+  failed(error: unknown): void {
+    if (this.#stopsAtFailure) this.#rejection ??= { error }
+  }
+
+  /**
+   * Calls what a strategy has left for the end of the data, and waits for it.
+   *
+   * @throws ConfigurationError `CONFIGURATION` if it sleeps on the simulated clock.
+   * @throws the reason of the signal if it aborts; what `end` throws.
+   */
+  async finish(end: StrategyEnd): Promise<void> {
+    await this.#settling.outlast(end)
   }
 
   /**

@@ -20,6 +20,11 @@ export interface ReportInput {
   /** How many events of each type there were. Default: none are told. */
   readonly eventCounts?: ReadonlyMap<string, number>
   /**
+   * What is worth a look before the figures are believed, in sentences: rows that were skipped, orders
+   * that were rejected. Default: nothing.
+   */
+  readonly notices?: readonly string[]
+  /**
    * What else is to be known of the run, by name: its seed, its options, its data files, the SHA-256 of
    * its event log. Default: nothing.
    */

@@ -38,6 +38,13 @@ export function cardsHtml({ statistics, currency }: ReportInput): string {
   return `<dl class="cards">${cards.join('\n')}</dl>`
 }
 
+/** What is worth a look before the figures are believed. */
+export function noticesHtml({ notices = [] }: ReportInput): string {
+  if (notices.length === 0) return ''
+  const items = notices.map((notice) => `<li>${escapeHtml(notice)}</li>`)
+  return `<section class="notices"><header><h2>Worth a look</h2></header><ul>${items.join('')}</ul></section>`
+}
+
 /** Where the charts are drawn; without JavaScript, a picture of the equity. */
 export function chartsHtml(input: ReportInput): string {
   const notes = omissions(input).map((note) => `<li>${escapeHtml(note)}</li>`)

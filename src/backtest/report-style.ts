@@ -85,6 +85,8 @@ th[aria-sort='descending'] button::after { content: ' \\2193'; }
 .facts div:last-child { border-bottom: 0; }
 .facts dt { color: var(--muted); }
 .facts dd { margin: 0; overflow-wrap: anywhere; white-space: pre-wrap; font-family: ui-monospace, 'SF Mono', Menlo, Consolas, monospace; font-size: 12.5px; }
+.notices ul { margin: 0; padding: 0 0 0 18px; }
+.notices { border-left: 4px solid var(--loss, #c0392b); }
 .notes { color: var(--muted); font-size: 13px; margin: 8px 0 0; padding-left: 18px; }
 footer { color: var(--muted); font-size: 13px; padding-top: 6px; padding-bottom: 32px; }
 footer a { color: inherit; }

@@ -72,9 +72,12 @@ export function numberText(value: number | undefined): string {
   return value === undefined ? '–' : twoPlaces.format(value).replace('-', '−')
 }
 
-/** The date of a time, `2024-02-29`, in UTC. A dash where there is none. */
+/**
+ * The day of what ended at a time, `2024-02-29`, in UTC: midnight is the end of the day before. A dash
+ * where there is none.
+ */
 export function dateText(time: number | undefined): string {
-  return time === undefined ? '–' : new Date(time).toISOString().slice(0, 10)
+  return time === undefined ? '–' : new Date(time - 1).toISOString().slice(0, 10)
 }
 
 /** The date and the time of day, to the second, in UTC. A dash where there is none. */

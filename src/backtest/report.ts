@@ -10,6 +10,7 @@ import {
   chartsHtml,
   figuresHtml,
   headerHtml,
+  noticesHtml,
   runHtml,
   tradesHtml,
 } from './report-sections.ts'
@@ -49,6 +50,7 @@ export function reportHtml(input: ReportInput): string {
 ${headerHtml(input)}
 <main>
 ${cardsHtml(input)}
+${noticesHtml(input)}
 ${chartsHtml(input)}
 ${tradesHtml(input)}
 ${figuresHtml(input)}

@@ -39,6 +39,8 @@ const mostUnrecorded = 50_000
  *
  * @throws ConfigurationError `CONFIGURATION` if an option is missing, unknown or out of range.
  * @throws BacktestError `BACKTEST_FAILED` if a handler fails, unless `onFailure` is `continue`.
+ * @throws what a function of `fees` or `slippage` throws, and the refusal of an emission that nobody awaits,
+ * unless `onFailure` is `continue`.
  * @throws StrayWorkError `STRAY_WORK` if something emits that no handler waits for.
  * @throws SourceError `SOURCE_INVALID`, SourceOrderError `SOURCE_ORDER` if the data are bad.
  * @throws EventValidationError `EVENT_INVALID` if a payload of the data is invalid.
@@ -86,12 +88,18 @@ export async function runBacktest<Schemas extends EventSchemas = TradingSchemas>
   }
 }
 
-function busOf({ catalog, run, seed, history }: BacktestOptions, clock: SimulatedClock): Bus {
+function busOf(
+  { catalog, run, seed, history }: BacktestOptions,
+  clock: SimulatedClock,
+  failed: (error: unknown) => void,
+): Bus {
   return createBus({
     clock,
     source: 'backtest',
-    // Failures are looked at where the data are played.
-    onError: () => {},
+    // Failures of handlers are looked at where the data are played.
+    onError: (error, { origin }) => {
+      if (origin !== 'handler') failed(error)
+    },
     ...(catalog !== undefined && { catalog }),
     ...(run !== undefined && { run }),
     ...(seed !== undefined && { seed }),
@@ -125,7 +133,7 @@ class Run implements DriverHost {
     this.#options = options
     const { log, digest = false, signal, onFailure } = options
     this.#clock = new SimulatedClock({ start })
-    this.#bus = busOf(options, this.#clock)
+    this.#bus = busOf(options, this.#clock, (error) => this.#driver.failed(error))
     this.#digest = digest ? new EventDigest(this.#bus) : undefined
     this.#recording = log && record(this.#bus, log, { capacity: 1_000_000 })
     this.#desk = startDesk(this.#bus, deskOptionsOf(options))
@@ -153,11 +161,11 @@ class Run implements DriverHost {
     }
     await this.#driver.rest()
     await this.#driver.end()
-    for (const end of ends) await end()
+    for (const end of ends) await this.#driver.finish(end)
     // What the ends have led to comes to rest as what was started before the data.
     await this.#driver.begin()
     await this.#driver.end()
-    this.#collector.sample(this.#clock.now())
+    this.#collector.finish(this.#clock.now())
     const elapsedMs = this.#realClock.monotonic() - startedAt
     await this.#recording?.stop()
     this.#tellEnd()
@@ -226,6 +234,7 @@ class Run implements DriverHost {
   }
 
   #result(from: number, elapsedMs: number): BacktestResult {
+    const sources = this.#options.sources.map(playedSource)
     const data: ResultData = {
       ...this.#statistics(),
       from,
@@ -235,7 +244,8 @@ class Run implements DriverHost {
       elapsedMs,
       desk: this.#desk,
       openOrders: this.#desk.orders.open(),
-      sources: this.#options.sources.map(playedSource),
+      sources,
+      notices: this.#collector.notices.sentences(this.#desk, sources),
       ...(this.#digest !== undefined && { digest: this.#digest.end() }),
     }
     return resultOf(data, this.#collector.prices())

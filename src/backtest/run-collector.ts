@@ -5,6 +5,7 @@ import type { EventMatching } from '../events/types.ts'
 import type { TradingSchemas } from '../events/trading-events.ts'
 import { EquityCurve } from './equity-curve.ts'
 import { CandleSeries, type PriceHistory } from './report-candles.ts'
+import { RunNotices } from './run-notices.ts'
 import { TradeCollector } from './trade-collector.ts'
 
 /** Of how many symbols prices are kept for the picture: each takes up to half a megabyte. */
@@ -18,12 +19,14 @@ type Fill =
 export class RunCollector {
   readonly curve = new EquityCurve()
   readonly trades: TradeCollector
+  readonly notices: RunNotices
   readonly #desk: Desk
   readonly #prices = new Map<string, CandleSeries>()
 
   constructor(desk: Desk, convert: ConvertCurrency | undefined) {
     const { bus, positions } = desk
     this.#desk = desk
+    this.notices = new RunNotices(bus)
     this.trades = new TradeCollector({
       currency: positions.currency,
       multiplier: (symbol) => positions.multiplier(symbol),
@@ -41,6 +44,16 @@ export class RunCollector {
   sample(time: number): void {
     const { positions } = this.#desk
     this.curve.sample(time, positions.equityFloat, positions.exposureFloat, positions)
+  }
+
+  /** Values what is still open at the newest prices: quotes are heard of by the positions alone. */
+  finish(time: number): void {
+    const { positions } = this.#desk
+    for (const { symbol } of positions.all()) {
+      const mark = positions.mark(symbol)
+      if (mark !== undefined) this.trades.price(symbol, mark, time)
+    }
+    this.sample(time)
   }
 
   /** The prices of the symbols, in the order they were first seen. */

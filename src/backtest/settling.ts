@@ -63,6 +63,36 @@ export class Settling {
       if (turns > eagerTurns) await this.#realClock.sleep(patientMs)
     }
   }
+
+  /**
+   * Calls `end`, once the data have ended, and waits for it, however long it takes in real time. Simulated
+   * time stands still meanwhile.
+   *
+   * @throws ConfigurationError `CONFIGURATION` if it sleeps on the simulated clock: it would never wake.
+   * @throws the reason of the signal if it aborts meanwhile; what `end` throws.
+   */
+  async outlast(end: () => void | Promise<void>): Promise<void> {
+    const { sleepers } = this.#clock
+    const work = (async () => end())()
+    let isDone = false
+    const done = (): void => {
+      isDone = true
+    }
+    const settled = work.then(done, done)
+    for (let turns = 1; ; turns += 1) {
+      await nextTurn()
+      if (isDone) break
+      this.#signal?.throwIfAborted()
+      if (this.#clock.sleepers > sleepers) {
+        throw new ConfigurationError(
+          'The end of a strategy sleeps on the simulated clock, which stands still once the data have ended: it would never wake. Do without the sleep, or end the strategy before the data do.',
+        )
+      }
+      if (turns > eagerTurns) await this.#realClock.sleep(patientMs)
+    }
+    await settled
+    await work
+  }
 }
 
 /** @throws ConfigurationError `CONFIGURATION` unless the clock of a bus is simulated. */

@@ -87,7 +87,7 @@ export interface Statistics extends TradeStatistics {
   readonly sharpe?: number
   /**
    * Mean of the returns above the target / target downside deviation x sqrt(periods per year); absent
-   * where no return fell short. The deviation is the root of the mean of `min(0, return - target) ^ 2`
+   * with fewer than two, or where no return fell short. The deviation is the root of the mean of `min(0, return - target) ^ 2`
    * over all returns. (Sortino and van der Meer, Downside Risk, Journal of Portfolio Management, 1991;
    * Rollinger and Hoffman, Sortino: A "Sharper" Ratio, Red Rock Capital, 2013.)
    */
@@ -224,7 +224,8 @@ function ratiosOf(
   const middle = mean(values)
   // A constant riskless return changes the mean of the differences, and not their deviation.
   const sharpe = ratio(middle - ratePerPeriod(riskFreeRate, perYear), deviation, middle)
-  const sortino = ratio(middle - target, downside)
+  // The deviation of a single return is that return: the ratio would be the same whatever it is.
+  const sortino = values.length < 2 ? undefined : ratio(middle - target, downside)
   const ranked = returns.toSorted((left, right) => left.value - right.value)
   return {
     ...defined('volatility', deviation && deviation * annually),

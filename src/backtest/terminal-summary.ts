@@ -13,7 +13,7 @@ export interface SummaryOptions {
   readonly colour?: boolean
 }
 
-type Style = 'bold' | 'dim' | 'green' | 'red' | 'cyan'
+type Style = 'bold' | 'dim' | 'green' | 'red' | 'cyan' | 'yellow'
 type Paint = (style: Style, text: string) => string
 
 const chartHeight = 5
@@ -50,6 +50,7 @@ export function summaryText(input: ReportInput, options: SummaryOptions = {}): s
   const more = furtherFigures(statistics, currency).filter(({ name }) => further.has(name))
   return [
     ...headLines(input, width, paint),
+    ...noticeLines(input, width, paint),
     '',
     ...columns([...key, ...more], width, paint),
     ...curveLines(input, width, paint),
@@ -74,6 +75,28 @@ function headLines(
     paint('dim', period),
     paint('dim', '─'.repeat(width)),
   ]
+}
+
+/** What is worth a look, each in lines of its own. */
+function noticeLines({ notices = [] }: ReportInput, width: number, paint: Paint): string[] {
+  return notices.flatMap((notice) =>
+    wrapped(printable(notice), width - 2).map((line, index) =>
+      paint('yellow', `${index === 0 ? '!' : ' '} ${line}`),
+    ),
+  )
+}
+
+/** Lines of whole words, of at most `width` characters where words allow it. */
+function wrapped(text: string, width: number): string[] {
+  const lines: string[] = []
+  let line = ''
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + word.length >= width) {
+      lines.push(line)
+      line = word
+    } else line = line === '' ? word : `${line} ${word}`
+  }
+  return [...lines, line]
 }
 
 /** Reads down the left column, then down the right one. There is an even number of figures. */

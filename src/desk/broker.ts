@@ -14,6 +14,12 @@ export interface CommandOptions {
   readonly cause?: TradewireEvent | undefined
 }
 
+/** The account that a broker trades for. */
+export interface BrokerAccount {
+  /** What it is kept in, such as `USD`. */
+  readonly currency: string
+}
+
 /**
  * Where orders go: a venue, or something that plays one. `paperBroker` is one; a venue of yours is
  * another, so that a strategy does not know where it trades.
@@ -25,8 +31,12 @@ export interface CommandOptions {
 export interface Broker {
   /** A word for messages, such as `paper` or `binance`. */
   readonly name: string
-  /** Begins to take commands, and to answer them on `bus`. Called once. */
-  start(bus: Bus): RunningBroker
+  /**
+   * Begins to take commands, and to answer them on `bus`. Called once, by the desk.
+   *
+   * @param account whose orders it takes; absent where there is no desk.
+   */
+  start(bus: Bus, account?: BrokerAccount): RunningBroker
 }
 
 /** A broker that takes commands. */

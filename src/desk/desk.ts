@@ -144,7 +144,7 @@ class RunningDesk implements Desk {
         priority: deskPriority,
       })
       this.#begun({ close: () => submissions.unsubscribe() })
-      this.broker = broker?.start(bus)
+      this.broker = broker?.start(bus, { currency: this.positions.currency })
       this.orders = new Orders({
         bus,
         working,

@@ -1,12 +1,12 @@
 import type { Bus } from '../bus/bus.ts'
-import type { Broker } from './broker.ts'
+import type { Broker, BrokerAccount } from './broker.ts'
 import { type PaperBrokerOptions, toPaperSettings } from './paper-options.ts'
 import { PaperVenue, type RunningPaperBroker } from './paper-venue.ts'
 
 /** A broker that plays a venue, see {@link paperBroker}. */
 export interface PaperBroker extends Broker {
   /** Begins to take commands, and to match orders against the market data of `bus`. */
-  start(bus: Bus): RunningPaperBroker
+  start(bus: Bus, account?: BrokerAccount): RunningPaperBroker
 }
 
 /**
@@ -65,6 +65,11 @@ export interface PaperBroker extends Broker {
  * ```
  */
 export function paperBroker(options: PaperBrokerOptions = {}): PaperBroker {
-  const settings = toPaperSettings(options)
-  return { name: settings.name, start: (bus) => new PaperVenue(bus, settings) }
+  // Bad options are found here, and not only where it starts.
+  const { name } = toPaperSettings(options, 'USD')
+  return {
+    name,
+    start: (bus, account) =>
+      new PaperVenue(bus, toPaperSettings(options, account?.currency ?? 'USD')),
+  }
 }

@@ -43,7 +43,7 @@ export interface PaperBrokerOptions {
    * with `paper`. On a live clock the run of the bus follows in the ids.
    */
   readonly venue?: string
-  /** What prices and fees are in. Default `USD`. */
+  /** What prices and fees are in. Default: the currency of the account of its desk, else `USD`. */
   readonly currency?: string
   /** What is traded there: an order for anything else is rejected. Default: everything. */
   readonly instruments?: Readonly<Record<string, PaperInstrument>>
@@ -131,10 +131,13 @@ const optionNames = [
 const one: Decimal = /* @__PURE__ */ new DecimalValue(1)
 const dayMs = 86_400_000
 
-/** @throws ConfigurationError `CONFIGURATION` if an option is unknown or out of range. */
-export function toPaperSettings(options: PaperBrokerOptions): PaperSettings {
+/**
+ * @param account the currency of the account that it trades for.
+ * @throws ConfigurationError `CONFIGURATION` if an option is unknown or out of range.
+ */
+export function toPaperSettings(options: PaperBrokerOptions, account: string): PaperSettings {
   requireOptions('paperBroker', options, optionNames)
-  const { venue, currency = 'USD', source = 'paper-broker', seed = 1 } = options
+  const { venue, currency = account, source = 'paper-broker', seed = 1 } = options
   const { latencyMs = 0, limitFill = 'through', sessionEnd = '00:00', faults = {} } = options
   if (limitFill !== 'through' && limitFill !== 'touch') {
     throw new ConfigurationError(

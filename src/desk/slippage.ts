@@ -25,7 +25,7 @@ export type Slippage =
   /** Hundredths of a percent of the price, 0 or more; onto the next worse tick if the instrument has a tickSize. */
   | {
       /** Basis points of the price, 0 or more. */
-      readonly bps: Amount
+      readonly bps: Amount | number
     }
   /** A whole number of ticks from 0, and the size of one, above 0. */
   | {
@@ -52,9 +52,11 @@ export function slippageModel(slippage: Slippage | undefined): SlippageModel | u
   return ({ order, price }) => slipped(order, price, worse)
 }
 
-function basisPoints(slippage: { readonly bps: Amount }): SlippageModel {
+function basisPoints(slippage: { readonly bps: Amount | number }): SlippageModel {
   requireOptions('slippage', slippage, ['bps'])
-  const bps = requireAmount('slippage.bps', slippage.bps, '0 or more')
+  const given = slippage.bps
+  const amount = typeof given === 'number' && Number.isFinite(given) ? new Decimal(given) : given
+  const bps = requireAmount('slippage.bps', amount, '0 or more')
   const share = productOf(bps, new Decimal('0.0001'))
   return ({ order, price }, tickSize) => {
     const exact = slipped(order, price, productOf(price.abs(), share))

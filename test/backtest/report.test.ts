@@ -54,7 +54,7 @@ describe('reportHtml', () => {
       '<dt>Trades</dt><dd><div class="value">2</div><div class="note">and 1 open</div>',
     )
     expect(html).toContain('<dt>Fees</dt><dd><div class="value" title="5">5.00</div>')
-    expect(html).toContain('2024-01-02 to 2024-01-11, 10 samples')
+    expect(html).toContain('2024-01-01 to 2024-01-10, 10 samples')
     for (const name of [
       'Annual return',
       'Max drawdown',

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { decimal, encodeEventText, type TradewireEvent, tradingEvents, z } from 'tradewire'
-import { type BacktestOptions, runBacktest, type SourceEvent } from 'tradewire/backtest'
-import { paperBroker } from 'tradewire/desk'
+import { type BacktestOptions, csvTrades, runBacktest, type SourceEvent } from 'tradewire/backtest'
+import { type PaperBroker, paperBroker } from 'tradewire/desk'
 import { type EventLog, memoryLog, openLog } from 'tradewire/log'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { d, opening, run, tick, ticks } from './run-support.ts'
@@ -270,6 +270,65 @@ describe('runBacktest', () => {
       { name: 'three.csv', counts: { read: 4, events: 3, skipped: 1 } },
       { name: 'uncounted' },
     ])
+  })
+})
+
+describe('notices of runBacktest', () => {
+  it('are none if all is well', async () => {
+    const { notices } = await run({ sources: [ticks(6)], strategy: inAndOut })
+    expect(notices).toEqual([])
+  })
+
+  it('tell of skipped rows, rejections, orders that stand, warnings and failures', async () => {
+    const file = join(folder(), 'trades.csv')
+    const times = [0, 1, 2].map((index) => new Date(opening + index * 1_000).toISOString())
+    writeFileSync(file, `time,price,size\n${times[0]},1,1\n${times[1]},x,1\n${times[2]},1,1\n`)
+    const result = await run({
+      sources: [csvTrades(file, { symbol: 'SPX', onBadRow: 'skip' })],
+      desk: { risk: { maxPosition: '1' } },
+      onFailure: 'continue',
+      strategy: ({ bus, orders }) => {
+        bus.once('market.trade_tick', (event) => {
+          orders.buy('SPX', '5', { cause: event })
+          orders.buy('SPX', '6', { cause: event })
+          orders.buy('SPXX', '1', { cause: event })
+          bus.emitSync('system.warning', { timestamp: opening, code: 'odd', message: 'odd' })
+          throw new Error('too odd')
+        })
+      },
+    })
+    expect(result.notices).toEqual([
+      '1 bad row of trades.csv skipped.',
+      'Handlers failed 1 time.',
+      'Orders were rejected: RISK_POSITION_SIZE (2).',
+      '1 order still stood at the end.',
+      'There is an order for SPXX, of which there were no data.',
+      'Warnings: odd (1).',
+    ])
+    const summary = result.summary()
+    for (const notice of result.notices) expect(summary).toContain(`! ${notice}`)
+    const path = join(folder(), 'report.html')
+    await result.writeReport(path)
+    expect(readFileSync(path, 'utf8')).toContain('<li>1 order still stood at the end.</li>')
+  })
+
+  it('tell of fees that are in no figure, which a paper broker without a currency has none of', async () => {
+    const fees = { maker: '0', taker: '0.01' }
+    const of = async (broker: PaperBroker) =>
+      run({
+        sources: [ticks(6)],
+        desk: { broker, positions: { currency: 'EUR' } },
+        strategy: inAndOut,
+      })
+    const apart = await of(paperBroker({ fees, currency: 'USD' }))
+    expect(apart.notices).toEqual([
+      'Fees of 2.05 USD are in no figure: they could not be converted to EUR.',
+      'Warnings: currency_unknown (1).',
+    ])
+    const counted = await of(paperBroker({ fees }))
+    expect(counted.notices).toEqual([])
+    expect(counted.statistics.fees.toFixed()).toBe('2.05')
+    expect(counted.desk.positions.equity.toFixed()).toBe('100000.95')
   })
 })
 

@@ -26,6 +26,7 @@ describe('slippage of paperBroker', () => {
   it('takes basis points of the price, but of no limit order', () => {
     // 100.03 x 0.0005 = 0.050015.
     expect(pricesOf({ slippage: { bps: '5' } })).toEqual(['100.080015', '99.979985', '100.03'])
+    expect(pricesOf({ slippage: { bps: 5 } })).toEqual(pricesOf({ slippage: { bps: '5' } }))
   })
 
   it('goes on to the next worse tick of the instrument', () => {
@@ -81,7 +82,7 @@ describe('slippage of paperBroker', () => {
       'some',
       null,
       { bps: '-1' },
-      { bps: 1 },
+      { bps: Number.NaN },
       { bps: '1', ticks: 1 },
       { ticks: 1 },
       { ticks: 0.5, tickSize: '1' },
