@@ -1,4 +1,3 @@
-import { describeValue } from '../errors/checks.ts'
 import { Decimal } from '../events/decimal.ts'
 import type { NewBar } from '../events/market.ts'
 import type { CsvLayout } from './csv-columns.ts'
@@ -8,7 +7,7 @@ import type { CsvRow } from './csv-row.ts'
 import { NumberReader } from './csv-values.ts'
 import { type SessionHours, wholeDay } from './time-session.ts'
 import { commonTimeframe, Timeframe } from './time-frame.ts'
-import { TimeReader } from './time-text.ts'
+import { timeFault, type TimeFormat, TimeReader } from './time-text.ts'
 import type { TimeZone } from './time-zone.ts'
 
 const dayMs = 86_400_000
@@ -24,6 +23,7 @@ export class BarShape implements RowShape<NewBar> {
   readonly #venue: string | undefined
   readonly #zone: TimeZone
   readonly #times: TimeReader
+  readonly #timeFormat: TimeFormat
   readonly #numbers: NumberReader
   readonly #atClose: boolean
   readonly #session: SessionHours
@@ -45,6 +45,7 @@ export class BarShape implements RowShape<NewBar> {
     this.#venue = settings.venue
     this.#zone = settings.zone
     this.#times = new TimeReader(settings.time, settings.zone)
+    this.#timeFormat = settings.time
     this.#numbers = new NumberReader(settings)
     this.#timeframe = timeframe
     this.#atClose = timestampIs === 'close'
@@ -75,6 +76,10 @@ export class BarShape implements RowShape<NewBar> {
     }
     const timeframe = commonTimeframe(steps)
     if (timeframe === undefined) {
+      // Without a single time that can be read, how times are written is what is wrong.
+      if (rows.every((row) => !Number.isFinite(this.#timeOf(row)))) {
+        return timeFault(rows[0]!.field(this.#at.time), this.#timeFormat)
+      }
       return 'the timeframe of the bars cannot be told from their times. Give { timeframe }, such as 1d.'
     }
     this.#timeframe = new Timeframe(timeframe)
@@ -85,8 +90,7 @@ export class BarShape implements RowShape<NewBar> {
     const at = this.#at
     const time = this.#timeOf(row)
     if (!Number.isFinite(time)) {
-      const reason = `expected a time, found ${describeValue(row.field(at.time))}.`
-      return { field: 'time', reason }
+      return { field: 'time', reason: timeFault(row.field(at.time), this.#timeFormat) }
     }
     this.#span(time, this.#timeframe!)
     const numbers = this.#numbers

@@ -3,7 +3,7 @@ import { ConfigurationError } from '../errors/tradewire-error.ts'
 import type { NewBar } from '../events/market.ts'
 import { BarShape } from './csv-bar-shape.ts'
 import type { CsvField } from './csv-columns.ts'
-import { type CsvOptions, requireCsvOptions } from './csv-options.ts'
+import { type CsvOptions, requireCsvOptions, requireNoFunction } from './csv-options.ts'
 import { CsvReader } from './csv-reader.ts'
 import { CsvText } from './csv-text.ts'
 import { type FileSource, fileSource } from './file-source.ts'
@@ -35,7 +35,7 @@ export interface CsvBarsOptions extends CsvOptions<BarField> {
   /**
    * When bars of one day open and close whose time is a date alone: times of the day in `timeZone`, such
    * as `{ open: '09:30', close: '16:00' }`. Where `open` is not before `close`, it is on the day before.
-   * Default: from midnight to midnight.
+   * Default: from midnight to midnight. Not beside a function `time`, whose times are those of the bars.
    */
   readonly session?: Session
 }
@@ -96,6 +96,7 @@ export function csvBars(
   }
   const span =
     timeframe === undefined ? undefined : new Timeframe(requireText('timeframe', timeframe))
+  requireNoFunction('csvBars', 'session', options)
   const hours = session === undefined ? undefined : requireSession(session)
   return fileSource('csvBars', path, options, (ledger) => {
     const shape = new BarShape(settings, span, timestampIs, hours)

@@ -96,6 +96,16 @@ export class CsvLayout {
   }
 }
 
+const delimiters = [',', ';', '\t', '|']
+
+/** What to do about a row of one column in which something stands that delimits fields elsewhere. */
+export function delimiterHint(text: string, given: string): string | undefined {
+  const found = delimiters.find((each) => each !== given && text.includes(each))
+  if (found === undefined) return undefined
+  const name = JSON.stringify(found).replaceAll('"', "'")
+  return `there is one column, as fields are delimited by ${JSON.stringify(given).replaceAll('"', "'")}, but ${name} stands in it. Give { delimiter: ${name} }.`
+}
+
 function placeOf(
   path: string,
   field: CsvField,

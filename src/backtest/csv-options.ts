@@ -22,7 +22,10 @@ export interface CsvOptions<Name extends string> extends FileSourceOptions {
   readonly delimiter?: string
   /** How times are written. Default `auto`. */
   readonly time?: TimeFormat
-  /** The IANA name of the time zone of times that do not say their own. Default `UTC`. */
+  /**
+   * The IANA name of the time zone of times that do not say their own. Default `UTC`. Not beside a function
+   * `time`, which says the time in UTC itself.
+   */
   readonly timeZone?: string
   /** Whether numbers have a comma where others have a point. Default false. */
   readonly decimalComma?: boolean
@@ -82,6 +85,7 @@ export function requireCsvOptions<Name extends string>(
   if (columns !== undefined) requireColumns(fields, columns)
   const { header = !Array.isArray(columns) } = options
   const { decimalComma = false, thousands = false, exponents = false } = options
+  requireNoFunction(reader, 'timeZone', options)
   requireBoolean('header', header)
   requireBoolean('decimalComma', decimalComma)
   requireBoolean('thousands', thousands)
@@ -100,6 +104,22 @@ export function requireCsvOptions<Name extends string>(
     thousands,
     exponents,
   }
+}
+
+/**
+ * Throws `CONFIGURATION` if an option is given that has no effect, as a function says the times.
+ *
+ * @param reader the function that the user has called, for messages.
+ */
+export function requireNoFunction(
+  reader: string,
+  name: 'timeZone' | 'session',
+  options: { readonly time?: TimeFormat; readonly timeZone?: unknown; readonly session?: unknown },
+): void {
+  if (typeof options.time !== 'function' || options[name] === undefined) return
+  throw new ConfigurationError(
+    `${reader} has no use for ${name} beside a function time: what that returns is the time of the row, in milliseconds since the Unix epoch, to the hour. Let the function return it, or give time as a pattern such as 'DD.MM.YYYY', and leave ${name} as it is.`,
+  )
 }
 
 function requireBoolean(name: string, value: unknown): void {

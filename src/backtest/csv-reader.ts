@@ -1,7 +1,7 @@
 import type { CatalogEntry } from '../events/catalog-entry.ts'
 import { tradingEvents } from '../events/trading-events.ts'
 import type { RowLedger } from './bad-rows.ts'
-import { CsvLayout } from './csv-columns.ts'
+import { CsvLayout, delimiterHint } from './csv-columns.ts'
 import type { CsvSettings } from './csv-options.ts'
 import { CsvRow } from './csv-row.ts'
 import type { RowReader } from './csv-text.ts'
@@ -85,14 +85,21 @@ export class CsvReader<
   }
 
   #layoutOf(row: CsvRow): CsvLayout {
-    const { fields, columns, header } = this.#settings
+    const { fields, columns, header, delimiter } = this.#settings
+    // A list of columns says how many there are: there, the row alone may be bad.
+    const hint =
+      row.count > 1 || Array.isArray(columns) ? undefined : delimiterHint(row.field(0), delimiter)
+    if (hint !== undefined) throw new SourceError(this.#ledger.path, hint, { line: row.line })
     const names = header ? row.fields() : undefined
     const width = Array.isArray(columns) ? columns.length : row.count
     return new CsvLayout(this.#ledger.path, fields, columns, names, width)
   }
 
-  #refuseWidth({ line, count }: CsvRow, { width }: CsvLayout): void {
-    this.#ledger.bad(line, undefined, `expected ${width} columns, found ${count}.`)
+  #refuseWidth(row: CsvRow, { width }: CsvLayout): void {
+    const { line, count } = row
+    const hint = count > 1 ? undefined : delimiterHint(row.field(0), this.#settings.delimiter)
+    const more = hint === undefined ? '' : ` Here ${hint}`
+    this.#ledger.bad(line, undefined, `expected ${width} columns, found ${count}.${more}`)
   }
 
   #decide(): void {

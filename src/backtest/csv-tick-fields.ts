@@ -1,11 +1,10 @@
-import { describeValue } from '../errors/checks.ts'
 import type { Decimal } from '../events/decimal.ts'
 import type { CsvLayout } from './csv-columns.ts'
 import type { CsvSettings } from './csv-options.ts'
 import type { RowFault } from './csv-reader.ts'
 import type { CsvRow } from './csv-row.ts'
 import { NumberReader } from './csv-values.ts'
-import { TimeReader } from './time-text.ts'
+import { timeFault, TimeReader } from './time-text.ts'
 
 /** Reads the fields of trades and quotes. The first one that is bad is kept as the fault of its row. */
 export class TickFields {
@@ -36,7 +35,8 @@ export class TickFields {
     const times = this.#times
     const time = times.read(row.text, row.begins[place]!, row.ends[place]!)
     if (Number.isFinite(time)) return times.dayOnly ? this.#settings.zone.toUtc(time) : time
-    this.fault ??= { field: 'time', reason: `expected a time, found ${this.#found(row, place)}.` }
+    const reason = timeFault(row.field(place), this.#settings.time)
+    this.fault ??= { field: 'time', reason }
     return Number.NaN
   }
 
@@ -60,9 +60,5 @@ export class TickFields {
   text(row: CsvRow, name: string): string | undefined {
     const place = this.#places[name]!
     return place === -1 || row.isEmpty(place) ? undefined : row.field(place)
-  }
-
-  #found(row: CsvRow, place: number): string {
-    return describeValue(row.field(place))
   }
 }

@@ -27,6 +27,8 @@ export interface DriverOptions {
   readonly names: readonly string[]
   /** Ends it when it aborts. */
   readonly signal?: AbortSignal
+  /** Is told every ten seconds of real time that a handler keeps time standing still. */
+  readonly stuck?: (waitedMs: number, handler: string) => void
   /** Whether a handler that fails ends it. */
   readonly stopsAtFailure: boolean
 }
@@ -65,7 +67,7 @@ export class Driver {
     this.#host = host
     this.#signal = options.signal
     this.#stopsAtFailure = options.stopsAtFailure
-    this.#settling = new Settling(bus, clock, options.signal)
+    this.#settling = new Settling(bus, clock, options.signal, options.stuck)
   }
 
   /**

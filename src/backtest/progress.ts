@@ -77,6 +77,12 @@ export class ProgressBar {
     this.#stream.write(`\r\u001b[K${progressText(progress, this.#stream.columns ?? 80)}`)
   }
 
+  /** Writes a line that stays, terminal or not. */
+  note(text: string): void {
+    this.clear()
+    this.#stream.write(`${text}\n`)
+  }
+
   /** Removes the line. */
   clear(): void {
     if (this.#drawn) this.#stream.write('\r\u001b[K')

@@ -141,6 +141,12 @@ class Run implements DriverHost {
     this.#meter = this.#toMeter()
     this.#driver = new Driver(this.#bus, this.#clock, this, {
       names,
+      stuck: (waitedMs, handler) => {
+        const time = new Date(this.#clock.now()).toISOString()
+        this.#bar.note(
+          `runBacktest stands at ${time}: it has waited ${Math.round(waitedMs / 1_000)} s for ${handler}.`,
+        )
+      },
       stopsAtFailure: onFailure !== 'continue',
       ...(signal !== undefined && { signal }),
     })

@@ -1,5 +1,6 @@
 import { type Activity, activityOf } from '../bus/backstage.ts'
 import { ConfigurationError } from '../errors/tradewire-error.ts'
+import type { Clock } from '../time/clock.ts'
 import type { SimulatedClock } from '../time/simulated-clock.ts'
 import { SystemClock } from '../time/system-clock.ts'
 import { nextTurn } from '../time/turn.ts'
@@ -8,6 +9,8 @@ import { nextTurn } from '../time/turn.ts'
 const eagerTurns = 1_000
 /** How long a turn then takes, in milliseconds of real time. */
 const patientMs = 1
+/** After how long it is told that time stands still, and how often, in milliseconds of real time. */
+const stuckMs = 10_000
 
 /**
  * Knows whether all that a moment of simulated time has started is done, so that time may move on.
@@ -20,9 +23,20 @@ export class Settling {
   readonly #clock: SimulatedClock
   readonly #activity: Activity
   readonly #signal: AbortSignal | undefined
-  readonly #realClock = new SystemClock()
+  readonly #realClock: Clock
 
-  constructor(bus: object, clock: SimulatedClock, signal?: AbortSignal) {
+  readonly #stuck: ((waitedMs: number, handler: string) => void) | undefined
+
+  /** @param stuck is told every ten seconds of real time that a handler keeps time standing still. */
+  constructor(
+    bus: object,
+    clock: SimulatedClock,
+    signal?: AbortSignal,
+    stuck?: (waitedMs: number, handler: string) => void,
+    realClock: Clock = new SystemClock(),
+  ) {
+    this.#realClock = realClock
+    this.#stuck = stuck
     this.#clock = clock
     this.#activity = activityOf(bus)
     this.#signal = signal
@@ -56,11 +70,20 @@ export class Settling {
    */
   readonly settleFully = async (): Promise<void> => {
     const activity = this.#activity
+    let since: number | undefined
+    let told = 0
     for (let turns = 1; ; turns += 1) {
       await nextTurn()
       if (activity.idle || activity.waiting || this.#clock.sleepers > 0) return
       this.#signal?.throwIfAborted()
-      if (turns > eagerTurns) await this.#realClock.sleep(patientMs)
+      if (turns <= eagerTurns) continue
+      since ??= this.#realClock.monotonic()
+      const waitedMs = this.#realClock.monotonic() - since
+      if (waitedMs >= (told + 1) * stuckMs) {
+        told += 1
+        this.#stuck?.(waitedMs, activity.example ?? 'a handler with a mailbox')
+      }
+      await this.#realClock.sleep(patientMs)
     }
   }
 

@@ -1,6 +1,7 @@
 import { describeValue } from '../errors/checks.ts'
 import { ConfigurationError } from '../errors/tradewire-error.ts'
 import { readIsoTime } from './time-iso.ts'
+import { readPatternTime, type TimePattern, timePatterns } from './time-pattern.ts'
 import type { TimeZone } from './time-zone.ts'
 
 /**
@@ -8,11 +9,21 @@ import type { TimeZone } from './time-zone.ts'
  * nanoseconds since the Unix epoch, whichever its size says (below 10^11 they are seconds, below 10^14
  * milliseconds, below 10^17 microseconds), or a date of eight digits, such as `20240131`. `iso`: ISO
  * 8601 alone: a date, or date and time with a blank or a `T` between them. `s`, `ms`, `us`, `ns`: a
- * number since the Unix epoch. A function gets the text and returns milliseconds since the Unix epoch.
+ * number since the Unix epoch. A pattern such as `DD.MM.YYYY`, `DD/MM/YYYY HH:mm` or `MM/DD/YYYY HH:mm:ss`:
+ * just this, each digit of it. A function gets the text and returns milliseconds since the Unix epoch; NaN
+ * says that the row is bad.
  */
-export type TimeFormat = 'auto' | 'iso' | 's' | 'ms' | 'us' | 'ns' | ((text: string) => number)
+export type TimeFormat =
+  | 'auto'
+  | 'iso'
+  | 's'
+  | 'ms'
+  | 'us'
+  | 'ns'
+  | TimePattern
+  | ((text: string) => number)
 
-const formats: readonly unknown[] = ['auto', 'iso', 's', 'ms', 'us', 'ns']
+const formats: readonly unknown[] = ['auto', 'iso', 's', 'ms', 'us', 'ns', ...timePatterns]
 
 /** Throws `CONFIGURATION` unless `value` is a {@link TimeFormat}. */
 export function requireTimeFormat(value: TimeFormat): TimeFormat {
@@ -22,19 +33,40 @@ export function requireTimeFormat(value: TimeFormat): TimeFormat {
   )
 }
 
+/** A date that does not begin with its year: nobody can tell the day from the month. */
+const dayOrMonthFirst = /^\d{1,2}([./-])\d{1,2}\1\d{2,4}\b/
+
+/** Why `text` is no time. */
+export function timeFault(text: string, format: TimeFormat): string {
+  const found = `found ${describeValue(text)}.`
+  if (isPattern(format)) return `expected a time as ${format}, ${found}`
+  if (typeof format === 'function' || !dayOrMonthFirst.test(text))
+    return `expected a time, ${found}`
+  return `expected a time, ${found} Say how it is written: { time: 'DD.MM.YYYY' }, 'DD/MM/YYYY' or 'MM/DD/YYYY', followed by ' HH:mm' or ' HH:mm:ss' where there is a time of the day; or give a function from the text to milliseconds since the Unix epoch, NaN for a bad row.`
+}
+
+function isPattern(format: TimeFormat): format is TimePattern {
+  return (timePatterns as readonly unknown[]).includes(format)
+}
+
 const number = /^-?\d+(?:\.\d+)?$/
 const eightDigits = /^\d{8}$/
+
+type EpochFormat = 'auto' | 's' | 'ms' | 'us' | 'ns'
 
 /** Reads times out of text. */
 export class TimeReader {
   /** Whether the latest one was a date alone; then it is the beginning of that day, not in the zone. */
   dayOnly = false
   readonly #format: TimeFormat
+  /** The format, if it is a pattern. */
+  readonly #pattern: TimePattern | undefined
   readonly #zone: TimeZone
 
   /** @param zone what texts without an offset of their own are in. */
   constructor(format: TimeFormat, zone: TimeZone) {
     this.#format = format
+    this.#pattern = isPattern(format) ? format : undefined
     this.#zone = zone
   }
 
@@ -56,10 +88,17 @@ export class TimeReader {
       }
       if (format === 'iso') return Number.NaN
     }
-    return this.#epoch(text.slice(begin, end), format)
+    if (this.#pattern !== undefined) return this.#local(text.slice(begin, end), this.#pattern)
+    return this.#epoch(text.slice(begin, end), format as EpochFormat)
   }
 
-  #epoch(text: string, format: 'auto' | 's' | 'ms' | 'us' | 'ns'): number {
+  #local(text: string, pattern: TimePattern): number {
+    const time = readPatternTime(text, pattern)
+    this.dayOnly = pattern.length === 10
+    return this.dayOnly ? time : this.#zone.toUtc(time)
+  }
+
+  #epoch(text: string, format: EpochFormat): number {
     if (!number.test(text)) return Number.NaN
     if (format === 'auto' && eightDigits.test(text)) {
       const iso = `${text.slice(0, 4)}-${text.slice(4, 6)}-${text.slice(6)}`

@@ -105,6 +105,8 @@ export interface Activity {
    * backoff, a rate limit.
    */
   readonly waiting: boolean
+  /** One handler that has not settled, in words; undefined where there is none without a mailbox. */
+  readonly example: string | undefined
   /** The first failure of a handler, with its cause; undefined while none has failed for good. */
   readonly failure: HandlerError | undefined
 }
@@ -118,6 +120,9 @@ export function activityOf(bus: object): Activity {
   return {
     get sequence() {
       return acceptance.sequence
+    },
+    get example() {
+      return pending.example
     },
     get failure() {
       return calls.firstFailure

@@ -196,6 +196,14 @@ export class PendingList {
     return this.#idleWaiters.length > 0
   }
 
+  /** One handler that has not settled, in words; undefined where there is none. */
+  get example(): string | undefined {
+    const leg = this.#first?.lastLeg
+    if (leg === undefined) return undefined
+    const { type, id } = this.#first!.event
+    return `the handler of subscription ${leg.subscriber.id} (${leg.subscriber.pattern}), called with ${type} ${id}`
+  }
+
   /** Resolves once nothing is pending. */
   idle(): Promise<void> {
     if (this.empty) return Promise.resolve()

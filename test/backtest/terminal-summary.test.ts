@@ -11,12 +11,12 @@ describe('summaryText', () => {
   it('tells figures, equity and events in 80 columns', () => {
     const text = summaryText(madeUpRun())
     expect(widest(text)).toBeLessThanOrEqual(80)
-    expect(text).toMatch(/^A made-up run\n2024-01-02 to 2024-01-11, 10 samples\n─{80}\n/)
+    expect(text).toMatch(/^A made-up run\n2024-01-01 to 2024-01-10, 10 samples\n─{80}\n/)
     expect(text).toMatch(/Return +\+0\.70 % {4}Initial equity +1,000\.00 USD\n/)
     expect(text).toMatch(/Trades +2 {4}/)
     expect(text).toContain('\nEquity, USD\n')
     expect(text).toMatch(/1,007 {2}.*█\n/)
-    expect(text).toMatch(/2024-01-02 +2024-01-11\n/)
+    expect(text).toMatch(/2024-01-01 +2024-01-10\n/)
     expect(text).toMatch(
       /Events, 15 in all\nmarket\.new_bar +10 {2}━{38}\norder\.filled +5 {2}━{19}$/,
     )
