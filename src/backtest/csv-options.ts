@@ -118,7 +118,7 @@ export function requireNoFunction(
 ): void {
   if (typeof options.time !== 'function' || options[name] === undefined) return
   throw new ConfigurationError(
-    `${reader} has no use for ${name} beside a function time: what that returns is the time of the row, in milliseconds since the Unix epoch, to the hour. Let the function return it, or give time as a pattern such as 'DD.MM.YYYY', and leave ${name} as it is.`,
+    `${reader} has no use for ${name} beside a function time: the milliseconds that it returns are the time of a row as it is. Leave ${name} out, or give time as a pattern such as 'DD.MM.YYYY'.`,
   )
 }
 
