@@ -96,12 +96,16 @@ export class Settling {
    */
   async outlast(end: () => void | Promise<void>): Promise<void> {
     const { sleepers } = this.#clock
-    const work = (async () => end())()
     let isDone = false
-    const done = (): void => {
-      isDone = true
-    }
-    const settled = work.then(done, done)
+    const work = (async () => {
+      try {
+        await end()
+      } finally {
+        isDone = true
+      }
+    })()
+    // It is awaited below, unless something else fails first.
+    work.catch(() => {})
     for (let turns = 1; ; turns += 1) {
       await nextTurn()
       if (isDone) break
@@ -113,7 +117,6 @@ export class Settling {
       }
       if (turns > eagerTurns) await this.#realClock.sleep(patientMs)
     }
-    await settled
     await work
   }
 }

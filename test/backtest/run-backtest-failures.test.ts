@@ -68,6 +68,62 @@ describe('runBacktest, when something fails', () => {
     expect(result.eventCounts.get('system.error')).toBe(10)
   })
 
+  it('stops where the broker cannot fill by the data, and at an emission that is refused', async () => {
+    const cause = new Error('no fee is known')
+    const fees = (): never => {
+      throw cause
+    }
+    const buysAtOnce: BacktestOptions['strategy'] = ({ bus, orders }) => {
+      bus.once('market.trade_tick', () => {
+        orders.buy('SPX', '1')
+      })
+    }
+    const desk = { broker: paperBroker({ fees }) }
+    const sources = [ticks(10)]
+    expect(await reasonOf(run({ sources, desk, strategy: buysAtOnce }))).toBe(cause)
+    const goesOn = await run({ sources, desk, strategy: buysAtOnce, onFailure: 'continue' })
+    expect(goesOn.sourceEvents).toBe(10)
+    const emitsNonsense: BacktestOptions['strategy'] = ({ bus }) => {
+      bus.once('market.trade_tick', () => {
+        void bus.emit('order.cancelled', {} as never)
+      })
+    }
+    expect(await reasonOf(run({ sources, strategy: emitsNonsense }))).toBeInstanceOf(
+      EventValidationError,
+    )
+  })
+
+  it('refuses an end that sleeps on the simulated clock, and aborts one that never settles', async () => {
+    const sources = [ticks(10)]
+    const sleeps = run({
+      sources,
+      strategy:
+        ({ clock }) =>
+        async () =>
+          clock.sleep(1),
+    })
+    expect(await reasonOf(sleeps)).toMatchObject({ code: 'CONFIGURATION' })
+    const aborting = new AbortController()
+    const waits = run({
+      sources,
+      signal: aborting.signal,
+      strategy:
+        ({ bus }) =>
+        async () => {
+          setImmediate(() => aborting.abort(new Error('enough')))
+          await bus.waitFor('order.filled')
+        },
+    })
+    expect(await reasonOf(waits)).toMatchObject({ message: 'enough' })
+    const patient = await run({
+      sources,
+      strategy: () => async () => {
+        for (let turns = 0; turns < 1_100; turns += 1) await new Promise(setImmediate)
+      },
+    })
+    expect(patient.sourceEvents).toBe(10)
+  })
+
   it('rejects with what a strategy throws, at its start, later, or at its end', async () => {
     const fails = (): never => {
       throw new Error('no')
