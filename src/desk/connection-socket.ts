@@ -145,8 +145,14 @@ function listenTo(socket: TargetSocket, listener: SocketListener): void {
   })
   socket.addEventListener('error', (event) => {
     const { error, message } = event as { readonly error?: unknown; readonly message?: string }
-    listener.failed(error ?? new Error(message || 'The socket has failed.'))
+    listener.failed(saysNothing(error) ? new Error(message || 'The socket has failed.') : error)
   })
+}
+
+/** The platform tells a page, and Node, no more of a failure than that there was one. */
+function saysNothing(error: unknown): boolean {
+  if (error === undefined || error === null) return true
+  return error instanceof Error && error.message === '' && !('code' in error)
 }
 
 function hear(socket: EmitterSocket, listener: SocketListener): void {

@@ -46,6 +46,9 @@ export class Link {
   #deadline: Timer | undefined = undefined
   #staleness: Timer | undefined = undefined
   #ping: Timer | undefined = undefined
+  /** What an error has said that leaves the code to the `close` that follows. */
+  #failure: LinkEnd | undefined = undefined
+  #lateClose: Timer | undefined = undefined
   /** Ends the wait of `close`. */
   #closed: (() => void) | undefined = undefined
 
@@ -133,10 +136,10 @@ export class Link {
       message: (data) => this.#message(data),
       closed: (code, reason) => {
         this.#closed?.()
-        const text = reason === '' ? 'The socket was closed.' : reason
+        const text = reason || this.#failure?.reason || 'The socket was closed.'
         this.#end(endFor(code === undefined ? undefined : String(code), text))
       },
-      failed: (error) => this.#end(endOf(error)),
+      failed: (error) => this.#failed(error),
     })
     // The attempt was given up while the socket was made.
     if (this.ended) {
@@ -146,6 +149,18 @@ export class Link {
     this.#socket = socket
     if (socket.open) this.#opened(made)
     else if (socket.readyState > 1) this.#end(endFor(undefined, 'The socket was closed.'))
+  }
+
+  /** An error without a code is followed by a `close` that has one, at once as a rule. */
+  #failed(error: unknown): void {
+    const end = endOf(error)
+    if (end.code !== undefined || end.final) {
+      this.#end(end)
+      return
+    }
+    if (this.ended || this.#failure !== undefined) return
+    this.#failure = end
+    this.#lateClose = this.#clock.setTimer(longestLateCloseMs, () => this.#end(end))
   }
 
   #opened(made: SocketLike): void {
@@ -228,12 +243,15 @@ export class Link {
 
   #stop(): void {
     this.#phase = 'ended'
-    for (const timer of [this.#deadline, this.#staleness, this.#ping]) timer?.cancel()
+    const timers = [this.#deadline, this.#staleness, this.#ping, this.#lateClose]
+    for (const timer of timers) timer?.cancel()
     this.#abort.abort()
   }
 }
 
 const longestCode = 256
+/** How long after an error its `close` is waited for, in milliseconds. */
+const longestLateCloseMs = 1_000
 
 function endFor(code: string | undefined, reason: string): LinkEnd {
   return { code, reason: printable(reason), final: false, retryAfterMs: 0 }

@@ -60,10 +60,17 @@ describe('ConnectionSocket', () => {
     expect(new ConnectionSocket(socket, listener).open).toBe(false)
     socket.say('error')
     socket.say('error', { message: 'refused' })
+    socket.say('error', { message: '', error: new TypeError('') })
+    const coded = Object.assign(new Error(''), { code: 'ECONNRESET' })
+    socket.say('error', { error: coded })
+    socket.say('error', { error: 'text' })
     socket.say('close')
     expect(heard).toEqual([
       new Error('The socket has failed.'),
       new Error('refused'),
+      new Error('The socket has failed.'),
+      coded,
+      'text',
       [undefined, ''],
     ])
   })

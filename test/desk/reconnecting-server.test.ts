@@ -175,7 +175,7 @@ describe.each(kinds)('reconnecting with %s', (_, make) => {
     await back
     const dropped = next('disconnected')
     clients[1]!.terminate()
-    expect((await dropped).data.willReconnect).toBe(true)
+    expect((await dropped).data).toMatchObject({ code: '1006', willReconnect: true })
   })
 
   it('finds a server that was restarted on the same port', async () => {

@@ -128,6 +128,40 @@ describe('reconnecting', () => {
     expect(told()).toHaveLength(4)
   })
 
+  it('waits after an error without a code for the close that has one', async () => {
+    const { clock, socket, events, told } = await fakeConnection()
+    socket().open()
+    socket().readyState = 3
+    socket().say('error', { message: '', error: new TypeError('') })
+    socket().say('error', { message: '' })
+    expect(told()).toEqual(['0 connected attempt=1'])
+    socket().end(1006, '')
+    expect(told().slice(1)).toEqual([
+      '0 disconnected code=1006 willReconnect=true',
+      '0 reconnecting attempt=2 delayMs=500',
+    ])
+    expect(events[1]?.data).toMatchObject({ reason: 'Error: The socket has failed.' })
+    // What the link waited with is gone: the next timer is that of the next attempt.
+    expect(clock.pendingTimers).toBe(1)
+  })
+
+  it('waits for a second for that close, and not for one that it is closed before', async () => {
+    const { clock, connection, socket, told } = await fakeConnection({ connectTimeoutMs: 5_000 })
+    socket().say('error', { message: 'refused' })
+    await clock.advanceBy(999)
+    expect(told()).toEqual([])
+    await clock.advanceBy(1)
+    expect(told()).toEqual([
+      '1000 warning code=connect_failed',
+      '1000 reconnecting attempt=2 delayMs=500',
+    ])
+    await clock.advanceBy(500)
+    socket().say('error')
+    await connection.close()
+    expect(told().at(-1)).toBe('1500 disconnected code=1000 willReconnect=false')
+    expect(clock.pendingTimers).toBe(0)
+  })
+
   it('says why an attempt has failed, without secrets', async () => {
     const { events } = await fakeConnection({}, () => {
       throw new SyntaxError('Invalid URL: wss://me:secret@host/?token=5')
