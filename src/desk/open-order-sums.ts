@@ -91,22 +91,16 @@ export function worstOf({ highest, lowest }: Projection): Decimal {
   return larger(zero, larger(highest, lowest.neg()))
 }
 
-/** Near {@link worstOf} of {@link project}, in floats: for comparisons that are not close. */
+/** Near {@link worstOf} of {@link project}, in floats; `more` may make a position larger. */
 export function worstFloat(
   position: number,
   orders: SymbolOrders | undefined,
   more?: MoreOpen,
 ): number {
   let [buy, sell] = [orders?.buyFloat ?? 0, orders?.sellFloat ?? 0]
-  let [reduceBuy, reduceSell] = [orders?.reduceBuyFloat ?? 0, orders?.reduceSellFloat ?? 0]
-  if (more !== undefined) {
-    const quantity = toFloat(more.quantity)
-    if (more.side === 'buy' && more.reduceOnly) reduceBuy += quantity
-    else if (more.side === 'buy') buy += quantity
-    else if (more.reduceOnly) reduceSell += quantity
-    else sell += quantity
-  }
-  const up = position < 0 ? Math.min(0, position + reduceBuy) : position
-  const down = position > 0 ? Math.max(0, position - reduceSell) : position
+  if (more?.side === 'buy') buy += toFloat(more.quantity)
+  if (more?.side === 'sell') sell += toFloat(more.quantity)
+  const up = position < 0 ? Math.min(0, position + (orders?.reduceBuyFloat ?? 0)) : position
+  const down = position > 0 ? Math.max(0, position - (orders?.reduceSellFloat ?? 0)) : position
   return Math.max(0, up + buy, sell - down)
 }
