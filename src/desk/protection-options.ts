@@ -65,7 +65,8 @@ export interface ProtectionOptions extends ProtectionRules {
    * The price that is watched: `last` is that of trades, or of bars and summaries where no trades come;
    * `mark` is the `markPrice` of `market.data_update`; `bid` and `ask` are those of quotes. Default: where
    * a position could be closed, the bid for a long one and the ask for a short one, once a quote has come;
-   * `last` before. A side of a quote of size 0 has no price.
+   * `last` before. A side of a quote of size 0 has no price. Prices of another venue than that of the
+   * position do not count.
    */
   readonly triggeredBy?: TriggerPrice
   /**

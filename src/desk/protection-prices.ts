@@ -5,6 +5,7 @@ import type { NewBar } from '../events/market.ts'
 import type { EventOf } from '../events/trading-events.ts'
 import type { PositionBus } from './position.ts'
 import { toFloat, zero } from './position-exact.ts'
+import { isSameVenue } from './position-market.ts'
 import type { ArmedPosition } from './protection-armed.ts'
 import type { ProtectionSettings, TriggerPrice } from './protection-options.ts'
 
@@ -13,13 +14,21 @@ const bars = 1
 const trades = 2
 const quotes = 3
 
-/** What is watched of one symbol. */
-interface SymbolWatch {
-  armed: readonly ArmedPosition[]
+/** What has come of one symbol from one venue. */
+interface Feed {
+  /** Undefined where prices name none. */
+  readonly venue: string | undefined
   /** The best that has come: bars, trades or quotes. */
   rank: number
   /** The length of the shortest bars that have come, in milliseconds. */
   span: number
+}
+
+/** What is watched of one symbol. */
+interface SymbolWatch {
+  armed: readonly ArmedPosition[]
+  /** By venue, those first that came first. */
+  readonly feeds: Feed[]
 }
 
 /** Is told of each price of a position of which a rule was reached, by this price or an earlier one. */
@@ -44,7 +53,7 @@ export class ProtectionPrices {
   of(symbol: string): SymbolWatch {
     let watch = this.#watches.get(symbol)
     if (watch === undefined) {
-      watch = { armed: [], rank: 0, span: Infinity }
+      watch = { armed: [], feeds: [] }
       this.#watches.set(symbol, watch)
     }
     return watch
@@ -72,10 +81,11 @@ export class ProtectionPrices {
     const bar = event.data
     const watch = this.of(bar.symbol)
     const span = bar.timestamp - bar.openTime
-    if (span < watch.span) watch.span = span
-    if (watch.rank > bars || span > watch.span) return
-    watch.rank = bars
+    const feed = feedOf(watch, bar.venue)
+    if (span < feed.span) feed.span = span
+    if (feed.rank < bars) feed.rank = bars
     for (const armed of watch.armed) {
+      if (!isWatched(watch, armed, bar.venue, bars, span)) continue
       if (this.#settings.useBarRange) this.#range(armed, bar, event)
       else this.#price(armed, bar.close, 'last', event)
     }
@@ -107,27 +117,33 @@ export class ProtectionPrices {
   }
 
   #trade(event: EventOf<'market.trade_tick'>): void {
-    const watch = this.of(event.data.symbol)
-    if (watch.rank > trades) return
-    watch.rank = trades
-    for (const armed of watch.armed) this.#price(armed, event.data.price, 'last', event)
+    const { symbol, venue, price } = event.data
+    const watch = this.of(symbol)
+    const feed = feedOf(watch, venue)
+    if (feed.rank < trades) feed.rank = trades
+    for (const armed of watch.armed) {
+      if (isWatched(watch, armed, venue, trades)) this.#price(armed, price, 'last', event)
+    }
   }
 
   #data(event: EventOf<'market.data_update'>): void {
     const by = this.#settings.triggeredBy === 'mark' ? 'mark' : 'last'
-    const price = by === 'mark' ? event.data.markPrice : event.data.last
+    const { symbol, venue, markPrice, last } = event.data
+    const price = by === 'mark' ? markPrice : last
     if (price === undefined) return
-    const watch = this.of(event.data.symbol)
-    if (watch.rank > bars) return
-    for (const armed of watch.armed) this.#price(armed, price, by, event)
+    const watch = this.of(symbol)
+    for (const armed of watch.armed) {
+      if (isWatched(watch, armed, venue, bars)) this.#price(armed, price, by, event)
+    }
   }
 
   #quote(event: EventOf<'market.quote_update'>): void {
-    const { symbol, bidPrice, bidSize, askPrice, askSize } = event.data
+    const { symbol, venue, bidPrice, bidSize, askPrice, askSize } = event.data
     const { triggeredBy } = this.#settings
     const watch = this.of(symbol)
-    watch.rank = quotes
+    feedOf(watch, venue).rank = quotes
     for (const armed of watch.armed) {
+      if (!isSameVenue(armed.position.venue, venue)) continue
       const by = triggeredBy ?? (armed.direction === 1 ? 'bid' : 'ask')
       const size = by === 'bid' ? bidSize : askSize
       if (compareDecimals(size, zero) === 0) continue
@@ -159,4 +175,33 @@ export class ProtectionPrices {
     armed.reached = { label, triggerPrice: level!.price }
     this.#reached(armed, price, by, event)
   }
+}
+
+function feedOf({ feeds }: SymbolWatch, venue: string | undefined): Feed {
+  for (const feed of feeds) if (feed.venue === venue) return feed
+  const feed: Feed = { venue, rank: 0, span: Infinity }
+  feeds.push(feed)
+  return feed
+}
+
+/**
+ * Whether a price of a venue counts for a position: it is that of the position, or one of them is not
+ * named, and nothing that tells more has come from such a venue.
+ *
+ * @param span the length of a bar, in milliseconds; 0 for what is none.
+ */
+function isWatched(
+  { feeds }: SymbolWatch,
+  { position }: ArmedPosition,
+  venue: string | undefined,
+  rank: number,
+  span = 0,
+): boolean {
+  if (!isSameVenue(position.venue, venue)) return false
+  for (const feed of feeds) {
+    if ((feed.rank > rank || span > feed.span) && isSameVenue(position.venue, feed.venue)) {
+      return false
+    }
+  }
+  return true
 }

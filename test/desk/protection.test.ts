@@ -320,6 +320,76 @@ describe('protect: the price that is watched', () => {
   })
 })
 
+describe('protect: prices of several venues', () => {
+  const names = { symbol: 'SPX', timestamp: noon }
+  const prices = (desk: ReturnType<typeof protectedDesk>, venue: string | undefined) => {
+    const of = { ...names, ...(venue !== undefined && { venue }) }
+    const size = d(1)
+    return {
+      trade: (price: number) =>
+        desk.bus.emitSync('market.trade_tick', {
+          ...of,
+          price: d(price),
+          size,
+          aggressorSide: 'none',
+        }),
+      last: (price: number) => desk.bus.emitSync('market.data_update', { ...of, last: d(price) }),
+      quote: (price: number) =>
+        desk.bus.emitSync('market.quote_update', {
+          ...of,
+          bidPrice: d(price),
+          bidSize: size,
+          askPrice: d(price + 1),
+          askSize: size,
+        }),
+      bar: (price: number, span = 60_000) =>
+        desk.bus.emitSync('market.new_bar', {
+          ...of,
+          timeframe: '1m',
+          openTime: noon,
+          timestamp: noon + span,
+          open: d(price),
+          high: d(price),
+          low: d(price),
+          close: d(price),
+          volume: size,
+        }),
+    }
+  }
+
+  it('takes those of the venue of the position, or of none, alone', () => {
+    const desk = protectedDesk({ stopLoss: { distance: '5' } })
+    desk.hold('buy', 1, 100, { venue: 'here' })
+    const there = prices(desk, 'there')
+    there.bar(50)
+    there.trade(50)
+    there.last(50)
+    there.quote(50)
+    expect(desk.triggered()).toEqual([])
+    // What comes from elsewhere outranks nothing.
+    prices(desk, 'here').trade(95.5)
+    prices(desk, 'here').bar(95.5)
+    expect(desk.triggered()).toEqual([])
+    prices(desk, 'here').trade(95)
+    expect(desk.triggered()).toEqual(['stop 95/95 last'])
+    const other = protectedDesk({ stopLoss: { distance: '5' } })
+    other.hold('buy', 1, 100, { venue: 'here' })
+    prices(other, 'there').bar(50, 1_000)
+    prices(other, 'here').bar(94)
+    expect(other.triggered()).toEqual(['stop 95/94 last'])
+  })
+
+  it('takes those of any venue for a position of none, by what tells most', () => {
+    const desk = protectedDesk({ stopLoss: { distance: '5' } })
+    desk.hold('buy', 1, 100)
+    prices(desk, 'a').quote(96)
+    prices(desk, 'b').trade(50)
+    expect(desk.triggered()).toEqual([])
+    prices(desk, 'b').quote(95)
+    expect(desk.triggered()).toEqual(['stop 95/95 bid'])
+  })
+})
+
 describe('protect: closing orders', () => {
   it('sends one at a time, and another one if it fails, whatever the next price is', () => {
     const desk = protectedDesk({ stopLoss: { distance: '5' } })
