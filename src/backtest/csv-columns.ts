@@ -76,6 +76,13 @@ export class CsvLayout {
   ) {
     this.width = width
     this.#header = header
+    if (header?.some((name) => name.includes('\r')) === true) {
+      throw new SourceError(
+        path,
+        'its lines end by a carriage return alone, as those of old Macs did. Save it with line feeds.',
+        { line: 1 },
+      )
+    }
     for (const field of fields) {
       const place = placeOf(path, field, columns, header, width)
       if (place !== undefined) this.#places.set(field.name, place)
@@ -126,13 +133,30 @@ function placeOf(
   if (column === undefined) {
     const names = header.map(plain)
     const places = field.called.map((name) => names.indexOf(name))
-    return places.find((place) => place !== -1)
+    return onlyPlace(path, field, header, names, places.find((place) => place !== -1) ?? -1)
   }
-  const place = header.indexOf(column)
-  if (place !== -1) return place
+  const place = onlyPlace(path, field, header, header, header.indexOf(column))
+  if (place !== undefined) return place
   throw new SourceError(
     path,
     `${field.name} is said to stand in column ${describeValue(column)}, but the header has ${listed(header)}.`,
+  )
+}
+
+/** The place of a column, if there is one; two of one name are not told apart. */
+function onlyPlace(
+  path: string,
+  { name }: CsvField,
+  header: readonly string[],
+  names: readonly string[],
+  place: number,
+): number | undefined {
+  if (place === -1) return undefined
+  const again = names.indexOf(names[place]!, place + 1)
+  if (again === -1) return place
+  throw new SourceError(
+    path,
+    `${name} may be column ${place} or column ${again}, counted from 0: the header has ${listed(header)}. Say { columns: { ${name}: ${place} } }, or whichever it is.`,
   )
 }
 

@@ -309,6 +309,27 @@ describe('csvBars', () => {
     expect(source.counts.events).toBe(1)
   })
 
+  it('refuses a header that has a column twice, unless it is told which, and lines of old Macs', async () => {
+    const row = '2024-01-01,1,2,0.5,1.5,1.75'
+    const text = `date,open,high,low,close,Close\n${row}\n`
+    const twice = { code: 'SOURCE_INVALID', line: undefined }
+    await expect(barsOf(text)).rejects.toMatchObject(twice)
+    await expect(barsOf(text)).rejects.toThrow(/close may be column 4 or column 5, counted from 0/)
+    const [bar] = await barsOf(text, { columns: { close: 'Close' }, timeframe: '1d' })
+    expect(bar!.close.toString()).toBe('1.75')
+    const same = text.replace('Close', 'close')
+    await expect(barsOf(same, { columns: { close: 'close' } })).rejects.toMatchObject(twice)
+    const [last] = await barsOf(same, { columns: { close: 5 }, timeframe: '1d' })
+    expect(last!.close.toString()).toBe('1.75')
+    const unused = text.replace('close,Close', 'close,note').replace('1.75', '1.75,x')
+    const more = unused.replace('note', 'note,note')
+    expect(await barsOf(more, { timeframe: '1d' })).toHaveLength(1)
+    const mac = `${header}\r2024-01-01,1,2,0.5,1.5,10\r2024-01-02,1,2,0.5,1.5,10\r`
+    await expect(barsOf(mac)).rejects.toThrow(
+      /"[^"]*", line 1: its lines end by a carriage return alone/,
+    )
+  })
+
   it('reads a file of a header alone, and refuses an empty one', async () => {
     expect(await barsOf(`${header}\n`)).toEqual([])
     expect(await barsOf('', { columns: ['time', 'open', 'high', 'low', 'close'] })).toEqual([])
