@@ -159,6 +159,8 @@ interface Grademark {
 
 const require = createRequire(import.meta.url)
 
+const seenAt = ({ time }: { readonly time: Date }): number => (time.getTime() - start) / barMs
+
 /** Its rules are asked only while they may act, so the count goes by the time of the bar. */
 function withGrademark(payloads: readonly Bar[]): number {
   const { backtest: play } = require('grademark') as Grademark
@@ -171,7 +173,6 @@ function withGrademark(payloads: readonly Bar[]): number {
     close: data.close.toNumber(),
     volume: data.volume.toNumber(),
   }))
-  const seenAt = ({ time }: { readonly time: Date }): number => (time.getTime() - start) / barMs
   const entryRule: Rule = (enter, { bar }) => {
     if (isEntry(seenAt(bar))) enter()
   }

@@ -2,6 +2,7 @@ import type { Desk } from '../desk/desk.ts'
 import type { WorkingOrder } from '../desk/working-orders.ts'
 import type { EquitySummary } from './equity-point.ts'
 import type { PriceHistory } from './report-candles.ts'
+import { requireReportOptions } from './report-checks.ts'
 import type { ReportInput } from './report-input.ts'
 import { writeReport } from './report.ts'
 import type { RoundTrip } from './round-trip.ts'
@@ -89,9 +90,15 @@ export function resultOf(data: ResultData, prices: readonly PriceHistory[]): Bac
   })
   return {
     ...data,
-    summary: ({ title, ...options } = {}) =>
-      summaryText(toInput({ ...(title !== undefined && { title }) }), options),
-    writeReport: (path, options = {}) => writeReport(path, toInput(options)),
+    summary: (given = {}) => {
+      requireReportOptions('summary', given)
+      const { title, ...options } = given
+      return summaryText(toInput({ ...(title !== undefined && { title }) }), options)
+    },
+    writeReport: async (path, options = {}) => {
+      requireReportOptions('writeReport', options)
+      await writeReport(path, toInput(options))
+    },
   }
 }
 

@@ -2,7 +2,7 @@ import { type EmitFrom, emitterOf } from '../bus/backstage.ts'
 import type { Bus } from '../bus/bus.ts'
 import type { SimulatedClock } from '../time/simulated-clock.ts'
 import { nextTurn } from '../time/turn.ts'
-import { BacktestError, StrayWorkError } from './errors.ts'
+import { handlerFailed, StrayWorkError, strategyFailed } from './errors.ts'
 import { Settling } from './settling.ts'
 import type { MergedChunk } from './merge.ts'
 import type { TimedPayload } from './source.ts'
@@ -127,11 +127,21 @@ export class Driver {
     })
   }
 
-  /** Ends the run if `work`, which nothing waits for, fails. */
+  /** Ends the run if `work` of a strategy, which nothing waits for, fails. */
   follow(work: Promise<void>): void {
     work.catch((error: unknown) => {
-      this.#rejection ??= { error }
+      this.#rejection ??= { error: this.strategyError(error) }
     })
+  }
+
+  /**
+   * What a run rejects with as a strategy has thrown `error`: the reason of the signal as it is.
+   *
+   * @param part what of the strategy it was.
+   */
+  strategyError(error: unknown, part = 'The strategy itself'): unknown {
+    const isAbort = this.#signal?.aborted === true && error === this.#signal.reason
+    return isAbort ? error : strategyFailed(part, error, this.#clock.now())
   }
 
   /**
@@ -146,10 +156,17 @@ export class Driver {
    * Calls what a strategy has left for the end of the data, and waits for it.
    *
    * @throws ConfigurationError `CONFIGURATION` if it sleeps on the simulated clock.
-   * @throws the reason of the signal if it aborts; what `end` throws.
+   * @throws the reason of the signal if it aborts.
+   * @throws BacktestError `BACKTEST_FAILED` if `end` fails.
    */
   async finish(end: StrategyEnd): Promise<void> {
-    await this.#settling.outlast(end)
+    await this.#settling.outlast(async () => {
+      try {
+        await end()
+      } catch (error) {
+        throw this.strategyError(error, 'The end of the strategy')
+      }
+    })
   }
 
   /**
@@ -200,7 +217,7 @@ export class Driver {
     if (this.#rejection !== undefined) throw this.#rejection.error
     const { failure } = this.#settling
     if (failure !== undefined && this.#stopsAtFailure) {
-      throw new BacktestError(failure, this.#clock.now())
+      throw handlerFailed(failure, this.#clock.now())
     }
   }
 }

@@ -2,19 +2,34 @@ import { TradewireError } from '../errors/tradewire-error.ts'
 import { printed } from '../bus/failure-report.ts'
 import type { HandlerError } from '../bus/errors.ts'
 
-/** A backtest was ended by a handler that failed; `cause` is what it threw. */
+/** A backtest was ended by a handler, or the strategy itself, that failed; `cause` is what it threw. */
 export class BacktestError extends TradewireError {
   readonly code = 'BACKTEST_FAILED'
-  /** The failure: which event, which subscription, after how many attempts. */
-  readonly failure: HandlerError
+  /** Which event, which subscription, after how many attempts; undefined where no handler failed. */
+  readonly failure: HandlerError | undefined
 
-  constructor(failure: HandlerError, time: number) {
-    super(
-      `The backtest was stopped at ${new Date(time).toISOString()}. ${failure.message} It threw ${printed(failure.cause)}. Mend the handler, or go on in spite of failures with onFailure: 'continue'.`,
-      { cause: failure.cause },
-    )
+  constructor(why: string, time: number, cause: unknown, failure?: HandlerError) {
+    const at = new Date(time).toISOString()
+    super(`The backtest was stopped at ${at}. ${why}`, { cause })
     this.failure = failure
   }
+}
+
+/** The error of a run that a handler has ended. */
+export function handlerFailed(failure: HandlerError, time: number): BacktestError {
+  const { message, cause } = failure
+  const why = `${message} It threw ${printed(cause)}. Mend the handler, or go on in spite of failures with onFailure: 'continue'.`
+  return new BacktestError(why, time, cause, failure)
+}
+
+/**
+ * The error of a run that a strategy has ended.
+ *
+ * @param part `The strategy itself` or `The end of the strategy`.
+ */
+export function strategyFailed(part: string, cause: unknown, time: number): BacktestError {
+  const why = `${part}, and no handler of it, has failed: it threw ${printed(cause)}.`
+  return new BacktestError(why, time, cause)
 }
 
 /** Something emitted events after time had moved on from what it was started by. */

@@ -69,7 +69,7 @@ export function keyFigures(statistics: Statistics, currency: string): KeyFigure[
         maxDrawdown?.ratio === undefined
           ? drawdownMoney(statistics)
           : percentText(-maxDrawdown.ratio),
-      note: maxDrawdown === undefined ? 'never below a peak' : durationText(maxDrawdown.durationMs),
+      note: drawdownNote(statistics),
       ...(maxDrawdown && { exact: maxDrawdown.amount.negated().toFixed() }),
       ...moodOf(maxDrawdown && -1),
     },
@@ -170,6 +170,14 @@ function numberFigure(name: string, value: number | undefined, text = numberText
 
 function drawdownMoney({ maxDrawdown }: Statistics): string {
   return maxDrawdown === undefined ? '–' : moneyText(maxDrawdown.amount.negated())
+}
+
+function drawdownNote({ maxDrawdown }: Statistics): string {
+  if (maxDrawdown === undefined) return 'never below a peak'
+  const lasted = durationText(maxDrawdown.durationMs)
+  return maxDrawdown.recoveredAt === undefined
+    ? `${lasted} from the peak, not recovered`
+    : `${lasted} from peak to recovery`
 }
 
 function periodFigure(which: string, period: PeriodReturn | undefined, kind: PeriodKind): Figure {

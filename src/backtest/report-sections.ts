@@ -95,7 +95,8 @@ export function tradesHtml({ trades, currency }: ReportInput): string {
   if (trades.length === 0) {
     return '<section><header><h2>Trades</h2></header><p class="period">There were none.</p></section>'
   }
-  const rows = trades.slice(0, mostRows).map(tradeHtml)
+  const length = stampLength(trades.slice(0, mostTrades))
+  const rows = trades.slice(0, mostRows).map((trade) => tradeHtml(trade, length))
   const head = heads.map(
     ([name, kind]) => `<th scope="col"${kind ? ' class="text"' : ''}>${escapeHtml(name)}</th>`,
   )
@@ -112,16 +113,21 @@ ${rows.join('\n')}
 <div id="pages" class="pages"><button id="previous" type="button">Previous</button><span id="page"></span><button id="next" type="button">Next</button></div></section>`
 }
 
-function tradeHtml(trade: RoundTrip): string {
+/** How much of a time is shown: to the minute, and to the second where a trade lasts less than an hour. */
+function stampLength(trades: readonly RoundTrip[]): number {
+  return trades.some(({ durationMs }) => durationMs < 3_600_000) ? 19 : 16
+}
+
+function tradeHtml(trade: RoundTrip, length: number): string {
   const mood = trade.pnl.isZero() ? '' : trade.pnl.gt(0) ? 'gain' : 'loss'
   const percent = trade.returnPercent === undefined ? undefined : trade.returnPercent / 100
   return [
     `<tr><td>${trade.number}</td>`,
     `<td class="text">${escapeHtml(trade.symbol)}</td><td class="text">${trade.side}</td>`,
     exactCell(trade.quantity, quantityText(trade.quantity)),
-    `<td>${timeText(trade.openedAt).slice(0, 16)}</td>`,
+    `<td>${timeText(trade.openedAt).slice(0, length)}</td>`,
     exactCell(trade.entryPrice, priceText(trade.entryPrice)),
-    `<td>${timeText(trade.closedAt).slice(0, 16)}</td>`,
+    `<td>${timeText(trade.closedAt).slice(0, length)}</td>`,
     trade.exitPrice === undefined
       ? '<td>–</td>'
       : exactCell(trade.exitPrice, priceText(trade.exitPrice)),

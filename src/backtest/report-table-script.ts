@@ -16,7 +16,9 @@ const money = (text) => {
   return minus((value !== 0 && Math.abs(value) < 0.1 ? six : two).format(value))
 }
 const signed = (text) => (Number(text) > 0 ? '+' : '') + money(text)
-const stamp = (time) => time === null ? '\u2013' : new Date(time).toISOString().slice(0, 16).replace('T', ' ')
+// To the minute, and to the second where a trade lasts less than an hour.
+const stampLength = data.trades.some((trade) => trade[11] < 3600000) ? 19 : 16
+const stamp = (time) => time === null ? '\u2013' : new Date(time).toISOString().slice(0, stampLength).replace('T', ' ')
 
 // How each column is shown, and what it is sorted by.
 const columns = [
@@ -29,7 +31,7 @@ const columns = [
   [stamp, (time) => time === null ? Infinity : time],
   [(value) => value === null ? '\u2013' : price(Number(value)), (value) => value === null ? Infinity : Number(value)],
   [signed, Number],
-  [(value) => value === null ? '\u2013' : (value > 0 ? '+' : '') + minus(two.format(value)) + ' %', (value) => value === null ? -Infinity : value],
+  [(value) => value === null ? '\u2013' : (value >= 0.005 ? '+' : '') + minus(two.format(value)) + ' %', (value) => value === null ? -Infinity : value],
   [(value) => four.format(value), Number],
   [duration, Number],
   [money, Number],

@@ -19,7 +19,9 @@ export function scriptJson(value: unknown): string {
 }
 
 const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
+// What is nothing to two places has no sign: `−0.00` is no loss, and `+0.00` no gain.
 const twoPlaces = new Intl.NumberFormat('en-US', {
+  signDisplay: 'negative',
   minimumFractionDigits: 2,
   maximumFractionDigits: 2,
 })
@@ -62,9 +64,12 @@ export function percentText(share: number | undefined): string {
   return share === undefined ? '–' : `${numberText(100 * share)} %`
 }
 
+const nothing = '0.00 %'
+
 /** A percentage with the sign that tells gain from loss. */
 export function gainPercentText(share: number | undefined): string {
-  return share !== undefined && share > 0 ? `+${percentText(share)}` : percentText(share)
+  const text = percentText(share)
+  return share !== undefined && share > 0 && text !== nothing ? `+${text}` : text
 }
 
 /** A number to two places. A dash where there is none. */

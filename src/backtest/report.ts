@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { requireText } from '../errors/checks.ts'
 import { chartingText } from './report-charting.ts'
+import { requireTexts } from './report-checks.ts'
 import { reportData } from './report-data.ts'
 import type { ReportInput } from './report-input.ts'
 import { reportScript } from './report-script.ts'
@@ -22,10 +24,13 @@ import { escapeHtml, scriptJson } from './report-text.ts'
  * made; a file that is there is replaced.
  *
  * @param path where to, such as `out/report.html`.
+ * @throws ConfigurationError `CONFIGURATION` if the path, the title or a fact is no text.
  */
 export async function writeReport(path: string, input: ReportInput): Promise<void> {
+  requireText('path', path)
+  const page = reportHtml(input)
   await mkdir(dirname(path), { recursive: true })
-  await writeFile(path, reportHtml(input))
+  await writeFile(path, page)
 }
 
 /**
@@ -34,8 +39,12 @@ export async function writeReport(path: string, input: ReportInput): Promise<voi
  * no other computer for anything, and its Content-Security-Policy lets no script run but its own two.
  *
  * The charts are drawn by TradingView Lightweight Charts, whose notice and licence the page carries.
+ *
+ * @throws ConfigurationError `CONFIGURATION` if the title or a fact is no text.
  */
 export function reportHtml(input: ReportInput): string {
+  const { title, facts = {} } = input
+  requireTexts(title, facts)
   const { script, license } = chartingText()
   return `<!doctype html>
 <html lang="en">
@@ -43,7 +52,7 @@ export function reportHtml(input: ReportInput): string {
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policyFor([script, reportScript])}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeHtml(input.title)}</title>
+<title>${escapeHtml(title)}</title>
 <style>${reportStyle}</style>
 </head>
 <body>

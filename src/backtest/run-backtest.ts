@@ -23,7 +23,7 @@ import {
 } from './run-options.ts'
 import { fractionOf } from './source-fraction.ts'
 import { statistics } from './statistics.ts'
-import type { StrategyEnd } from './strategy.ts'
+import type { Strategy, StrategyEnd } from './strategy.ts'
 import { within } from './time-range.ts'
 
 /** A recording may be so far behind before the run waits for it, in events. */
@@ -38,7 +38,8 @@ const mostUnrecorded = 50_000
  * return is awaited before time moves.
  *
  * @throws ConfigurationError `CONFIGURATION` if an option is missing, unknown or out of range.
- * @throws BacktestError `BACKTEST_FAILED` if a handler fails, unless `onFailure` is `continue`.
+ * @throws BacktestError `BACKTEST_FAILED` if a handler fails, unless `onFailure` is `continue`, or if the
+ * strategy itself or its end does.
  * @throws what a function of `fees` or `slippage` throws, and the refusal of an emission that nobody awaits,
  * unless `onFailure` is `continue`.
  * @throws StrayWorkError `STRAY_WORK` if something emits that no handler waits for.
@@ -207,11 +208,19 @@ class Run implements DriverHost {
   #startStrategies(): StrategyEnd[] {
     const ends: StrategyEnd[] = []
     for (const strategy of strategiesOf(this.#options.strategy)) {
-      const started = strategy(this.#desk)
+      const started = this.#started(strategy)
       if (typeof started === 'function') ends.push(started)
       else if (started !== undefined) this.#driver.follow(started)
     }
     return ends
+  }
+
+  #started(strategy: Strategy): ReturnType<Strategy> {
+    try {
+      return strategy(this.#desk)
+    } catch (error) {
+      throw this.#driver.strategyError(error)
+    }
   }
 
   #toMeter(): ProgressMeter | undefined {

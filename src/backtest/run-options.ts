@@ -1,10 +1,4 @@
-import {
-  describeValue,
-  requireFunction,
-  requireInteger,
-  requireNumber,
-  requireOptions,
-} from '../errors/checks.ts'
+import { describeValue, requireFunction, requireInteger, requireOptions } from '../errors/checks.ts'
 import { ConfigurationError } from '../errors/tradewire-error.ts'
 import type { EventSchemas } from '../events/definition.ts'
 import type { TradingSchemas } from '../events/trading-events.ts'
@@ -101,8 +95,8 @@ export function requireBacktestOptions(options: BacktestOptions): void {
     )
   }
   for (const each of strategiesOf(strategy)) requireFunction('strategy', each)
-  if (from !== undefined) requireNumber('from', from)
-  if (until !== undefined) requireNumber('until', until)
+  requireTime('from', from)
+  requireTime('until', until)
   if (from !== undefined && until !== undefined && from >= until) {
     throw new ConfigurationError('until must be later than from.')
   }
@@ -114,9 +108,21 @@ export function requireBacktestOptions(options: BacktestOptions): void {
   }
 }
 
+function requireTime(name: string, value: unknown): void {
+  if (value === undefined || Number.isFinite(value)) return
+  const advice = value instanceof Date ? ' Give date.getTime().' : ''
+  throw new ConfigurationError(
+    `${name} must be a finite number of milliseconds since the Unix epoch, but is ${describeValue(value)}.${advice}`,
+  )
+}
+
 function requireParts({ desk, progress, signal }: BacktestOptions): void {
   if (desk !== undefined) requireOptions('desk', desk, deskNames)
-  if (progress !== undefined && typeof progress !== 'boolean') requireFunction('progress', progress)
+  if (progress !== undefined && typeof progress !== 'boolean' && typeof progress !== 'function') {
+    throw new ConfigurationError(
+      `progress must be true, false or a function, but is ${describeValue(progress)}.`,
+    )
+  }
   if (signal === undefined || typeof Object(signal).throwIfAborted === 'function') return
   throw new ConfigurationError(
     `signal must be an AbortSignal, but is ${describeValue(signal)}: give that of a controller.`,

@@ -46,7 +46,10 @@ export function summaryText(input: ReportInput, options: SummaryOptions = {}): s
   const width = requireInteger('width', options.width ?? 80, 60, 200)
   const paint = options.colour === true ? painted : plain
   const { statistics, currency, eventCounts } = input
-  const key = keyFigures(statistics, currency)
+  // Money says its currency: there is no room for the notes of the cards.
+  const key = keyFigures(statistics, currency).map((figure) =>
+    figure.name === 'Fees' ? { ...figure, text: `${figure.text} ${currency}` } : figure,
+  )
   const more = furtherFigures(statistics, currency).filter(({ name }) => further.has(name))
   return [
     ...headLines(input, width, paint),

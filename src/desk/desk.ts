@@ -1,5 +1,5 @@
 import type { Bus } from '../bus/bus.ts'
-import { requireOptions } from '../errors/checks.ts'
+import { describeValue, requireOptions } from '../errors/checks.ts'
 import { ConfigurationError } from '../errors/tradewire-error.ts'
 import type { EventSchemas } from '../events/definition.ts'
 import type { EventOf, TradingSchemas } from '../events/trading-events.ts'
@@ -84,6 +84,7 @@ export function startDesk<Schemas extends EventSchemas = TradingSchemas>(
   options: DeskOptions = {},
 ): Desk<Schemas> {
   requireOptions('startDesk', options, optionNames)
+  requireBroker(options.broker)
   if (desks.has(bus)) {
     throw new ConfigurationError(
       'The bus has a desk already, and each order would go to two brokers. Close that one first, or use another bus.',
@@ -93,6 +94,16 @@ export function startDesk<Schemas extends EventSchemas = TradingSchemas>(
   const desk = new RunningDesk(bus as unknown as Bus, options)
   desks.add(bus)
   return desk as unknown as Desk<Schemas>
+}
+
+/** What `paperBroker()` returns is a broker, and `paperBroker` is none. */
+function requireBroker(broker: unknown): void {
+  if (broker === undefined) return
+  if (typeof (Object(broker) as Partial<Broker>).start === 'function') return
+  const advice = typeof broker === 'function' ? ' Call it: paperBroker() makes one.' : ''
+  throw new ConfigurationError(
+    `broker must be an object with start(bus), such as paperBroker() makes, but is ${describeValue(broker)}.${advice}`,
+  )
 }
 
 /** Submits the orders that close a position for its protection. */

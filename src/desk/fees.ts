@@ -57,6 +57,11 @@ export type FeeModel = (fill: FeeQuestion) => FillFee | undefined
 export function feeModel(fees: Fees | undefined): FeeModel | undefined {
   if (fees === undefined) return undefined
   if (typeof fees === 'function') return (fill) => requireFee(fees(fill))
+  if (typeof fees !== 'object' || fees === null || Array.isArray(fees)) {
+    throw new ConfigurationError(
+      `fees must be { maker, taker } with shares such as '0.0005', { perShare, minimum }, or a function, but is ${describeValue(fees)}.`,
+    )
+  }
   requireOptions('fees', fees, ['maker', 'taker', 'perShare', 'minimum'])
   if ('perShare' in fees) return perShare(fees)
   requireOptions('fees', fees, ['maker', 'taker'])

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { binanceCapture } from '../../src/backtest/binance-capture.ts'
-import { createPlayer } from '../../src/backtest/player.ts'
+import { createPlayer } from '../../src/backtest/create-player.ts'
 import { replaySession } from '../../src/backtest/replay-session.ts'
 import type { Strategy } from '../../src/backtest/strategy.ts'
 import { createBus } from '../../src/bus/bus.ts'

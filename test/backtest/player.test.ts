@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { type Bus, createBus } from '../../src/bus/bus.ts'
-import { createPlayer, type Player } from '../../src/backtest/player.ts'
+import { createPlayer, type Player } from '../../src/backtest/create-player.ts'
 import type { PlayerOptions } from '../../src/backtest/player-options.ts'
 import type { SourceEvent } from '../../src/backtest/source.ts'
 import type { EventLog } from '../../src/log/event-log.ts'

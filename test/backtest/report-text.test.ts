@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { Decimal } from 'tradewire'
 import {
   durationText,
+  gainPercentText,
   gainText,
   moneyText,
   numberText,
@@ -41,6 +42,21 @@ describe('numberText', () => {
       '–',
       '–',
       '−1,234.50',
+    ])
+  })
+})
+
+describe('gainPercentText', () => {
+  it('gives no sign to what is nothing to two places', () => {
+    const shares = [0.00001, -0.00001, -0, 0, 0.00006, -0.00006, undefined]
+    expect(shares.map(gainPercentText)).toEqual([
+      '0.00 %',
+      '0.00 %',
+      '0.00 %',
+      '0.00 %',
+      '+0.01 %',
+      '−0.01 %',
+      '–',
     ])
   })
 })

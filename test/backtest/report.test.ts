@@ -41,6 +41,9 @@ const programs = (html: string): string[] =>
 const bodyOf = (html: string): string =>
   html.replaceAll(/<(script|style)[^>]*>[\s\S]*?<\/\1>/g, '').split('<details>')[0]!
 
+const coded = (code: string, message: string) =>
+  expect.objectContaining({ code, message: expect.stringContaining(message) })
+
 describe('reportHtml', () => {
   it('tells the key figures, with their exact values to point at', () => {
     const run = madeUpRun()
@@ -221,6 +224,43 @@ describe('reportHtml', () => {
     expect(bodyOf(html)).not.toContain('Events <')
     expect(dataOf(html)).toMatchObject({ equity: [], prices: [], trades: [] })
     expect(bodyOf(html)).not.toMatch(/NaN|Infinity|undefined/)
+  })
+
+  it('tells times to the second where a trade lasts less than an hour', () => {
+    const run = madeUpRun()
+    const times = (html: string): (string | undefined)[] =>
+      [...bodyOf(html).matchAll(/<td>(\d{4}-\d\d-\d\d [\d:]+)<\/td>/g)].map(([, time]) => time)
+    const shown = times(reportHtml(run))
+    expect(shown[0]).toBe('2024-01-03 00:00')
+    const [first, ...others] = run.trades
+    const quick = { ...first!, durationMs: 3_599_999 }
+    const html = reportHtml({ ...run, trades: [quick, ...others] })
+    expect(times(html)).toEqual(shown.map((time) => `${time}:00`))
+  })
+
+  it('says of how long the deepest fall was from where to where', () => {
+    const run = madeUpRun({ rise: -2 })
+    expect(bodyOf(reportHtml(run))).toMatch(/<div class="note">\d+ d from the peak, not recovered</)
+    const maxDrawdown = { ...run.statistics.maxDrawdown!, recoveredAt: monday }
+    const recovered = { ...run, statistics: { ...run.statistics, maxDrawdown } }
+    expect(bodyOf(reportHtml(recovered))).toMatch(/<div class="note">\d+ d from peak to recovery</)
+  })
+
+  it('refuses a title, facts and a path that are no texts', async () => {
+    const run = madeUpRun()
+    for (const [wrong, message] of [
+      [{ title: 5 }, 'title must be a string, but is 5.'],
+      [{ facts: 'seed' }, 'facts must be an object of { name: text }, but is "seed".'],
+      [{ facts: null }, 'but is null.'],
+      [{ facts: ['7'] }, 'but is an array of 1.'],
+      [{ facts: { seed: 7 } }, 'but "seed" is 7. Give String(value)'],
+    ] as const) {
+      const refused = coded('CONFIGURATION', message)
+      expect(() => reportHtml({ ...run, ...(wrong as object) })).toThrow(refused)
+    }
+    await expect(writeReport(5 as never, run)).rejects.toThrow(
+      coded('CONFIGURATION', 'path must be a string'),
+    )
   })
 
   it('tells losses, money without a share, and what did not recover', () => {

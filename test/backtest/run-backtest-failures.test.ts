@@ -138,8 +138,17 @@ describe('runBacktest, when something fails', () => {
       },
       () => async () => Promise.reject(new Error('no')),
     ]
-    for (const strategy of strategies) {
-      await expect(run({ sources: [ticks(4)], strategy })).rejects.toThrow('no')
+    for (const [index, strategy] of strategies.entries()) {
+      const error = await failureOf(run({ sources: [ticks(4)], strategy }))
+      const part = index === 1 || index === 4 ? 'The end of the strategy' : 'The strategy itself'
+      expect(error).toMatchObject({
+        code: 'BACKTEST_FAILED',
+        failure: undefined,
+        message: expect.stringContaining(
+          `${part}, and no handler of it, has failed: it threw Error: no.`,
+        ),
+        cause: new Error('no'),
+      })
     }
   })
 

@@ -1,5 +1,6 @@
 import { ConfigurationError } from 'tradewire'
 import { type BacktestOptions, runBacktest } from 'tradewire/backtest'
+import { paperBroker } from 'tradewire/desk'
 import { describe, expect, it } from 'vitest'
 import { opening, ticks } from './run-support.ts'
 
@@ -16,12 +17,22 @@ describe('options of runBacktest', () => {
     ['a list with one that is none', { ...good, strategy: [() => {}, 1] }, 'strategy'],
     ['a start that is no number', { ...good, from: NaN }, 'from'],
     ['an end that is no number', { ...good, until: '2026' }, 'until'],
+    ['a start that is a Date', { ...good, from: new Date(0) }, 'Give date.getTime().'],
+    [
+      'a broker that was not made',
+      { ...good, desk: { broker: paperBroker } },
+      'Call it: paperBroker()',
+    ],
     ['an end before the start', { ...good, from: 2, until: 2 }, 'later than from'],
     ['a history that is none', { ...good, history: -1 }, 'history'],
     ['a seed that is not whole', { ...good, seed: 0.5 }, 'seed'],
     ['a desk that is none', { ...good, desk: 5 }, 'desk'],
     ['a desk with an unknown option', { ...good, desk: { brokers: 1 } }, 'brokers'],
-    ['progress that is none', { ...good, progress: 'bar' }, 'progress'],
+    [
+      'progress that is none',
+      { ...good, progress: 'bar' },
+      'progress must be true, false or a function',
+    ],
     ['a signal that is none', { ...good, signal: {} }, 'AbortSignal'],
     ['a signal that is nothing', { ...good, signal: null }, 'AbortSignal'],
     ['a failure to do something else at', { ...good, onFailure: 'retry' }, 'onFailure'],

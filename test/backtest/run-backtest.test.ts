@@ -251,6 +251,21 @@ describe('runBacktest', () => {
     ).toBe(true)
   })
 
+  it('names all that its summary and its report take, where something else is given', async () => {
+    const result = await run({ sources: [ticks(2)] })
+    expect(() => result.summary({ tilte: 'x' } as never)).toThrow(
+      'summary has no option "tilte". It knows: title, width, colour.',
+    )
+    expect(() => result.summary({ title: 5 } as never)).toThrow('title must be a string')
+    await expect(result.writeReport('x.html', { tilte: 'x' } as never)).rejects.toThrow(
+      'writeReport has no option "tilte". It knows: title, facts.',
+    )
+    await expect(result.writeReport('x.html', { facts: { n: 5 } } as never)).rejects.toThrow(
+      'facts must hold texts, but "n" is 5.',
+    )
+    await expect(result.writeReport(undefined as never)).rejects.toThrow('path must be a string')
+  })
+
   it('names a source by its own name, with its counts', async () => {
     const items = ticks(3)
     const source = {

@@ -14,6 +14,7 @@ describe('summaryText', () => {
     expect(text).toMatch(/^A made-up run\n2024-01-01 to 2024-01-10, 10 samples\n─{80}\n/)
     expect(text).toMatch(/Return +\+0\.70 % {4}Initial equity +1,000\.00 USD\n/)
     expect(text).toMatch(/Trades +2 {4}/)
+    expect(text).toMatch(/Fees +5\.00 USD {4}/)
     expect(text).toContain('\nEquity, USD\n')
     expect(text).toMatch(/1,007 {2}.*█\n/)
     expect(text).toMatch(/2024-01-01 +2024-01-10\n/)

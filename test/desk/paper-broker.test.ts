@@ -35,7 +35,7 @@ describe('paperBroker', () => {
       venueOrderId: 'paper-monday-1',
       tradeId: 'paper-monday-t1',
     })
-    void broker.close()
+    broker.close()
   })
 
   it('has the name of its venue', () => {
