@@ -161,6 +161,13 @@ const require = createRequire(import.meta.url)
 
 const seenAt = ({ time }: { readonly time: Date }): number => (time.getTime() - start) / barMs
 
+const entryRule: Rule = (enter, { bar }) => {
+  if (isEntry(seenAt(bar))) enter()
+}
+const exitRule: Rule = (exit, { bar }) => {
+  if (isExit(seenAt(bar))) exit()
+}
+
 /** Its rules are asked only while they may act, so the count goes by the time of the bar. */
 function withGrademark(payloads: readonly Bar[]): number {
   const { backtest: play } = require('grademark') as Grademark
@@ -173,12 +180,6 @@ function withGrademark(payloads: readonly Bar[]): number {
     close: data.close.toNumber(),
     volume: data.volume.toNumber(),
   }))
-  const entryRule: Rule = (enter, { bar }) => {
-    if (isEntry(seenAt(bar))) enter()
-  }
-  const exitRule: Rule = (exit, { bar }) => {
-    if (isExit(seenAt(bar))) exit()
-  }
   const trades = play({ entryRule, exitRule }, new DataFrame(bars))
   return trades.length
 }
