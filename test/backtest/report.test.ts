@@ -231,7 +231,7 @@ describe('reportHtml', () => {
     const times = (html: string): (string | undefined)[] =>
       [...bodyOf(html).matchAll(/<td>(\d{4}-\d\d-\d\d [\d:]+)<\/td>/g)].map(([, time]) => time)
     const shown = times(reportHtml(run))
-    expect(shown[0]).toBe('2024-01-03 00:00')
+    expect(shown[0]).toBe('2024-01-02 23:00')
     const [first, ...others] = run.trades
     const quick = { ...first!, durationMs: 3_599_999 }
     const html = reportHtml({ ...run, trades: [quick, ...others] })

@@ -139,7 +139,7 @@ describe('runBacktest, when something fails', () => {
       () => async () => Promise.reject(new Error('no')),
     ]
     for (const [index, strategy] of strategies.entries()) {
-      const error = await failureOf(run({ sources: [ticks(4)], strategy }))
+      const error = await reasonOf(run({ sources: [ticks(4)], strategy }))
       const part = index === 1 || index === 4 ? 'The end of the strategy' : 'The strategy itself'
       expect(error).toMatchObject({
         code: 'BACKTEST_FAILED',

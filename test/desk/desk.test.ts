@@ -170,6 +170,19 @@ describe('startDesk', () => {
     await startDesk(bus).close()
   })
 
+  it('refuses what is no broker', () => {
+    for (const [broker, message] of [
+      [paperBroker, 'but is function "paperBroker". Call it: paperBroker() makes one.'],
+      [{ name: 'venue' }, 'broker must be an object with start(bus), such as paperBroker() makes'],
+      [null, 'but is null.'],
+    ] as const) {
+      const { bus } = quietBus()
+      const start = () => startDesk(bus, { broker: broker as never })
+      expect(start).toThrow(ConfigurationError)
+      expect(start).toThrow(message)
+    }
+  })
+
   it('leaves nothing behind where a broker cannot start', () => {
     const { bus } = quietBus()
     const before = bus.subscriptions().length

@@ -112,10 +112,13 @@ describe('fees of paperBroker', () => {
       { perShare: '-1' },
       { perShare: '1', minimum: '-1' },
       { perShare: '1', maker: '0' },
-      'none',
       null,
+      [],
     ]) {
       expect(() => paperBroker({ fees: fees as never })).toThrow(coded('CONFIGURATION'))
     }
+    expect(() => paperBroker({ fees: '0.001' as never })).toThrow(
+      'fees must be { maker, taker } with shares such as \'0.0005\', { perShare, minimum }, or a function, but is "0.001".',
+    )
   })
 })
