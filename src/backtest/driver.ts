@@ -1,5 +1,7 @@
 import { type EmitFrom, emitterOf } from '../bus/backstage.ts'
 import type { Bus } from '../bus/bus.ts'
+import { describeValue } from '../errors/checks.ts'
+import { ConfigurationError } from '../errors/tradewire-error.ts'
 import type { SimulatedClock } from '../time/simulated-clock.ts'
 import { nextTurn } from '../time/turn.ts'
 import { handlerFailed, StrayWorkError, strategyFailed } from './errors.ts'
@@ -127,9 +129,18 @@ export class Driver {
     })
   }
 
-  /** Ends the run if `work` of a strategy, which nothing waits for, fails. */
+  /**
+   * Ends the run if `work` of a strategy, which nothing waits for, fails.
+   *
+   * @throws ConfigurationError `CONFIGURATION` if it is no promise, which types alone do not prevent.
+   */
   follow(work: Promise<void>): void {
-    work.catch((error: unknown) => {
+    if (typeof (Object(work) as Partial<Promise<void>>).then !== 'function') {
+      throw new ConfigurationError(
+        `A strategy returns nothing, a promise, or a function to be called at the end, but this one returned ${describeValue(work)}. Put braces around the body of an arrow function.`,
+      )
+    }
+    Promise.resolve(work).catch((error: unknown) => {
       this.#rejection ??= { error: this.strategyError(error) }
     })
   }

@@ -124,6 +124,17 @@ describe('runBacktest, when something fails', () => {
     expect(patient.sourceEvents).toBe(10)
   })
 
+  it('refuses what a strategy must not return', async () => {
+    const results: unknown[] = [null, 5, {}]
+    for (const result of results) {
+      const strategy = (() => result) as () => void
+      await expect(run({ sources: [ticks(2)], strategy })).rejects.toMatchObject({
+        code: 'CONFIGURATION',
+        message: expect.stringContaining('A strategy returns nothing, a promise, or a function'),
+      })
+    }
+  })
+
   it('rejects with what a strategy throws, at its start, later, or at its end', async () => {
     const fails = (): never => {
       throw new Error('no')
