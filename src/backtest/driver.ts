@@ -7,6 +7,7 @@ import { nextTurn } from '../time/turn.ts'
 import { handlerFailed, StrayWorkError, strategyFailed } from './errors.ts'
 import { Settling } from './settling.ts'
 import type { MergedChunk } from './merge.ts'
+import { SourceError } from './source-errors.ts'
 import type { TimedPayload } from './source.ts'
 import type { StrategyEnd } from './strategy.ts'
 
@@ -99,6 +100,7 @@ export class Driver {
       const item = items[index]!
       const { data } = item
       const time = times[index]!
+      if (item.time !== undefined) this.#requireClosed(item, this.#names[sources[index]!]!)
       if (time !== this.#clock.now()) {
         host.moving(time)
         if (!this.#clock.skipTo(time)) {
@@ -119,6 +121,19 @@ export class Driver {
       }
     }
     this.#restedAt = settling.sequence
+  }
+
+  /** Nobody can know a bar when it opens. */
+  #requireClosed({ type, data, time }: TimedPayload, name: string): void {
+    if (type !== 'market.new_bar') return
+    const { openTime } = data as { readonly openTime: number }
+    // A clock that runs behind that of the venue may see a bar a little before its close.
+    if (!(time! <= openTime)) return
+    throw new SourceError(
+      name,
+      `a bar that opens at ${new Date(openTime).toISOString()} is to be seen at ${new Date(time!).toISOString()}, before anybody can know it. Leave its time out, so that it is seen when it has closed.`,
+      { index: this.events },
+    )
   }
 
   /** What a source says beside the payload is looked at as that of any emission. */

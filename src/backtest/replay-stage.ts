@@ -43,7 +43,9 @@ export class ReplayStage {
       seed,
       run: runOf(first),
       // Failures become events, and those are compared.
-      onError: () => {},
+      onError: (error, { origin }) => {
+        if (origin !== 'handler') this.#rejection ??= { error }
+      },
     }) as unknown as Bus
     this.#bus.use({ before: (draft) => this.#before(draft) })
     this.#bus.observe({ onEmitted: (event) => this.#emitted(event) })
@@ -101,7 +103,7 @@ export class ReplayStage {
   async end(): Promise<void> {
     if (this.#hasEnded) return
     this.#hasEnded = true
-    for (const end of this.#ends) await end()
+    for (const end of this.#ends) await this.#settling.outlast(end)
     await this.fire()
   }
 

@@ -1,7 +1,7 @@
 import type { Bus } from '../bus/bus.ts'
 import { requireOptions } from '../errors/checks.ts'
 import { ConfigurationError } from '../errors/tradewire-error.ts'
-import { Decimal } from '../events/decimal.ts'
+import type { Decimal } from '../events/decimal.ts'
 import type { TradewireEvent } from '../events/envelope.ts'
 import type { OrderSubmitted } from '../events/order.ts'
 import type { EventOf } from '../events/trading-events.ts'

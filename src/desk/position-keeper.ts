@@ -77,7 +77,7 @@ export interface PositionKeeper {
   readonly fillCount: number
   /** How many fills were ignored, because their trade was booked already. */
   readonly repeatedCount: number
-  /** Near `equity`: a float of a relative error below 1e-9, for comparisons that are not close. */
+  /** Near `equity`: a float that is off by less than 1e-9 of cash and exposure, for comparisons that are not close. */
   readonly equityFloat: number
   /** Near `exposure`: a float of a relative error below 1e-9, for comparisons that are not close. */
   readonly exposureFloat: number

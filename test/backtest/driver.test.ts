@@ -224,6 +224,29 @@ describe('Driver', () => {
     await expect(play(run, [tick(start)], { signal: controller.signal })).rejects.toThrow('enough')
   })
 
+  it('refuses a bar that would be seen as it opens', async () => {
+    const run = setup()
+    const price = new Decimal(1)
+    const data = {
+      symbol: 'BTCUSDT',
+      timeframe: '1m',
+      openTime: start,
+      timestamp: start + 60_000,
+      open: price,
+      high: price,
+      low: price,
+      close: price,
+      volume: price,
+    }
+    const seen = (time: number): SourceEvent => ({ type: 'market.new_bar', data, time })
+    await play(run, [seen(start + 59_999)])
+    const late = setup()
+    await expect(play(late, [seen(start)])).rejects.toThrow(
+      /"data", event 0: a bar that opens at 1970-01-01T00:16:40\.000Z is to be seen at 1970/,
+    )
+    expect(late.bus.history.query()).toEqual([])
+  })
+
   it('emits by the name of the source', async () => {
     const run = setup()
     await play(run, [tick(start)])
