@@ -18,7 +18,7 @@ export class BacktestError extends TradewireError {
 /** The error of a run that a handler has ended. */
 export function handlerFailed(failure: HandlerError, time: number): BacktestError {
   const { message, cause } = failure
-  const why = `${message} It threw ${printed(cause)}. Mend the handler, or go on in spite of failures with onFailure: 'continue'.`
+  const why = `${message} It threw ${sentence(cause)} Mend the handler, or go on in spite of failures with onFailure: 'continue'.`
   return new BacktestError(why, time, cause, failure)
 }
 
@@ -28,8 +28,14 @@ export function handlerFailed(failure: HandlerError, time: number): BacktestErro
  * @param part `The strategy itself` or `The end of the strategy`.
  */
 export function strategyFailed(part: string, cause: unknown, time: number): BacktestError {
-  const why = `${part}, and no handler of it, has failed: it threw ${printed(cause)}.`
+  const why = `${part}, and no handler of it, has failed: it threw ${sentence(cause)}`
   return new BacktestError(why, time, cause)
+}
+
+/** An error as the end of a sentence, whose message may be one already. */
+function sentence(error: unknown): string {
+  const text = printed(error)
+  return text.endsWith('.') ? text : `${text}.`
 }
 
 /** Something emitted events after time had moved on from what it was started by. */

@@ -4,6 +4,7 @@ import {
   BacktestError,
   type BacktestOptions,
   type SourceEvent,
+  type Strategy,
   StrayWorkError,
 } from 'tradewire/backtest'
 import { paperBroker } from 'tradewire/desk'
@@ -161,6 +162,28 @@ describe('runBacktest, when something fails', () => {
         cause: new Error('no'),
       })
     }
+  })
+
+  it('rejects with the reason of its signal as it is, where a strategy fails by that', async () => {
+    for (const at of ['later', 'end'] as const) {
+      const control = new AbortController()
+      const { signal } = control
+      const reason = new Error('enough')
+      const fail = async (): Promise<void> => {
+        control.abort(reason)
+        signal.throwIfAborted()
+      }
+      const strategy: Strategy = at === 'later' ? fail : () => fail
+      expect(await reasonOf(run({ sources: [ticks(4)], strategy, signal }))).toBe(reason)
+    }
+  })
+
+  it('says once that a sentence ends', async () => {
+    const strategy: Strategy = () => {
+      throw new Error('That is all.')
+    }
+    const error = await reasonOf(run({ sources: [ticks(4)], strategy }))
+    expect((error as Error).message).toMatch(/threw Error: That is all\.$/)
   })
 
   it('refuses a payload that is invalid, and closes its source', async () => {
