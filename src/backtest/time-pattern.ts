@@ -1,10 +1,22 @@
 import { readIsoTime } from './time-iso.ts'
 
-const dates = ['DD.MM.YYYY', 'DD/MM/YYYY', 'MM/DD/YYYY'] as const
-const clocks = ['', ' HH:mm', ' HH:mm:ss'] as const
+type DatePattern = 'DD.MM.YYYY' | 'DD/MM/YYYY' | 'MM/DD/YYYY'
+type ClockPattern = '' | ' HH:mm' | ' HH:mm:ss'
+
+const dates: readonly DatePattern[] = ['DD.MM.YYYY', 'DD/MM/YYYY', 'MM/DD/YYYY']
+const clocks: readonly ClockPattern[] = ['', ' HH:mm', ' HH:mm:ss']
 
 /** A manner of writing times that is not ISO 8601. */
-export type TimePattern = `${(typeof dates)[number]}${(typeof clocks)[number]}`
+export type TimePattern =
+  | 'DD.MM.YYYY'
+  | 'DD.MM.YYYY HH:mm'
+  | 'DD.MM.YYYY HH:mm:ss'
+  | 'DD/MM/YYYY'
+  | 'DD/MM/YYYY HH:mm'
+  | 'DD/MM/YYYY HH:mm:ss'
+  | 'MM/DD/YYYY'
+  | 'MM/DD/YYYY HH:mm'
+  | 'MM/DD/YYYY HH:mm:ss'
 
 /** All of them. */
 export const timePatterns: readonly TimePattern[] = dates.flatMap((date) =>
