@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { activityOf, ahead, replayOnto } from '../../src/bus/backstage.ts'
+import { activityOf, ahead, emitterOf, replayOnto } from '../../src/bus/backstage.ts'
 import { type Bus, createBus } from '../../src/bus/bus.ts'
 import { Decimal } from '../../src/events/decimal.ts'
 import type { TradewireEvent } from '../../src/events/envelope.ts'
@@ -150,6 +150,58 @@ describe('replayOnto', () => {
     const { bus } = setup()
     bus.emitSync(type, tick('1'))
     expect(() => replayOnto(bus, recorded)).toThrow(/above 1, but it is 1/)
+  })
+})
+
+describe('emitterOf', () => {
+  it('emits by a source, because of a cause, with metadata', () => {
+    const { bus } = setup()
+    const emit = emitterOf(bus)
+    const cause = emit(type, tick('1'), 'feed', undefined, { line: 3 })
+    const effect = emit('system.warning', warning('x'), 'desk', cause)
+    expect([cause.source, cause.metadata, cause.causationId]).toEqual([
+      'feed',
+      { line: 3 },
+      undefined,
+    ])
+    expect([effect.source, effect.causationId, effect.correlationId]).toEqual([
+      'desk',
+      cause.id,
+      cause.id,
+    ])
+    expect(() => emit(type, { ...tick('1'), size: new Decimal(0) }, 'feed', undefined)).toThrow(
+      /size/,
+    )
+    expect(bus.stats.refused).toBe(1)
+  })
+
+  it('asks middlewares, and freezes where it is asked to', () => {
+    const bus = createBus({ clock: new SimulatedClock(), freeze: true })
+    bus.use({ before: ({ data }) => ({ data: { ...data, code: 'other' } }) as never })
+    const event = emitterOf(bus)('system.warning', warning('x'), 'desk', undefined)
+    expect(event.data).toMatchObject({ code: 'other' })
+    expect(Object.isFrozen(event.data)).toBe(true)
+  })
+
+  it('goes the long way where sources are asked who they are, and for what is no bus of ours', () => {
+    const bus = createBus({ clock: new SimulatedClock(), allow: { 'market.*': ['feed'] } })
+    const emit = emitterOf(bus)
+    const cause = emit(type, tick('1'), 'feed', undefined, { line: 3 })
+    expect(emit(type, tick('1'), 'feed', cause).causationId).toBe(cause.id)
+    expect(() => emit(type, tick('1'), 'other', undefined)).toThrow(/other/)
+    const asked: unknown[] = []
+    const double = { emitSync: (...given: unknown[]) => void asked.push(given) }
+    emitterOf(double as never)(type, tick('1'), 'feed', undefined)
+    expect(asked).toEqual([[type, tick('1'), { source: 'feed' }]])
+  })
+
+  it('refuses a chain of causes that is too long', () => {
+    const bus = createBus({ clock: new SimulatedClock(), maxDepth: 2 })
+    const emit = emitterOf(bus)
+    let cause = emit('system.warning', warning('0'), 'desk', undefined)
+    cause = emit('system.warning', warning('1'), 'desk', cause)
+    cause = emit('system.warning', warning('2'), 'desk', cause)
+    expect(() => emit('system.warning', warning('3'), 'desk', cause)).toThrow(/2/)
   })
 })
 
