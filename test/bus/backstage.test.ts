@@ -177,7 +177,7 @@ describe('emitterOf', () => {
 
   it('asks middlewares, and freezes where it is asked to', () => {
     const bus = createBus({ clock: new SimulatedClock(), freeze: true })
-    bus.use({ before: ({ data }) => ({ data: { ...data, code: 'other' } }) as never })
+    bus.use({ before: ({ data }) => ({ data: { ...data, code: 'other' } }) })
     const event = emitterOf(bus)('system.warning', warning('x'), 'desk', undefined)
     expect(event.data).toMatchObject({ code: 'other' })
     expect(Object.isFrozen(event.data)).toBe(true)
