@@ -7,7 +7,7 @@ import type { Broker } from '../desk/broker.ts'
 import { type Desk, startDesk } from '../desk/desk.ts'
 import { SimulatedClock } from '../time/simulated-clock.ts'
 import type { ReplayOptions } from './replay-options.ts'
-import { defaultCash, strategiesOf } from './run-options.ts'
+import { defaultPositions, strategiesOf } from './run-options.ts'
 import { Settling } from './settling.ts'
 import type { StrategyEnd } from './strategy.ts'
 
@@ -53,7 +53,7 @@ export class ReplayStage {
     this.#desk = startDesk(this.#bus, {
       ...desk,
       broker: this.#recordedVenue(),
-      positions: { initialCash: defaultCash, ...positions },
+      positions: { ...defaultPositions, ...positions },
     })
     this.#settling = new Settling(this.#bus, this.#clock, signal)
   }

@@ -17,7 +17,7 @@ import { RunCollector } from './run-collector.ts'
 import { RunChunks } from './run-chunks.ts'
 import {
   type BacktestOptions,
-  defaultCash,
+  defaultPositions,
   requireBacktestOptions,
   strategiesOf,
 } from './run-options.ts'
@@ -110,7 +110,7 @@ function busOf(
 
 function deskOptionsOf({ desk = {} }: BacktestOptions): DeskOptions {
   const { broker = paperBroker(), positions = {} } = desk
-  return { ...desk, broker, positions: { initialCash: defaultCash, ...positions } }
+  return { ...desk, broker, positions: { ...defaultPositions, ...positions } }
 }
 
 class Run implements DriverHost {

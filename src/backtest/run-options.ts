@@ -11,8 +11,12 @@ import type { Source } from './source.ts'
 import type { StatisticsOptions } from './statistics.ts'
 import type { Strategy } from './strategy.ts'
 
-/** What an account begins with unless it is told, in its currency. */
-export const defaultCash = '100000'
+/**
+ * How the positions of a run are kept unless it is told: 100,000 in cash, and at most one
+ * `position.pnl_update` for each position in an hour of simulated time. The curve of the equity does not
+ * depend on these events, and one at each bar of a minute would take a third of the time of a run.
+ */
+export const defaultPositions = { initialCash: '100000', pnlIntervalMs: 3_600_000 } as const
 
 /**
  * Options of {@link runBacktest}.
@@ -28,6 +32,8 @@ export interface BacktestOptions<Schemas extends EventSchemas = TradingSchemas> 
   readonly strategy: Strategy<NoInfer<Schemas>> | readonly Strategy<NoInfer<Schemas>>[]
   /**
    * The desk. Default: a `paperBroker()` with its defaults, positions in USD with 100,000 in cash, no limits.
+   * Unless `positions.pnlIntervalMs` says otherwise, a position is reported by `position.pnl_update` once in an
+   * hour of simulated time at most.
    */
   readonly desk?: DeskOptions
   /** Which events the bus carries. Default `tradingEvents`. */
