@@ -34,7 +34,7 @@ describe('replaySession', () => {
     expect(report.divergence?.message).toBeUndefined()
     expect(report).toMatchObject({ same: true, events: (await entriesOf(log)).length })
     expect(report.inputs).toBeGreaterThan(200)
-    expect(report.compared).toBeGreaterThan(100)
+    expect(report.compared).toBeGreaterThan(40)
     expect(report.inputs + report.compared).toBe(report.events)
     expect(report.message).toBe(`All ${report.compared} events that were compared are the same.`)
   })
@@ -53,7 +53,7 @@ describe('replaySession', () => {
     const log = await recorded({ desk: { broker: paperBroker(options) } })
     const report = await replaySession(log, { strategy: swing() })
     expect(report.divergence?.message).toBeUndefined()
-    expect(report.compared).toBeGreaterThan(50)
+    expect(report.compared).toBeGreaterThan(40)
   })
 
   it('replays limits and protection, and compares what they emit', async () => {
