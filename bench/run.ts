@@ -24,7 +24,7 @@ A full run takes about twenty minutes and writes its tables into bench/README.md
 
 const { only, quick } = readOptions()
 const options: MeasureOptions = quick
-  ? { rounds: 9, warmupRounds: 6, batchMs: 8, quick }
+  ? { rounds: 5, warmupRounds: 4, batchMs: 5, quick }
   : { rounds: 11, warmupRounds: 8, batchMs: 12, quick }
 const processes = quick ? 1 : 5
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { playWorlds, seedsOf } from './desk-simulation.ts'
+import { playWorlds, seedsOf, worldsOfHalf } from './desk-simulation.ts'
 
 describe('startDesk in random markets, first half of the seeds', () => {
   it('keeps orders, positions and money in order to the last digit', async () => {
-    const { first, count } = seedsOf(0, 5_000)
+    const { first, count } = seedsOf(0, worldsOfHalf)
     console.log(`desk, first half: ${count} worlds; TRADEWIRE_SEED=${first} replays the first`)
     const tally = await playWorlds(first, count)
     console.log(JSON.stringify(tally))
