@@ -148,7 +148,8 @@ describe('cloudEventOf', () => {
     anyEnvelope,
     anyText,
     fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
-    fc.jsonValue(),
+    // That key is refused, and has a test of its own.
+    fc.jsonValue().filter((value) => !JSON.stringify(value).includes('"__proto__":')),
   ])(
     'writes any encoded event such that encodedOf gives it back, in attributes that are legal',
     (envelope, type, version, data) => {
