@@ -117,6 +117,8 @@ export class SqliteStore implements LogStore {
   async close(): Promise<void> {
     try {
       await this.#ask<undefined>('close')
+      // The end of the thread may be heard of before its answer.
+      this.#ended = new LogClosedError('The storage of the log was not asked')
     } finally {
       this.#ended ??= new LogClosedError('The storage of the log was not asked')
       await this.#exit()
