@@ -73,7 +73,7 @@ export class Acceptance {
   }
 
   /**
-   * The same for an emission with a source, a cause and metadata that are known to be fine: parts of
+   * The same for an emission with a source and a cause that are known to be fine: parts of
    * tradewire emit so, for each event of recorded data for instance.
    */
   acceptFrom(
@@ -81,7 +81,6 @@ export class Acceptance {
     data: unknown,
     source: string,
     cause: TradewireEvent | undefined,
-    metadata: EventMetadata | undefined,
   ): Envelope {
     const settings = this.#settings
     if (cause !== undefined) this.requireShallow(route.type, cause, undefined)
@@ -89,7 +88,13 @@ export class Acceptance {
     const draft =
       this.before === undefined && !settings.freeze
         ? undefined
-        : this.#askMiddlewares(route, { type: route.type, data, source, cause, metadata })
+        : this.#askMiddlewares(route, {
+            type: route.type,
+            data,
+            source,
+            cause,
+            metadata: undefined,
+          })
     const accepted = draft === undefined ? data : draft.data
     if (route.ahead !== undefined) this.#goAhead(route.ahead, route, accepted)
     const timestamp = settings.clock.now()
@@ -100,7 +105,7 @@ export class Acceptance {
       timestamp,
       source,
       priority,
-      metadata,
+      undefined,
       cause,
       undefined,
       undefined,

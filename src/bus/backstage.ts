@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../errors/tradewire-error.ts'
-import type { EventMetadata, TradewireEvent } from '../events/envelope.ts'
+import type { TradewireEvent } from '../events/envelope.ts'
 import type { EmitOptions } from './options.ts'
 import { CoreBus } from './core-bus.ts'
 import type { Backstage } from './parts.ts'
@@ -56,7 +56,6 @@ export type EmitFrom = (
   data: object,
   source: string,
   cause: TradewireEvent | undefined,
-  metadata?: EventMetadata,
 ) => TradewireEvent
 
 /** What {@link emitterOf} needs of a bus. */
@@ -66,20 +65,18 @@ interface EmittingBus {
 
 /**
  * A shorter way to `emitSync` for parts of tradewire that emit for each event of the market: the payload
- * is checked as ever, and source, cause and metadata, which are known to be fine, are not.
+ * is checked as ever, and source and cause, which are known to be fine, are not.
  */
 export function emitterOf(bus: EmittingBus): EmitFrom {
   const parts = CoreBus.backstage(bus)
   if (parts !== undefined && !parts.guarded) {
     const { dispatcher } = parts
-    return (type, data, source, cause, metadata) =>
-      dispatcher.emitFrom(type, data, source, cause, metadata)
+    return (type, data, source, cause) => dispatcher.emitFrom(type, data, source, cause)
   }
-  return (type, data, source, cause, metadata) =>
+  return (type, data, source, cause) =>
     bus.emitSync(type as never, data as never, {
       source,
       ...(cause !== undefined && { cause }),
-      ...(metadata !== undefined && { metadata }),
     })
 }
 

@@ -2,7 +2,7 @@ import { RateLimitError } from '../delivery/errors.ts'
 import type { Announcement } from '../delivery/host.ts'
 import { describeValue, requireOptions } from '../errors/checks.ts'
 import { ConfigurationError } from '../errors/tradewire-error.ts'
-import type { Envelope, EventMetadata, TradewireEvent } from '../events/envelope.ts'
+import type { Envelope, TradewireEvent } from '../events/envelope.ts'
 import { Acceptance, type AcceptedDraft } from './acceptance.ts'
 import { DispatchLine } from './dispatch-line.ts'
 import type { BatchItem, QueuedEmission } from './emission.ts'
@@ -68,12 +68,11 @@ export class Dispatcher {
     data: unknown,
     source: string,
     cause: TradewireEvent | undefined,
-    metadata: EventMetadata | undefined,
   ): TradewireEvent {
     const route = this.#open(type)
     let event: Envelope
     try {
-      event = this.acceptance.acceptFrom(route, data, source, cause, metadata)
+      event = this.acceptance.acceptFrom(route, data, source, cause)
     } catch (error) {
       this.refused(type, error)
       throw error

@@ -91,7 +91,7 @@ export class RiskProjection {
     return sum
   }
 
-  /** Near `exposure`, a hundred times as fast, for an order that is not `reduceOnly`; NaN where a mark is missing. */
+  /** Near `exposure`, in floats, for an order that is not `reduceOnly`; NaN where a mark is missing. */
   exposureFloat(proposal: Proposal): number {
     const { symbol: own } = proposal.order
     let sum = this.#positions.exposureFloat + this.#growthFloat(own, moreOf(proposal))

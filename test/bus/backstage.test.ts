@@ -154,16 +154,12 @@ describe('replayOnto', () => {
 })
 
 describe('emitterOf', () => {
-  it('emits by a source, because of a cause, with metadata', () => {
+  it('emits by a source, because of a cause', () => {
     const { bus } = setup()
     const emit = emitterOf(bus)
-    const cause = emit(type, tick('1'), 'feed', undefined, { line: 3 })
+    const cause = emit(type, tick('1'), 'feed', undefined)
     const effect = emit('system.warning', warning('x'), 'desk', cause)
-    expect([cause.source, cause.metadata, cause.causationId]).toEqual([
-      'feed',
-      { line: 3 },
-      undefined,
-    ])
+    expect([cause.source, cause.causationId]).toEqual(['feed', undefined])
     expect([effect.source, effect.causationId, effect.correlationId]).toEqual([
       'desk',
       cause.id,
@@ -186,7 +182,7 @@ describe('emitterOf', () => {
   it('goes the long way where sources are asked who they are, and for what is no bus of ours', () => {
     const bus = createBus({ clock: new SimulatedClock(), allow: { 'market.*': ['feed'] } })
     const emit = emitterOf(bus)
-    const cause = emit(type, tick('1'), 'feed', undefined, { line: 3 })
+    const cause = emit(type, tick('1'), 'feed', undefined)
     expect(emit(type, tick('1'), 'feed', cause).causationId).toBe(cause.id)
     expect(() => emit(type, tick('1'), 'other', undefined)).toThrow(/other/)
     const asked: unknown[] = []
