@@ -3,6 +3,7 @@ import type { NewBar } from '../events/market.ts'
 import type { FillExecution, FillPlace } from './fill-execution.ts'
 import { isAlive } from './fill-execution.ts'
 import { FillSupply } from './fill-supply.ts'
+import { greaterOf, lesserOf } from './fill-arithmetic.ts'
 import { fillsStanding, isMarketable, reaches, trailBehind } from './matching.ts'
 import type { OrderState } from './order-state.ts'
 import type { PaperMarket } from './paper-market.ts'
@@ -102,8 +103,11 @@ export class BarMatching {
   #limitInside(market: PaperMarket, order: OrderState, bar: NewBar, supply: FillSupply): void {
     if (order.lastBar === bar || sightOf(order, bar) !== 'whole') return
     const { buy } = order
-    const price = order.price!
-    if (!fillsStanding(buy, buy ? bar.low : bar.high, price, this.#onTouch)) return
+    const limit = order.price!
+    if (!fillsStanding(buy, buy ? bar.low : bar.high, limit, this.#onTouch)) return
+    // What it could not take at the open it may take later, when there is a position to reduce, and
+    // never at a price that the bar did not have.
+    const price = buy ? lesserOf(limit, bar.high) : greaterOf(limit, bar.low)
     this.#meet(market, order, { price, at: bar.timestamp, liquidity: 'maker' }, supply)
   }
 

@@ -108,6 +108,27 @@ describe('faults of paperBroker', () => {
     expect(broker.positionOf('ABC').isZero()).toBe(true)
   })
 
+  it('fills after a cancel at no price that the bar did not have', async () => {
+    const { submit, bar, said, bus, cancel } = run({ fillAfterCancelRate: 1 })
+    submit({ quantity: '5' })
+    await bar('100 101 99 100')
+    submit({ side: 'sell', quantity: '5' })
+    submit({ side: 'sell', orderType: 'limit', price: '98', reduceOnly: true })
+    submit()
+    bus.on('order.filled', ({ data }) => {
+      if (data.orderId === 'o2') cancel('o3')
+    })
+    said()
+    // At the open there is nothing to reduce; it is there once o4 is filled.
+    await bar('100 101 99 100')
+    expect(said()).toEqual([
+      'o2 filled @60 5 at 100 taker, 5/0',
+      'o3 cancelled @120 0: as asked',
+      'o4 filled @60 10 at 100 taker, 10/0',
+      'o3 filled @120 10 at 99 maker, 10/0',
+    ])
+  })
+
   it('fills before it places', () => {
     const { submit, trade, said, cancel, modify, quote } = run({ fillBeforePlacedRate: 1 })
     submit()
