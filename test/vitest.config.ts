@@ -28,6 +28,7 @@ export default defineConfig({
     testTimeout: 30_000,
     sequence: { sequencer: LongestFirst },
     globalSetup: fromRoot('test/support/stripped-once.ts'),
+    setupFiles: fromRoot('test/support/repeatable.ts'),
     projects: [
       {
         extends: true,

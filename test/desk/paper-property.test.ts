@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import type { OrderSubmitted } from '../../src/events/order.ts'
+import { someSeed } from '../support/start-seed.ts'
 import { PaperLedger, whole } from './paper-ledger.ts'
 import { type Feed, optionsOf, runProgram, type Step } from './paper-program.ts'
 import { lineOf, type VenueRun } from './paper-venue-run.ts'
 
 const environment = globalThis.process.env
-const firstSeed = Number(environment['TRADEWIRE_SEED'] ?? Date.now() % 1_000_000)
+const firstSeed = Number(environment['TRADEWIRE_SEED'] ?? someSeed)
 const runs = Number(environment['TRADEWIRE_RUNS'] ?? 60)
 
 /** Runs one program with a ledger beside it; returns how many fills there were. */

@@ -1,4 +1,5 @@
 import type { TradingEvent } from 'tradewire'
+import { someSeed } from '../support/start-seed.ts'
 import {
   type BookedFill,
   feeOf,
@@ -31,7 +32,7 @@ export const worldsOfHalf = environment['TRADEWIRE_SOAK'] === 'full' ? 5_000 : 2
 /** The seed of the first of so many worlds, and how many there are. `TRADEWIRE_SEED` replays one. */
 export function seedsOf(part: number, worlds: number): { first: number; count: number } {
   const all = Number(environment['TRADEWIRE_DESK_RUNS'] ?? (given === undefined ? worlds : 1))
-  const first = given === undefined ? (Date.now() % 1_000_000) * 1_000 : Number(given)
+  const first = given === undefined ? someSeed * 1_000 : Number(given)
   return { first: given === undefined ? first + part * worlds : first, count: all }
 }
 
