@@ -29,8 +29,8 @@ const floors: readonly (readonly string[])[] = [
   ['events'],
   ['delivery'],
   ['bus'],
-  ['legacy', 'log', 'desk', 'observe'],
-  ['backtest'],
+  ['legacy', 'log', 'desk', 'handlers', 'reference', 'observe'],
+  ['backtest', 'testing'],
   ['cli'],
   ['doors'],
 ]
@@ -38,6 +38,7 @@ const floors: readonly (readonly string[])[] = [
 /** Rooms that may look into fewer rooms than their floor allows. */
 const narrower: ReadonlyMap<string, readonly string[]> = new Map([
   ['log', ['errors', 'time', 'events']],
+  ['reference', ['errors', 'events']],
 ])
 
 /** Which room alone may import a package. No other package may be imported at all. */
@@ -45,6 +46,7 @@ const packages: ReadonlyMap<string, string> = new Map([
   ['zod', 'events'],
   ['decimal.js', 'events'],
   ['eventemitter3', 'legacy'],
+  ['lru-cache', 'handlers'],
   ['csv-parse', 'backtest'],
   ['yauzl', 'backtest'],
 ])

@@ -1,0 +1,8 @@
+/**
+ * For those who write handlers: classes whose methods are handlers, errors kept inside, values that are
+ * looked up once.
+ *
+ * @module tradewire/handlers
+ */
+
+export {}
