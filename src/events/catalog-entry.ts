@@ -4,6 +4,7 @@ import { ConfigurationError } from '../errors/tradewire-error.ts'
 import type { EventDefinition, PayloadSchema } from './definition.ts'
 import { EventTooLargeError, EventValidationError } from './errors.ts'
 import { inOurWords, toIssues } from './issues.ts'
+import { type EventNotes, requireNotes } from './notes.ts'
 import { isParameter, parseName } from './pattern.ts'
 import { Allowance, longestPayload, type Measure, measureAny } from './payload-size.ts'
 import { type PayloadWriter, payloadWriter } from './payload-writer.ts'
@@ -33,6 +34,8 @@ export class CatalogEntry {
   readonly example: object
   /** What it was called in the world of string events. */
   readonly legacyName: string | undefined
+  /** What its page in a reference says of it beside the rest. */
+  readonly notes: EventNotes | undefined
   /** Whether its name has parameters. */
   readonly parameterised: boolean
   /** The tokens of its name. */
@@ -68,6 +71,7 @@ export class CatalogEntry {
     this.payload = definition.payload as PayloadSchema
     this.example = definition.example
     this.legacyName = definition.legacyName
+    this.notes = requireNotes(name, definition.notes)
     this.#inProcess = processSchema(definition.payload) as z.ZodType
   }
 

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { EventNotes } from './notes.ts'
 import type { Priority } from './priority.ts'
 
 /** A zod schema of a payload: an object, or a union of objects. */
@@ -50,4 +51,6 @@ export interface EventDefinition<Schema extends PayloadTyping = PayloadTyping> {
   readonly priority?: Priority
   /** What the event was called in the world of string events, for migration. */
   readonly legacyName?: string
+  /** What its page in a reference says of it beside the rest. Default none. */
+  readonly notes?: EventNotes
 }
