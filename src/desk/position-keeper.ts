@@ -108,5 +108,3 @@ export interface PositionKeeper {
   /** The same as `close`. */
   [Symbol.dispose](): void
 }
-
-export type { Position, PositionListener, PositionQuery } from './position.ts'

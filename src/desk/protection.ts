@@ -175,10 +175,4 @@ class BusProtection implements Protection {
   }
 }
 
-export type {
-  ProtectionOptions,
-  ProtectionRules,
-  StopRule,
-  TargetRule,
-  TriggerPrice,
-} from './protection-options.ts'
+export type { ProtectionOptions } from './protection-options.ts'

@@ -93,7 +93,6 @@ export function riskGuard(
   return new BusRiskGuard(bus, positions, settings, commands)
 }
 
-export type { LimitState } from './risk-gauge.ts'
 export type { RiskCommands } from './risk-halt.ts'
 export type { RiskGuardOptions } from './risk-options.ts'
 

@@ -1,7 +1,7 @@
 import { EventTooLargeError } from './errors.ts'
 
 /** The deepest that a payload may be nested: the payload itself is the first level. */
-export const deepestPayload = 64
+const deepestPayload = 64
 
 /** The longest JSON text of a payload, in UTF-16 units: 1 MiB. */
 export const longestPayload = 1_048_576

@@ -81,7 +81,7 @@ function sync(path: string, flags: string): void {
  * The file is asked through SQLite: were it opened and closed past SQLite, the locks that this process
  * has on it through another connection would end.
  */
-export function requireFormat(connection: Connection, path: string): void {
+function requireFormat(connection: Connection, path: string): void {
   const name = JSON.stringify(path)
   let found
   let version

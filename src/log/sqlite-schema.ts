@@ -8,7 +8,7 @@ export const applicationId = 0x54_57_4c_47
 export const schemaVersion = 1
 
 /** Bytes of a page. */
-export const pageSize = 8_192
+const pageSize = 8_192
 
 const tables = `
 CREATE TABLE head (

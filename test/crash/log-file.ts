@@ -139,7 +139,7 @@ export function isSound(file: SqliteFile): boolean {
 }
 
 /** Whether an error is one that says that a log is damaged, is none, or cannot be read. */
-export function refuses(error: unknown): boolean {
+function refuses(error: unknown): boolean {
   return error instanceof TradewireError && /^LOG_(DAMAGED|FORMAT|STORAGE)$/.test(error.code)
 }
 

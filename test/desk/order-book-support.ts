@@ -12,7 +12,7 @@ import type { OrderBookOptions } from '../../src/desk/order-book-options.ts'
 import { orderBook } from '../../src/desk/order-book.ts'
 
 /** When the clocks of these tests start. */
-export const start = Date.UTC(2026, 0, 1)
+const start = Date.UTC(2026, 0, 1)
 
 /** `'100:2 99.5:1'` as levels. */
 export const levels = (text: string): BookLevel[] =>

@@ -39,7 +39,7 @@ export interface Plan {
   readonly lateFills: boolean
 }
 
-export function planOf(choice: Choice): Plan {
+function planOf(choice: Choice): Plan {
   const faulty = !choice.chance(3)
   return {
     method: choice.of(['average', 'fifo', 'lifo']),

@@ -4,7 +4,7 @@ import type { DrivenBus, SubjectFactory } from './driven-bus.ts'
 const definition = { description: 'Something happened.', payload: z.looseObject({}), example: {} }
 
 /** The events of random programs: any payload will do. */
-export const catalog: Catalog = defineEvents({
+const catalog: Catalog = defineEvents({
   'order.placed': definition,
   'order.filled': definition,
   'market.trade': definition,
