@@ -1,0 +1,103 @@
+import type { CatalogEntry } from '../events/catalog-entry.ts'
+import { noted, payloadSchema, type Schema } from './payload-schema.ts'
+import { typeWords } from './type-words.ts'
+
+/** A field of a payload, for a reader. */
+export interface PayloadField {
+  /** Its name; in an object `fee.amount`, in a list of objects `legs[].price`. */
+  readonly path: string
+  /** Its type in words, such as `whole number from 0`. */
+  readonly type: string
+  readonly required: boolean
+  /** What it means, with its unit; empty if nobody has said. */
+  readonly meaning: string
+  /** Whether it is a field of the payload itself, and a single Decimal. */
+  readonly decimal: boolean
+}
+
+/** The fields of a payload, or of one of several shapes that it may have. */
+export interface PayloadShape {
+  /** When it has this shape; undefined if it is the only one. */
+  readonly where: string | undefined
+  readonly fields: readonly PayloadField[]
+}
+
+/** The shapes of the payload of an event, with all of their fields. */
+export function payloadShapes(entry: CatalogEntry): readonly PayloadShape[] {
+  const at = '#'
+  const root = payloadSchema(entry, { draft: '2020-12', at, annotated: true }) as Schema
+  const shapes = variantsOf(root).map((variant) => resolved(variant, root))
+  return shapes.map((shape, index) => ({
+    where: shapes.length === 1 ? undefined : whereOf(shape, index),
+    fields: distinct(fieldsOf(shape, '', { root, open: [root, shape] })),
+  }))
+}
+
+interface Surroundings {
+  readonly root: Schema
+  /** The objects whose fields are being listed: what holds itself is not listed again. */
+  readonly open: readonly Schema[]
+}
+
+function fieldsOf(shape: Schema, path: string, surroundings: Surroundings): PayloadField[] {
+  const required = (shape['required'] ?? []) as readonly string[]
+  return Object.entries(shape.properties ?? {}).flatMap(([name, field]) => [
+    {
+      path: path + name,
+      type: typeWords(field),
+      required: required.includes(name) && !('default' in field),
+      meaning: field.description ?? resolved(field, surroundings.root).description ?? '',
+      decimal: path === '' && String(field[noted] ?? '').startsWith('Decimal'),
+    },
+    ...innerFields(field, path + name, surroundings),
+  ])
+}
+
+/** The fields of the objects that a field holds. */
+function innerFields(field: Schema, path: string, { root, open }: Surroundings): PayloadField[] {
+  const schema = resolved(field, root)
+  if (open.includes(schema)) return []
+  const inside = { root, open: [...open, schema] }
+  if (schema.properties !== undefined) return fieldsOf(schema, `${path}.`, inside)
+  const items = schema['items']
+  const values = schema['additionalProperties']
+  return [
+    ...variantsOf(schema)
+      .filter((variant) => variant !== schema)
+      .flatMap((variant) => innerFields(variant, path, inside)),
+    ...(isSchema(items) ? innerFields(items, `${path}[]`, inside) : []),
+    ...(isSchema(values) ? innerFields(values, `${path}.*`, inside) : []),
+  ]
+}
+
+function isSchema(value: unknown): value is Schema {
+  return typeof value === 'object' && value !== null
+}
+
+function variantsOf(schema: Schema): readonly Schema[] {
+  return (schema['oneOf'] ?? schema['anyOf'] ?? schema['allOf'] ?? [schema]) as readonly Schema[]
+}
+
+/** The schema that a reference leads to. */
+function resolved(schema: Schema, root: Schema): Schema {
+  const reference = schema['$ref']
+  if (typeof reference !== 'string') return schema
+  const name = reference.split('/').at(-1)!
+  return name === '#' ? root : (root['$defs'] as Record<string, Schema>)[name]!
+}
+
+/** When a payload has a shape: by its constant fields. */
+function whereOf(shape: Schema, index: number): string {
+  const constants = Object.entries(shape.properties ?? {})
+    .filter(([, field]) => 'const' in field)
+    .map(([name, field]) => `\`${name}\` is \`${typeWords(field)}\``)
+  return constants.length === 0 ? `Shape ${index + 1}` : `Where ${constants.join(' and ')}`
+}
+
+/** What several variants of a field have in common is listed once. */
+function distinct(fields: readonly PayloadField[]): PayloadField[] {
+  return fields.filter(
+    ({ path, type }, index) =>
+      fields.findIndex((other) => other.path === path && other.type === type) === index,
+  )
+}
