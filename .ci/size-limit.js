@@ -1,0 +1,34 @@
+// The most that each door may cost who imports all of it: minified and compressed with gzip, what it needs
+// of other packages included, what is built into Node left out. About a tenth above what was measured, so
+// that a new dependency or a lost tree shake shows at once.
+const builtIns = ['node:*', 'fs', 'zlib', 'util', 'events', 'stream', 'buffer']
+
+const forBrowser = (config) => ({ ...config, format: 'esm', platform: 'browser' })
+const forNode = (config) => ({ ...config, format: 'esm', platform: 'node' })
+
+const browserDoor = (door, limit) => ({
+  name: door,
+  path: `../dist/${door}.js`,
+  limit,
+  gzip: true,
+  modifyEsbuildConfig: forBrowser,
+})
+
+const nodeDoor = (door, limit) => ({
+  name: door,
+  path: `../dist/${door}.js`,
+  limit,
+  gzip: true,
+  ignore: builtIns,
+  modifyEsbuildConfig: forNode,
+})
+
+export default [
+  browserDoor('index', '500 kB'),
+  browserDoor('legacy', '500 kB'),
+  browserDoor('handlers', '500 kB'),
+  browserDoor('testing', '500 kB'),
+  nodeDoor('desk', '500 kB'),
+  nodeDoor('log', '500 kB'),
+  nodeDoor('backtest', '500 kB'),
+]
