@@ -1,0 +1,48 @@
+import { createRequire } from 'node:module'
+
+// CommonJS, without types: of each only what is used here.
+const require = createRequire(import.meta.url)
+
+interface Diagnostic {
+  readonly message: string
+  readonly path: readonly (string | number)[]
+  /** 0 is an error, 1 a warning, 2 a remark. */
+  readonly severity: number
+}
+
+interface ParserModule {
+  readonly Parser: new () => {
+    parse(text: string): Promise<{ document: unknown; diagnostics: readonly Diagnostic[] }>
+  }
+}
+
+/**
+ * An AsyncAPI document as HTML that needs no script.
+ *
+ * @throws Error if the document is not valid.
+ */
+export async function asyncApiPage(document: object): Promise<string> {
+  const { Parser } = require('@asyncapi/parser') as ParserModule
+  const parsed = await new Parser().parse(JSON.stringify(document))
+  const wrong = parsed.diagnostics.filter(({ severity }) => severity < 2)
+  if (wrong.length > 0) {
+    const lines = wrong.map(({ path, message }) => `${path.join('.')}: ${message}`)
+    throw new Error(`The AsyncAPI document is not valid:\n${lines.join('\n')}`)
+  }
+  const { createElement } = require('react') as { createElement: (...parts: unknown[]) => unknown }
+  const { renderToStaticMarkup } = require('react-dom/server') as {
+    renderToStaticMarkup: (element: unknown) => string
+  }
+  const component = require('@asyncapi/react-component/lib/cjs/without-parser.js') as {
+    default: unknown
+  }
+  const config = {
+    show: { sidebar: false, info: false, errors: false, schemas: false },
+    expand: { messageExamples: true },
+  }
+  return renderToStaticMarkup(createElement(component.default, { schema: parsed.document, config }))
+}
+
+/** Where the style of {@link asyncApiPage} is. */
+export const asyncApiStyle: string =
+  require.resolve('@asyncapi/react-component/styles/default.min.css')

@@ -1,0 +1,22 @@
+/**
+ * The last step of a page: what TypeDoc leaves to itself, and what it has no option for.
+ *
+ * Addresses that begin with `site:` are those from the root of the site, such as `site:guides/live.html`; they
+ * become relative, so that the site works below any path. What is wider than its column scrolls, also by keyboard.
+ *
+ * @param html the page as TypeDoc has written it.
+ * @param url its own address from the root of the site.
+ */
+export function finishPage(html: string, url: string): string {
+  const root = '../'.repeat(url.split('/').length - 1) || './'
+  return html
+    .replaceAll('"site:', `"${root}`)
+    .replaceAll('<table>', '<div class="wide" role="group" aria-label="Table" tabindex="0"><table>')
+    .replaceAll('</table>', '</table></div>')
+    .replaceAll('<pre>', '<pre tabindex="0">')
+    .replace('class="col-content"', 'class="col-content" id="content" role="main"')
+    .replace('<header class="tsd-page-toolbar">', `${skip}<header class="tsd-page-toolbar">`)
+}
+
+/** The first stop of the keyboard on every page. */
+const skip = '<a class="skip" href="#content">Skip to the content</a>'

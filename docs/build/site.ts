@@ -1,0 +1,89 @@
+import { readFileSync } from 'node:fs'
+import {
+  Application,
+  Converter,
+  MarkdownEvent,
+  PageEvent,
+  type ProjectReflection,
+  TSConfigReader,
+  TypeDocReader,
+} from 'typedoc'
+import { asyncApiPlace } from './generated-documents.ts'
+import { withPictures } from './diagrams.ts'
+import { finishPage } from './page-finish.ts'
+import { SiteRouter } from './site-router.ts'
+import { SiteTheme } from './site-theme.ts'
+import { addSourcePages } from './sources.ts'
+
+/** What the pages of a site are made with. */
+export interface SiteOptions {
+  /** The root of the repository. */
+  readonly root: string
+  /** The folder that the site is written to; what stood there goes. */
+  readonly out: string
+  /** The AsyncAPI page as HTML. */
+  readonly asyncApi: string
+}
+
+/**
+ * Writes all pages with TypeDoc.
+ *
+ * @returns how many pages there are.
+ * @throws Error if TypeDoc has warned of anything.
+ */
+export async function writeSite({ root, out, asyncApi }: SiteOptions): Promise<number> {
+  const app = await Application.bootstrapWithPlugins(
+    {
+      out,
+      customFooterHtml: footer(root),
+      customFooterHtmlDisableWrapper: true,
+      logLevel: 'Warn',
+      router: 'site',
+      theme: 'site',
+      // `npm run check` does that.
+      skipErrorChecking: true,
+    },
+    [new TypeDocReader(), new TSConfigReader()],
+  )
+  app.renderer.defineRouter('site', SiteRouter)
+  app.renderer.defineTheme('site', SiteTheme)
+  nameDoors(app)
+  app.renderer.on(MarkdownEvent.PARSE, drawPictures, 100)
+  let pages = 0
+  app.renderer.on(PageEvent.END, (page) => {
+    pages += 1
+    page.contents = finishPage(page.contents!, page.url).replace(asyncApiPlace, () => asyncApi)
+  })
+  const project = await app.convert()
+  if (project === undefined) throw new Error('The sources do not compile')
+  addSourcePages(project, root)
+  app.validate(project)
+  await app.generateOutputs(project)
+  if (app.logger.hasErrors() || app.logger.hasWarnings()) {
+    throw new Error('TypeDoc has warned: see above')
+  }
+  return pages
+}
+
+/** A door is called what it is imported by: `tradewire/legacy`, not `legacy`. */
+function nameDoors(app: Application): void {
+  app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }: { project: ProjectReflection }) => {
+    for (const door of project.children ?? []) {
+      if (door.name === 'index') door.name = 'tradewire'
+      else if (!door.name.startsWith('tradewire/')) door.name = `tradewire/${door.name}`
+    }
+  })
+}
+
+function drawPictures(event: MarkdownEvent): void {
+  const page = event.page.url.replace(/\.html$/, '').replaceAll(/[^a-z0-9]+/gi, '-')
+  event.parsedText = withPictures(event.parsedText, page)
+}
+
+function footer(root: string): string {
+  const { version, license } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as {
+    version: string
+    license: string
+  }
+  return `<p>tradewire ${version} · ${license} license</p>`
+}
