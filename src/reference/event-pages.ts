@@ -1,4 +1,10 @@
 import type { Catalog } from '../events/catalog.ts'
+import { eventPage } from './event-page.ts'
+import { fileNames } from './file-name.ts'
+import { jsonSchemasOf } from './json-schemas.ts'
+import { pageMarkdown } from './markdown.ts'
+import { overviewPage } from './overview-page.ts'
+import type { Page } from './page.ts'
 
 /** One page of the reference of a catalog. */
 export interface EventPage {
@@ -14,13 +20,25 @@ export interface EventPage {
 
 /**
  * The reference of a catalog as Markdown: the overview `events.md` first, then a page for each event
- * in the order of the catalog. Links between pages are relative.
+ * in the order of the catalog. Links between pages are relative. Each page also links to the JSON Schema
+ * of its event, `schemas/order.filled.schema.json`: write what `jsonSchemasOf` returns to `schemas/`
+ * under the `$id` of each.
  */
 export function eventPages(catalog: Catalog): readonly EventPage[] {
-  return [...catalog.entries.values()].map(({ name, category, description }) => ({
-    path: `${name.replaceAll(/[{}]/g, '')}.md`,
-    title: name,
-    category,
-    markdown: `# ${name}\n\n${description}\n`,
+  return pagesOf(catalog).map((page) => ({
+    path: `${page.name}.md`,
+    title: page.title,
+    category: page.category,
+    markdown: pageMarkdown(page),
   }))
+}
+
+/** The pages before they are written as Markdown or HTML. */
+export function pagesOf(catalog: Catalog): readonly Page[] {
+  const files = fileNames(catalog)
+  const schemas = jsonSchemasOf(catalog)
+  return [
+    overviewPage(catalog, files),
+    ...[...catalog.entries.values()].map((entry) => eventPage(entry, { files, schemas })),
+  ]
 }

@@ -97,10 +97,17 @@ function listWords(schema: Schema, coded: Coded): string {
     typeof maxItems === 'number' ? `at most ${counted(maxItems)}` : '',
   ].filter((size) => size !== '')
   const size = sizes.length === 0 ? '' : ` (${sizes.join(', ')})`
-  return `list${size} of ${wordsOf(items as Schema, coded)}`
+  return `list${size} of ${inside(items as Schema, coded)}`
 }
 
 function objectWords({ properties, additionalProperties: values }: Schema, coded: Coded): string {
   if (properties !== undefined || typeof values !== 'object' || values === null) return 'object'
-  return `object of ${wordsOf(values as Schema, coded)} by name`
+  return `object of ${inside(values as Schema, coded)} by name`
+}
+
+/** The type of what a list or an object holds; several types stand in parentheses. */
+function inside(schema: Schema, coded: Coded): string {
+  const words = wordsOf(schema, coded)
+  const several = ['enum', 'oneOf', 'anyOf', 'allOf'].some((keyword) => keyword in schema)
+  return several ? `(${words})` : words
 }

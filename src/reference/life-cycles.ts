@@ -1,0 +1,72 @@
+import type { Catalog } from '../events/catalog.ts'
+import { type Block, prose } from './page.ts'
+import { isTradingEvent } from './trading-event.ts'
+
+/** A picture of the states that events lead through. */
+interface LifeCycle {
+  readonly title: string
+  readonly words: string
+  /** From, to, and the event that leads there; `[*]` is before the first state and after the last. */
+  readonly steps: readonly (readonly [from: string, to: string, event: string])[]
+}
+
+const orders: LifeCycle = {
+  title: 'The life of an order',
+  words:
+    'Real venues do send a fill before the acceptance, and a fill after a cancellation: both are legal. A repeated `tradeId` is one fill. A change of a standing order, `order.modified`, leaves it in its state, and a refused wish, `order.cancel_rejected` or `order.modify_rejected`, changes nothing.',
+  steps: [
+    ['[*]', 'submitted', 'order.submitted'],
+    ['submitted', 'placed', 'order.placed'],
+    ['submitted', 'rejected', 'order.rejected'],
+    ['placed', 'triggered', 'order.triggered'],
+    ['placed', 'partly_filled', 'order.partial_fill'],
+    ['placed', 'filled', 'order.filled'],
+    ['placed', 'cancelled', 'order.cancelled'],
+    ['placed', 'expired', 'order.expired'],
+    ['triggered', 'partly_filled', 'order.partial_fill'],
+    ['triggered', 'filled', 'order.filled'],
+    ['triggered', 'cancelled', 'order.cancelled'],
+    ['triggered', 'expired', 'order.expired'],
+    ['partly_filled', 'partly_filled', 'order.partial_fill'],
+    ['partly_filled', 'filled', 'order.filled'],
+    ['partly_filled', 'cancelled', 'order.cancelled'],
+    ['partly_filled', 'expired', 'order.expired'],
+  ],
+}
+
+const positions: LifeCycle = {
+  title: 'The life of a position',
+  words:
+    'A fill that goes beyond 0 closes the position and opens another one: two events. `position.pnl_update` comes with prices, not with fills.',
+  steps: [
+    ['[*]', 'open', 'position.opened'],
+    ['open', 'open', 'position.updated'],
+    ['open', 'open', 'position.pnl_update'],
+    ['open', 'closed', 'position.closed'],
+  ],
+}
+
+/** The life cycles whose events are all in a catalog, as ours. */
+export function lifeCycles({ entries }: Catalog): readonly Block[] {
+  const has = (type: string): boolean => {
+    const entry = entries.get(type)
+    return entry !== undefined && isTradingEvent(entry)
+  }
+  return [orders, positions]
+    .filter(({ steps }) => steps.every(([, , event]) => has(event)))
+    .flatMap(({ title, words, steps }): readonly Block[] => [
+      { kind: 'heading', text: [title] },
+      { kind: 'diagram', text: mermaid(steps) },
+      { kind: 'paragraph', text: prose(words) },
+    ])
+}
+
+function mermaid(steps: LifeCycle['steps']): string {
+  const ends = new Set(steps.map(([, to]) => to))
+  for (const [from, to] of steps) if (from !== to) ends.delete(from)
+  return [
+    'stateDiagram-v2',
+    ...steps.map(([from, to, event]) => `  ${from} --> ${to} : ${event}`),
+    ...[...ends].map((state) => `  ${state} --> [*]`),
+  ].join('\n')
+}
