@@ -6,10 +6,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 const page = readFileSync('docs/guides/quick-start.md', 'utf8')
 
-/** The files of the page: blocks whose first line is a comment with the name. */
-const files = [...page.matchAll(/^```(?:typescript|json)\n(\/\/ (\S+)\n.*?)^```$/gms)].map(
-  ([, text, name]) => ({ name: name!, text: text! }),
-)
+/** The files of the page: blocks with a name behind the language of their fence. */
+const files = [...page.matchAll(/^```(?:ts|json) (\S+)\n(.*?)^```$/gms)].map(([, name, text]) => ({
+  name: name!,
+  text: text!,
+}))
 
 const folder = mkdtempSync(join(tmpdir(), 'tradewire-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -43,7 +44,7 @@ function printedAfter(command: string): string {
 }
 
 describe('the quick start', () => {
-  beforeAll(install)
+  beforeAll(install, 60_000)
 
   it('has six files', () => {
     expect(files.map(({ name }) => name)).toEqual([
