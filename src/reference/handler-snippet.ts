@@ -15,7 +15,16 @@ export function handlerSnippet(entry: CatalogEntry, shapes: readonly PayloadShap
 }
 
 /** What is the same in many events says little of one. */
-const common = new Set(['timestamp', 'orderId', 'positionId', 'symbol', 'side', 'endpoint'])
+const common = new Set([
+  'timestamp',
+  'orderId',
+  'positionId',
+  'symbol',
+  'side',
+  'quantity',
+  'averageEntryPrice',
+  'endpoint',
+])
 
 function fieldsToShow([first, ...others]: readonly PayloadShape[]): readonly string[] {
   const shared = first!.fields.filter(

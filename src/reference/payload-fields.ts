@@ -1,6 +1,6 @@
 import type { CatalogEntry } from '../events/catalog-entry.ts'
-import { noted, payloadSchema, type Schema } from './payload-schema.ts'
-import { typeWords } from './type-words.ts'
+import { noted, payloadSchema, resolved, type Schema } from './payload-schema.ts'
+import { type TypeSurroundings, typeWords } from './type-words.ts'
 
 /** A field of a payload, for a reader. */
 export interface PayloadField {
@@ -28,24 +28,19 @@ export function payloadShapes(entry: CatalogEntry): readonly PayloadShape[] {
   const root = payloadSchema(entry, { draft: '2020-12', at, annotated: true }) as Schema
   const shapes = variantsOf(root).map((variant) => resolved(variant, root))
   return shapes.map((shape, index) => ({
-    where: shapes.length === 1 ? undefined : whereOf(shape, index),
+    where: shapes.length === 1 ? undefined : whereOf(shape, index, root),
     fields: distinct(fieldsOf(shape, '', { root, open: [root, shape] })),
   }))
 }
 
-interface Surroundings {
-  readonly root: Schema
-  /** The objects whose fields are being listed: what holds itself is not listed again. */
-  readonly open: readonly Schema[]
-}
-
-function fieldsOf(shape: Schema, path: string, surroundings: Surroundings): PayloadField[] {
+function fieldsOf(shape: Schema, path: string, surroundings: TypeSurroundings): PayloadField[] {
   const required = (shape['required'] ?? []) as readonly string[]
   return Object.entries(shape.properties ?? {}).flatMap(([name, field]) => [
     {
       path: path + name,
-      type: typeWords(field),
-      required: required.includes(name) && !('default' in field),
+      type: typeWords(field, surroundings),
+      // What is absent in JSON has its default once it is in the process.
+      required: required.includes(name) || 'default' in field,
       meaning: field.description ?? resolved(field, surroundings.root).description ?? '',
       decimal: path === '' && String(field[noted] ?? '').startsWith('Decimal'),
     },
@@ -54,7 +49,11 @@ function fieldsOf(shape: Schema, path: string, surroundings: Surroundings): Payl
 }
 
 /** The fields of the objects that a field holds. */
-function innerFields(field: Schema, path: string, { root, open }: Surroundings): PayloadField[] {
+function innerFields(
+  field: Schema,
+  path: string,
+  { root, open }: TypeSurroundings,
+): PayloadField[] {
   const schema = resolved(field, root)
   if (open.includes(schema)) return []
   const inside = { root, open: [...open, schema] }
@@ -78,19 +77,11 @@ function variantsOf(schema: Schema): readonly Schema[] {
   return (schema['oneOf'] ?? schema['anyOf'] ?? schema['allOf'] ?? [schema]) as readonly Schema[]
 }
 
-/** The schema that a reference leads to. */
-function resolved(schema: Schema, root: Schema): Schema {
-  const reference = schema['$ref']
-  if (typeof reference !== 'string') return schema
-  const name = reference.split('/').at(-1)!
-  return name === '#' ? root : (root['$defs'] as Record<string, Schema>)[name]!
-}
-
 /** When a payload has a shape: by its constant fields. */
-function whereOf(shape: Schema, index: number): string {
+function whereOf(shape: Schema, index: number, root: Schema): string {
   const constants = Object.entries(shape.properties ?? {})
     .filter(([, field]) => 'const' in field)
-    .map(([name, field]) => `\`${name}\` is \`${typeWords(field)}\``)
+    .map(([name, field]) => `\`${name}\` is \`${typeWords(field, { root, open: [] })}\``)
   return constants.length === 0 ? `Shape ${index + 1}` : `Where ${constants.join(' and ')}`
 }
 

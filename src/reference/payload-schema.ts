@@ -39,7 +39,7 @@ export function payloadSchema(
     override({ zodSchema, jsonSchema }) {
       // What a handler must not change, a producer must write all the same.
       delete jsonSchema.readOnly
-      const kind = annotated ? kindOf(zodSchema, jsonSchema) : undefined
+      const kind = annotated ? kindOf(zodSchema, jsonSchema as Schema) : undefined
       if (kind !== undefined) jsonSchema[noted] = kind
     },
   })
@@ -88,4 +88,12 @@ function rebased(value: unknown, at: string): unknown {
       key === '$ref' && typeof item === 'string' ? at + item.slice(1) : rebased(item, at),
     ]),
   )
+}
+
+/** The schema that a reference of a payload leads to; any other one is itself. */
+export function resolved(schema: Schema, root: Schema): Schema {
+  const reference = schema['$ref']
+  if (typeof reference !== 'string') return schema
+  const name = reference.split('/').at(-1)!
+  return name === '#' ? root : (root['$defs'] as Record<string, Schema>)[name]!
 }

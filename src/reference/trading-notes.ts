@@ -1,7 +1,6 @@
 import type { EventNotes } from '../events/notes.ts'
 import { orderNotes } from './order-notes.ts'
 
-const aVenue = 'The adapter of a venue'
 const aSource = 'The adapter of a venue; in a backtest or a replay, the source of the data'
 const aConnection = '`reconnecting`, as `connection`; the adapter of a venue that connects itself'
 const aKeeper = 'The position keeper, also that of a desk, as `position-keeper`'

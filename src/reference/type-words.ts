@@ -1,14 +1,23 @@
-import { noted, type Schema } from './payload-schema.ts'
+import { noted, resolved, type Schema } from './payload-schema.ts'
+
+/** Where a type stands. */
+export interface TypeSurroundings {
+  /** The schema of the whole payload. */
+  readonly root: Schema
+  /** What is being described already: a type that holds itself is not described again. */
+  readonly open: readonly Schema[]
+}
 
 /** The type of a value in words: what a handler sees, and that JSON has it as text where it has. */
-export function typeWords(schema: Schema): string {
-  const coded = { found: false }
-  const words = wordsOf(schema, coded)
+export function typeWords(schema: Schema, surroundings: TypeSurroundings): string {
+  const fallback = 'default' in schema ? `; if absent in JSON, ${literal(schema['default'])}` : ''
+  const coded: Coded = { found: false, ...surroundings }
+  const words = wordsOf(schema, coded) + fallback
   return coded.found ? `${words}, as ${coded.as ?? 'text'} in JSON` : words
 }
 
 /** Whether a part of a type is another value in JSON. */
-interface Coded {
+interface Coded extends TypeSurroundings {
   found: boolean
   as?: string
 }
@@ -20,7 +29,7 @@ function wordsOf(schema: Schema, coded: Coded): string {
     if (schema.type !== 'string') coded.as = schema.type ?? 'another value'
     return kind
   }
-  if ('$ref' in schema) return 'object of the same kind'
+  if ('$ref' in schema) return referenceWords(schema, coded)
   if ('const' in schema) return literal(schema['const'])
   if (Array.isArray(schema['enum'])) return schema['enum'].map(literal).join(' | ')
   const either = schema['oneOf'] ?? schema['anyOf']
@@ -42,6 +51,17 @@ function wordsOf(schema: Schema, coded: Coded): string {
     default:
       return schema.type
   }
+}
+
+function referenceWords(schema: Schema, coded: Coded): string {
+  const { root, open } = coded
+  const target = resolved(schema, root)
+  if (open.includes(target)) return 'the same again'
+  const inner: Coded = { ...coded, open: [...open, target] }
+  const words = wordsOf(target, inner)
+  coded.found = inner.found
+  if (inner.as !== undefined) coded.as = inner.as
+  return words
 }
 
 function joined(schemas: readonly Schema[], by: string, coded: Coded): string {
