@@ -1,0 +1,186 @@
+/* eslint-disable vitest/expect-expect -- an expected error is an assertion of the compiler's */
+/* eslint-disable no-unused-vars -- only the types of parameters matter. */
+
+import { describe, expectTypeOf, it } from 'vitest'
+import {
+  createBus,
+  type EventMatching,
+  type EventOf,
+  type HandlerContext,
+  type PayloadOf,
+  tradingEvents,
+  type TradingSchemas,
+  z,
+} from 'tradewire'
+import {
+  bindHandlers,
+  decoratorsFor,
+  EventCache,
+  publishes,
+  subscribeTo,
+  withErrorBoundary,
+} from '../../src/handlers.ts'
+
+const catalog = tradingEvents.extend({
+  'signal.entry': {
+    description: 'A strategy wants to open a position.',
+    payload: z.strictObject({ symbol: z.string() }),
+    example: { symbol: 'BTCUSDT' },
+  },
+})
+const own = decoratorsFor(catalog)
+
+class Journal {
+  @subscribeTo('order.filled', { priority: 10, mailbox: { capacity: 5 } })
+  onFill(_: EventOf<'order.filled'>): void {}
+
+  @subscribeTo('order.*')
+  @subscribeTo(['order.filled', 'market.trade_tick'])
+  onMore(_: EventMatching<TradingSchemas, 'order.*' | 'market.trade_tick'>): void {}
+
+  @subscribeTo('order.filled')
+  onPart(
+    { data }: { readonly data: { readonly orderId: string } },
+    { signal }: HandlerContext,
+  ): void {
+    expectTypeOf(data.orderId).toBeString()
+    expectTypeOf(signal).toEqualTypeOf<AbortSignal>()
+  }
+
+  @subscribeTo('order.filled')
+  #onNothing(): void {}
+
+  @subscribeTo('*')
+  async audit(event: EventMatching<TradingSchemas, '*'>): Promise<void> {
+    expectTypeOf(event.type).not.toBeAny()
+    this.#onNothing()
+  }
+
+  // @ts-expect-error -- the event of another type
+  @subscribeTo('order.filled')
+  onTick(_: EventOf<'market.trade_tick'>): void {}
+
+  // @ts-expect-error -- one event of several
+  @subscribeTo('order.*')
+  onFilled(_: EventOf<'order.filled'>): void {}
+
+  // @ts-expect-error -- misspelt
+  @subscribeTo('ordr.*')
+  onMisspelt(): void {}
+
+  // @ts-expect-error -- no such option
+  @subscribeTo('order.*', { prioritee: 1 })
+  onOption(): void {}
+
+  // @ts-expect-error -- an event of another catalog
+  @subscribeTo('signal.entry')
+  onSignal(): void {}
+
+  // @ts-expect-error -- static
+  @subscribeTo('order.filled')
+  static onStatic(): void {}
+
+  // @ts-expect-error -- no method
+  @subscribeTo('order.filled')
+  field = (): void => {}
+}
+
+class Signals {
+  @own.subscribeTo('market.trade_tick')
+  @own.publishes('signal.entry', { source: 'signals' })
+  enter({
+    data,
+  }: EventOf<'market.trade_tick'>): PayloadOf<'signal.entry', typeof catalog> | undefined {
+    return data.price.isZero() ? undefined : { symbol: data.symbol }
+  }
+
+  @own.subscribeTo('signal.entry')
+  @own.publishes('signal.entry')
+  async later(event: EventOf<'signal.entry', typeof catalog>): Promise<{ symbol: string }> {
+    return { symbol: event.data.symbol }
+  }
+
+  @subscribeTo('order.filled')
+  @publishes('system.warning')
+  warn({ timestamp }: EventOf<'order.filled'>): PayloadOf<'system.warning'> {
+    return { timestamp, code: 'filled', message: 'filled' }
+  }
+
+  // @ts-expect-error -- another payload
+  @own.publishes('signal.entry')
+  wrong(): { symbol: number } {
+    return { symbol: 1 }
+  }
+
+  // @ts-expect-error -- another payload, later
+  @own.publishes('signal.entry')
+  async wrongLater(): Promise<{ symbol: number }> {
+    return { symbol: 1 }
+  }
+
+  // @ts-expect-error -- an event of another catalog
+  @publishes('signal.entry')
+  foreign(): { symbol: string } {
+    return { symbol: '' }
+  }
+
+  // @ts-expect-error -- a pattern is no type
+  @own.publishes('signal.*')
+  pattern(): undefined {}
+}
+
+describe('subscribeTo and publishes', () => {
+  it('are checked by the compiler where they stand', () => {
+    using binding = bindHandlers(createBus(), new Journal())
+    expectTypeOf(binding.subscriptions.length).toBeNumber()
+    bindHandlers(createBus({ catalog }), new Signals(), { source: 'signals' })
+    // @ts-expect-error -- no instance
+    bindHandlers(createBus(), 'journal')
+  })
+})
+
+describe('withErrorBoundary', () => {
+  const bus = createBus()
+
+  it('gives onError the event of the handler, and is a handler of it', () => {
+    const guarded = withErrorBoundary((_: EventOf<'order.filled'>) => {}, {
+      onError: (error, event) => {
+        expectTypeOf(error).toBeUnknown()
+        expectTypeOf(event).toEqualTypeOf<EventOf<'order.filled'>>()
+      },
+    })
+    bus.on('order.filled', guarded)
+    // @ts-expect-error -- the event of another type
+    bus.on('order.placed', guarded)
+  })
+
+  it('adds the fallback to the result', () => {
+    const sync = withErrorBoundary((_: EventOf<'order.filled'>) => 1, { onError: () => 'none' })
+    expectTypeOf<ReturnType<typeof sync>>().toEqualTypeOf<number | string>()
+    const later = withErrorBoundary(async (_: EventOf<'order.filled'>) => 1, {
+      onError: () => 'none',
+    })
+    expectTypeOf<Awaited<ReturnType<typeof later>>>().toEqualTypeOf<number | string>()
+    // @ts-expect-error -- onError is needed
+    withErrorBoundary(() => {}, {})
+  })
+})
+
+describe('EventCache', () => {
+  const bus = createBus({ catalog })
+  const cache = new EventCache<string, number>({ capacity: 10, clock: bus.clock })
+
+  it('types keys, values and events', () => {
+    expectTypeOf(
+      cache.get('a', async (key, { signal }) => (signal.aborted ? 0 : key.length)),
+    ).toEqualTypeOf<Promise<number>>()
+    cache.invalidateOn(bus, 'position.*', ({ data }) => data.symbol)
+    cache.invalidateOn(bus, ['signal.entry', 'order.filled'], ({ data }) => data.symbol)
+    // @ts-expect-error -- no field of it
+    cache.invalidateOn(bus, 'signal.entry', ({ data }) => data.price)
+    // @ts-expect-error -- another key
+    cache.invalidateOn(bus, 'signal.entry', () => 1)
+    // @ts-expect-error -- another value
+    void cache.get('a', () => 'text')
+  })
+})
