@@ -18,7 +18,7 @@ export function withPictures(markdown: string, page: string): string {
 }
 
 function picture(source: string, prefix: string): string {
-  const svg = renderMermaidSVG(source, { padding: 8, transparent: true })
+  const svg = renderMermaidSVG(source, { padding: 16, transparent: true })
     // It would style all other pictures of the page as well, and asks another host for a font.
     .replace(/<style>[\s\S]*?<\/style>/g, '')
     .replace(/ style="--bg:[^"]*"/, '')

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync, globSync, rmSync } 
 import { dirname, join } from 'node:path'
 import { tradingEvents } from '../../src/events/trading-events.ts'
 import { eventPages } from '../../src/reference/event-pages.ts'
+import { eventSchemas } from './catalog-files.ts'
 
 /** The element that the document of AsyncAPI holds until its page is written. */
 export const asyncApiPlace = '<div id="asyncapi"></div>'
@@ -22,12 +23,27 @@ export function writeGeneratedDocuments(folder: string): number {
       ['---', `title: ${title}`, ...place, '---', '', markdown].join('\n'),
     )
   }
-  files.set('asyncapi.md', `---\ntitle: AsyncAPI\n---\n\n${asyncApiPlace}\n`)
-  const stale = globSync('**/*.md', { cwd: folder }).filter((path) => !files.has(path))
+  files.set('asyncapi.md', asyncApiMarkdown)
+  // Pages link to them from here; the site has them in a folder of its own.
+  for (const [file, text] of eventSchemas()) files.set(`events/schemas/${file}`, text)
+  const stale = globSync('**/*.{md,json}', { cwd: folder }).filter((path) => !files.has(path))
   for (const path of stale) rmSync(join(folder, path))
   for (const [path, text] of files) writeChanged(join(folder, path), text)
   return pages.filter(({ category }) => category !== '').length
 }
+
+const asyncApiMarkdown = `---
+title: AsyncAPI
+---
+
+# AsyncAPI
+
+The trading events as an AsyncAPI 3 document, for whoever sends them over a wire: as
+<a href="site:asyncapi.json">asyncapi.json</a>, and here. [Events](events/events.md) says more of each: when it is
+emitted, by whom, and what comes before and after it.
+
+${asyncApiPlace}
+`
 
 /** Whoever builds at the same time never sees half a file that was whole before. */
 function writeChanged(path: string, text: string): void {

@@ -49,7 +49,7 @@ export class SiteTheme extends DefaultTheme {
       categories.set(category, [...(categories.get(category) ?? []), page])
     }
     const folders = [...categories]
-      .toSorted(([, left], [, right]) => orderOf(left[0]!) - orderOf(right[0]!))
+      .toSorted(([, left], [, right]) => orderOf(left[0]) - orderOf(right[0]))
       .map(([text, pages]) => ({
         text,
         children: this.#links(pages.toSorted((left, right) => orderOf(left) - orderOf(right))),
@@ -67,6 +67,6 @@ export class SiteTheme extends DefaultTheme {
 }
 
 /** Where an event stands in the catalog, as its page says. */
-function orderOf({ document }: Placed): number {
-  return Number(document.frontmatter['order'])
+function orderOf(page: Placed | undefined): number {
+  return Number(page?.document.frontmatter['order'])
 }

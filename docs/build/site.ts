@@ -25,13 +25,18 @@ export interface SiteOptions {
   readonly asyncApi: string
 }
 
+/** What came of writing. */
+export interface WrittenSite {
+  readonly pages: number
+  readonly fine: boolean
+}
+
 /**
  * Writes all pages with TypeDoc.
  *
- * @returns how many pages there are.
- * @throws Error if TypeDoc has warned of anything.
+ * @returns how many pages there are, and whether TypeDoc had nothing to warn of; it prints what it had.
  */
-export async function writeSite({ root, out, asyncApi }: SiteOptions): Promise<number> {
+export async function writeSite({ root, out, asyncApi }: SiteOptions): Promise<WrittenSite> {
   const app = await Application.bootstrapWithPlugins(
     {
       out,
@@ -47,7 +52,10 @@ export async function writeSite({ root, out, asyncApi }: SiteOptions): Promise<n
   )
   app.renderer.defineRouter('site', SiteRouter)
   app.renderer.defineTheme('site', SiteTheme)
-  nameDoors(app)
+  app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }: { project: ProjectReflection }) => {
+    nameDoors(project)
+    nameDocuments(project)
+  })
   app.renderer.on(MarkdownEvent.PARSE, drawPictures, 100)
   let pages = 0
   app.renderer.on(PageEvent.END, (page) => {
@@ -59,20 +67,26 @@ export async function writeSite({ root, out, asyncApi }: SiteOptions): Promise<n
   addSourcePages(project, root)
   app.validate(project)
   await app.generateOutputs(project)
-  if (app.logger.hasErrors() || app.logger.hasWarnings()) {
-    throw new Error('TypeDoc has warned: see above')
-  }
-  return pages
+  return { pages, fine: !app.logger.hasErrors() && !app.logger.hasWarnings() }
 }
 
 /** A door is called what it is imported by: `tradewire/legacy`, not `legacy`. */
-function nameDoors(app: Application): void {
-  app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }: { project: ProjectReflection }) => {
-    for (const door of project.children ?? []) {
-      if (door.name === 'index') door.name = 'tradewire'
-      else if (!door.name.startsWith('tradewire/')) door.name = `tradewire/${door.name}`
+function nameDoors(project: ProjectReflection): void {
+  for (const door of project.children ?? []) {
+    if (door.name === 'index') door.name = 'tradewire'
+    else if (!door.name.startsWith('tradewire/')) door.name = `tradewire/${door.name}`
+  }
+}
+
+/** A document without a `title` is called what its first heading says. */
+function nameDocuments(project: ProjectReflection): void {
+  for (const document of project.documents ?? []) {
+    const text = document.content.map((part) => part.text).join('')
+    const heading = /^# (.+)$/m.exec(text)?.[1]
+    if (document.frontmatter['title'] === undefined && heading !== undefined) {
+      document.name = heading.replaceAll('`', '')
     }
-  })
+  }
 }
 
 function drawPictures(event: MarkdownEvent): void {

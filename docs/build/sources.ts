@@ -13,7 +13,7 @@ const languages: Readonly<Record<string, string>> = { '.ts': 'ts', '.json': 'jso
  */
 export function addSourcePages(project: ProjectReflection, root: string): number {
   const paths = [...project.files.getMediaPaths()].filter(
-    (path) => extname(path) in languages || isFolder(path),
+    (path) => !path.endsWith('.schema.json') && (extname(path) in languages || isFolder(path)),
   )
   for (const path of paths) addSourcePage(project, path, relative(root, path))
   return paths.length
