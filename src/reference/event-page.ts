@@ -25,6 +25,7 @@ export function eventPage(entry: CatalogEntry, { files, schemas }: PageSurroundi
     name: file,
     title: entry.name,
     category: entry.category,
+    keywords: shapes.flatMap(({ fields }) => fields.map(({ path }) => path)),
     blocks: [
       { kind: 'paragraph', text: prose(entry.description) },
       ...originBlocks(entry),

@@ -1,13 +1,12 @@
 import type { Catalog } from '../events/catalog.ts'
-import { type Block, prose } from './page.ts'
+import { type Block, prose, type Step } from './page.ts'
 import { isTradingEvent } from './trading-event.ts'
 
 /** A picture of the states that events lead through. */
 interface LifeCycle {
   readonly title: string
   readonly words: string
-  /** From, to, and the event that leads there; `[*]` is before the first state and after the last. */
-  readonly steps: readonly (readonly [from: string, to: string, event: string])[]
+  readonly steps: readonly Step[]
 }
 
 const orders: LifeCycle = {
@@ -56,17 +55,7 @@ export function lifeCycles({ entries }: Catalog): readonly Block[] {
     .filter(({ steps }) => steps.every(([, , event]) => has(event)))
     .flatMap(({ title, words, steps }): readonly Block[] => [
       { kind: 'heading', text: [title] },
-      { kind: 'diagram', text: mermaid(steps) },
+      { kind: 'states', steps },
       { kind: 'paragraph', text: prose(words) },
     ])
-}
-
-function mermaid(steps: LifeCycle['steps']): string {
-  const ends = new Set(steps.map(([, to]) => to))
-  for (const [from, to] of steps) if (from !== to) ends.delete(from)
-  return [
-    'stateDiagram-v2',
-    ...steps.map(([from, to, event]) => `  ${from} --> ${to} : ${event}`),
-    ...[...ends].map((state) => `  ${state} --> [*]`),
-  ].join('\n')
 }

@@ -1,4 +1,4 @@
-import type { Block, Page, Part, Text } from './page.ts'
+import type { Block, Page, Part, Step, Text } from './page.ts'
 
 /** A page as Markdown that plain viewers, GitHub and typedoc show alike. */
 export function pageMarkdown({ title, blocks }: Page): string {
@@ -21,8 +21,8 @@ function blockMarkdown(block: Block): string {
       ].join('\n')
     case 'code':
       return fenced(block.language, block.text)
-    case 'diagram':
-      return fenced('mermaid', block.text)
+    case 'states':
+      return fenced('mermaid', stateDiagram(block.steps))
   }
 }
 
@@ -68,4 +68,15 @@ function fenced(language: string, text: string): string {
 
 function longestRun(text: string): number {
   return Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length))
+}
+
+/** Mermaid, which GitHub draws; a state that nothing leaves is an end. */
+function stateDiagram(steps: readonly Step[]): string {
+  const left = new Set(steps.filter(([from, to]) => from !== to).map(([from]) => from))
+  const ends = new Set(steps.map(([, to]) => to).filter((state) => !left.has(state)))
+  return [
+    'stateDiagram-v2',
+    ...steps.map(([from, to, event]) => `  ${from} --> ${to} : ${event}`),
+    ...[...ends].map((state) => `  ${state} --> [*]`),
+  ].join('\n')
 }

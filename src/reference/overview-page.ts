@@ -13,6 +13,7 @@ export function overviewPage(catalog: Catalog, files: ReadonlyMap<string, string
     name: overviewName,
     title: 'Events',
     category: '',
+    keywords: [],
     blocks: [
       ...categoriesOf(entries).flatMap((category): readonly Block[] => [
         { kind: 'heading', text: [category] },

@@ -16,8 +16,10 @@ export type Block =
   | { readonly kind: 'list'; readonly items: readonly Text[] }
   | { readonly kind: 'table'; readonly head: readonly string[]; readonly rows: readonly Row[] }
   | { readonly kind: 'code'; readonly language: string; readonly text: string }
-  /** A picture as Mermaid source, for readers that draw it. */
-  | { readonly kind: 'diagram'; readonly text: string }
+  | { readonly kind: 'states'; readonly steps: readonly Step[] }
+
+/** From a state to another one, and the event that leads there; `[*]` is before the first state. */
+export type Step = readonly [from: string, to: string, event: string]
 
 /** The cells of a row of a table. */
 export type Row = readonly Text[]
@@ -30,6 +32,8 @@ export interface Page {
   /** The first token of the name of the event; empty for the overview. */
   readonly category: string
   readonly blocks: readonly Block[]
+  /** What a search finds it by beside its title. */
+  readonly keywords: readonly string[]
 }
 
 /**
