@@ -1,0 +1,62 @@
+import { type Activity, activityOf } from '../bus/backstage.ts'
+import type { SimulatedClock } from '../time/simulated-clock.ts'
+import { SystemClock } from '../time/system-clock.ts'
+import { nextTurn } from '../time/turn.ts'
+import { EventAssertionError } from './assertion-error.ts'
+
+/** How many turns of the event loop are taken at once before a handler is waited for with patience. */
+const eagerTurns = 1_000
+/** How long a turn then takes, in milliseconds of real time. */
+const patientMs = 1
+
+/** Moves the time of a bus, and waits at each moment for what it has started. */
+export class Rest {
+  readonly #clock: SimulatedClock
+  readonly #activity: Activity
+  readonly #patienceMs: number
+  readonly #realClock = new SystemClock()
+
+  /** @param patienceMs how long a handler may take, in milliseconds of real time. */
+  constructor(bus: object, clock: SimulatedClock, patienceMs: number) {
+    this.#clock = clock
+    this.#activity = activityOf(bus)
+    this.#patienceMs = patienceMs
+  }
+
+  /**
+   * Resolves once all handlers have settled, or what has not waits for simulated time or for an event.
+   *
+   * @throws EventAssertionError if a handler takes longer than that, and waits for neither.
+   */
+  readonly settle = async (): Promise<void> => {
+    const activity = this.#activity
+    const since = this.#realClock.monotonic()
+    for (let turns = 1; ; turns += 1) {
+      await nextTurn()
+      if (activity.idle || activity.waiting || this.#clock.sleepers > 0) return
+      if (turns <= eagerTurns) continue
+      if (this.#realClock.monotonic() - since >= this.#patienceMs) throw this.#stuck()
+      await this.#realClock.sleep(patientMs)
+    }
+  }
+
+  /** Moves time to `time`, at least past the timers before it; those of `time` itself stay. */
+  async moveTo(time: number): Promise<void> {
+    await this.#clock.advanceBefore(time, this.settle)
+  }
+
+  /** Moves time to `time`, past the timers of that time, too. */
+  async passTo(time: number): Promise<void> {
+    await this.moveTo(time)
+    await this.#clock.advanceTo(time)
+    await this.settle()
+  }
+
+  #stuck(): EventAssertionError {
+    const handler = this.#activity.example ?? 'a handler with a mailbox'
+    return new EventAssertionError(
+      `After ${this.#patienceMs} ms of real time this has not settled: ${handler}. It waits for neither simulated time nor an event. Have what it waits for answer at once in the test, or raise patienceMs of testBus.`,
+      { actual: handler, expected: 'every handler settled', operator: 'settle' },
+    )
+  }
+}

@@ -1,0 +1,121 @@
+import type { Bus } from '../bus/bus.ts'
+import { ConfigurationError } from '../errors/tradewire-error.ts'
+import type { Catalog } from '../events/catalog.ts'
+import type { EventSchemas } from '../events/definition.ts'
+import type { TradewireEvent } from '../events/envelope.ts'
+import type { EventMatching } from '../events/types.ts'
+import type { SimulatedClock } from '../time/simulated-clock.ts'
+import { note } from './carried.ts'
+import { Rest } from './rest.ts'
+import { type TestBus, testBus } from './test-bus.ts'
+import type { Step, TimedInput } from './test-input.ts'
+
+/** An emission whose type the compiler does not know: the bus checks it. */
+type Emit = (
+  type: string,
+  data: object,
+  options: Partial<Pick<TimedInput, 'source' | 'metadata'>>,
+) => TradewireEvent
+
+/** How long a handler may take, in milliseconds of real time. */
+const patienceMs = 4_000
+
+/** A test bus on which the steps of a test are played. */
+export class Scene<Schemas extends EventSchemas> {
+  readonly bus: Bus<Schemas>
+  readonly clock: SimulatedClock
+  readonly catalog: Catalog
+  readonly #test: TestBus<Schemas>
+  readonly #rest: Rest
+  readonly #emit: Emit
+  /** What something that nothing waits for has failed with. */
+  #failure: { readonly error: unknown } | undefined = undefined
+
+  /** @param start milliseconds since the Unix epoch; undefined for that of `testBus`. */
+  constructor(catalog: Catalog<Schemas>, start: number | undefined) {
+    this.#test = testBus({ catalog, ...(start !== undefined && { start }) })
+    this.bus = this.#test.bus
+    this.clock = this.#test.clock
+    this.catalog = catalog as unknown as Catalog
+    this.#rest = new Rest(this.bus, this.clock, patienceMs)
+    this.#emit = (this.bus.emitSync as unknown as Emit).bind(this.bus)
+  }
+
+  /** Every event so far, oldest first. */
+  get carried(): readonly TradewireEvent[] {
+    return this.#test.emitted as readonly TradewireEvent[]
+  }
+
+  /** Starts what is tested; if it is asynchronous, it goes on as long as it likes, but must not fail. */
+  follow(start: () => unknown): void {
+    const work = start()
+    if (!(work instanceof Promise)) return
+    work.catch((error: unknown) => {
+      this.#failure ??= { error }
+    })
+  }
+
+  /**
+   * Plays steps, one after the other, and returns the events that were emitted for them.
+   *
+   * @throws what a step, or whoever is tested, has failed with.
+   */
+  async play(steps: readonly Step[]): Promise<ReadonlySet<TradewireEvent>> {
+    const played = new Set<TradewireEvent>()
+    await this.#checked(this.#rest.settle())
+    for (const step of steps) {
+      if ('advanceMs' in step) {
+        await this.#checked(this.#test.advance(step.advanceMs))
+        continue
+      }
+      await this.#moveTo(step)
+      const { type, payload, source, metadata } = step
+      const data = payload(this.clock.now())
+      played.add(this.#emit(type, data, { source, ...(metadata !== undefined && { metadata }) }))
+      await this.#checked(this.#rest.settle())
+    }
+    return played
+  }
+
+  /** Plays steps, and returns what was emitted in answer, with what is due as time stands. */
+  async playNews(steps: readonly Step[]): Promise<TradewireEvent[]> {
+    const before = this.carried.length
+    const news = await this.play(steps)
+    await this.#checked(this.#test.advance(0))
+    return this.carried.slice(before).filter((event) => !news.has(event))
+  }
+
+  /** What `expectEvents` is given. */
+  reactionTo<Extra extends object>(
+    emitted: readonly TradewireEvent[],
+    extra: Extra,
+  ): {
+    readonly bus: Bus<Schemas>
+    readonly clock: SimulatedClock
+    readonly emitted: readonly EventMatching<Schemas, '*'>[]
+  } & Extra {
+    const { bus, clock, catalog } = this
+    const answers = emitted as readonly unknown[] as readonly EventMatching<Schemas, '*'>[]
+    const reaction = { bus, clock, emitted: answers, ...extra }
+    note(reaction, { catalog, events: emitted, failures: undefined })
+    return reaction
+  }
+
+  async #moveTo({ type, time }: TimedInput): Promise<void> {
+    const now = this.clock.now()
+    if (time === undefined) return
+    if (time < now) {
+      throw new ConfigurationError(
+        `${type} of ${new Date(time).toISOString()} comes after time has moved to ${new Date(now).toISOString()}. Order the events by their time; bars of one series are made by one call of bars(), and cut with slice.`,
+      )
+    }
+    // As in a backtest: timers of the same time come after it.
+    await this.#checked(this.#rest.moveTo(time))
+  }
+
+  async #checked(moved: Promise<void>): Promise<void> {
+    await moved
+    if (this.#failure !== undefined) throw this.#failure.error
+    this.#test.expectNoErrors()
+  }
+}
