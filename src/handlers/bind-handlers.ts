@@ -70,8 +70,11 @@ export function bindHandlers<Schemas extends EventSchemas>(
   const target = bus as unknown as BindableBus
   const subscriptions = subscribeAll(target, instance, declarations, options)
   busesOf.set(instance, bound.add(bus))
+  let ended = false
   const unsubscribe = (): void => {
-    if (subscriptions.every(({ active }) => !active)) return
+    // A later binding to the same bus is not this one's to end.
+    if (ended) return
+    ended = true
     for (const subscription of subscriptions) subscription.unsubscribe()
     bound.delete(bus)
   }

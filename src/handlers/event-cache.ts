@@ -2,9 +2,15 @@ import { LRUCache } from 'lru-cache'
 import type { Bus } from '../bus/bus.ts'
 import type { EventsMatching, PatternsIn } from '../bus/typing.ts'
 import { requireSignal } from '../bus/waiting.ts'
-import { type EventKey, requireKey } from '../delivery/event-key.ts'
+import type { EventKey } from '../delivery/event-key.ts'
 import type { Handler, Subscription } from '../delivery/subscription.ts'
-import { requireFunction, requireInteger, requireNumber, requireOptions } from '../errors/checks.ts'
+import {
+  describeValue,
+  requireFunction,
+  requireInteger,
+  requireNumber,
+  requireOptions,
+} from '../errors/checks.ts'
 import { ConfigurationError } from '../errors/tradewire-error.ts'
 import type { EventSchemas } from '../events/definition.ts'
 import type { TradewireEvent } from '../events/envelope.ts'
@@ -224,9 +230,9 @@ export class EventCache<Key extends CacheKey, Value> {
 }
 
 function requireCacheKey(key: unknown): void {
-  if (requireKey('key', key) !== undefined) return
+  if (['string', 'number', 'bigint', 'boolean'].includes(typeof key)) return
   throw new ConfigurationError(
-    'key must be a string, a number, a bigint or a boolean, but is undefined.',
+    `key must be a string, a number, a bigint or a boolean, but is ${describeValue(key)}. Make one text of what it consists of.`,
   )
 }
 

@@ -1,0 +1,69 @@
+import type { EventOf } from 'tradewire'
+import { createBus, SimulatedClock, tradingEvents } from 'tradewire'
+import { describe, expect, it } from 'vitest'
+import { bindHandlers, decoratorsFor, publishes, subscribeTo } from '../../src/handlers.ts'
+
+type Decorate = (method: object, context: object) => void
+
+/** Applies decorators to a method of a new class, from the last to the first, as the language does. */
+function decorated(decorators: readonly unknown[], name: string, method: () => unknown) {
+  const initializers: (() => void)[] = []
+  class Bot {
+    constructor() {
+      for (const initialize of initializers) initialize.call(this)
+    }
+  }
+  Object.defineProperty(Bot.prototype, name, { value: method })
+  for (const decorate of decorators.toReversed()) {
+    ;(decorate as Decorate)(method, {
+      kind: 'method',
+      name,
+      static: false,
+      private: false,
+      access: { get: (instance: Record<string, unknown>) => instance[name] },
+      addInitializer: (initialize: () => void) => initializers.push(initialize),
+    })
+  }
+  return new Bot()
+}
+
+describe('the decorators of the trading events', () => {
+  it('subscribe and publish', async () => {
+    const bus = createBus({ clock: new SimulatedClock() })
+    const seen: EventOf<'system.warning'>[] = []
+    bus.on('system.warning', (event) => seen.push(event))
+    const warning = { timestamp: 0, code: 'crossed', message: 'crossed' }
+    const both = [subscribeTo('market.quote_update'), publishes('system.warning')]
+    bindHandlers(
+      bus,
+      decorated(both, 'check', () => warning),
+    )
+    await bus.emit('market.quote_update', tradingEvents.get('market.quote_update').example)
+    expect(seen.map(({ data }) => data)).toEqual([warning])
+  })
+})
+
+describe('publishes', () => {
+  it('refuses a type that is no text, and options that it does not know', () => {
+    expect(() => publishes('' as 'system.warning')).toThrow('type must be a string')
+    const options = { cause: undefined } as object
+    expect(() => publishes('system.warning', options)).toThrow('publishes has no option "cause"')
+  })
+})
+
+describe('decoratorsFor', () => {
+  it('refuses what is no catalog', () => {
+    expect(() => decoratorsFor({} as typeof tradingEvents)).toThrow('catalog must come from')
+  })
+
+  it('gives decorators whose options may be left out', () => {
+    const own = decoratorsFor(tradingEvents)
+    const bot = decorated(
+      [own.subscribeTo('*'), own.publishes('system.warning')],
+      'none',
+      () => undefined,
+    )
+    const bus = createBus({ clock: new SimulatedClock() })
+    expect(bindHandlers(bus, bot).subscriptions).toHaveLength(1)
+  })
+})
