@@ -40,7 +40,7 @@ export interface Room {
   readonly signal: AbortSignal
 }
 
-/** A command of `tradewire log`. */
+/** A command of `tradewire` or of `tradewire log`. */
 export interface Command {
   readonly name: string
   /** One sentence. */

@@ -4,11 +4,13 @@ import type { Command, OptionSpecs } from './command.ts'
 /** The help of `tradewire` itself. */
 export function programHelp(): string {
   return `Usage: tradewire log <command> <file> [options]
+       tradewire catalog --format format [options]
 
-Looks into the event logs of tradewire, checks, copies and archives them.
+Looks into the event logs of tradewire, checks, copies and archives them, and describes events.
 
 Commands:
   log           Work with an event log; see tradewire log --help.
+  catalog       Describe the events of a catalog; see tradewire catalog --help.
 
 Options:
   --help        Show this help.
@@ -31,17 +33,13 @@ key encrypts what is written. Keys are never given on the command line.
 `
 }
 
-/** The help of one command. */
-export function commandHelp({
-  name,
-  summary,
-  positionals,
-  needs,
-  options,
-  example,
-}: Command): string {
+/** The help of one command, behind the words that lead to it: `tradewire log` or `tradewire`. */
+export function commandHelp(
+  { name, summary, positionals, needs, options, example }: Command,
+  behind: string,
+): string {
   const usage = [name, ...positionals, ...(needs === undefined ? [] : [needs]), '[options]']
-  return `Usage: tradewire log ${usage.join(' ')}
+  return `Usage: ${behind} ${usage.join(' ')}
 
 ${summary}
 

@@ -1,11 +1,10 @@
 import { existsSync } from 'node:fs'
-import { resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { Catalog } from '../events/catalog.ts'
 import type { EventSchemas } from '../events/definition.ts'
 import { tradingEvents } from '../events/trading-events.ts'
 import type { EventLog } from '../log/event-log.ts'
 import { openLog, type OpenLogOptions } from '../log/open-log.ts'
+import { loadModule } from './catalog-module.ts'
 import type { Given, OptionSpecs, Room } from './command.ts'
 import { keyOptions, readKeys } from './keys.ts'
 import { UsageError } from './usage-error.ts'
@@ -46,16 +45,7 @@ export async function readOpenOptions(
 async function catalogOf(given: Given): Promise<Catalog> {
   const path = given.text('module')
   if (path === undefined) return tradingEvents
-  let exported: unknown
-  try {
-    exported = await import(pathToFileURL(resolve(path)).href)
-  } catch (cause) {
-    const reason = (cause as Error).message
-    throw new UsageError(`The module ${JSON.stringify(path)} cannot be loaded: ${reason}`, {
-      cause,
-    })
-  }
-  const { catalog } = exported as { readonly catalog?: unknown }
+  const { catalog } = await loadModule(path)
   if (catalog instanceof Catalog) return catalog
   throw new UsageError(
     `The module ${JSON.stringify(path)} must export catalog, made by tradingEvents.extend({…}) or defineEvents({…}).`,

@@ -6,6 +6,7 @@ import { closestTo } from '../events/suggestion.ts'
 import { onOneLine } from '../log/trace-line.ts'
 import { SystemClock } from '../time/system-clock.ts'
 import { parseGiven } from './arguments.ts'
+import { catalogCommand } from './catalog.ts'
 import type { Command, Room } from './command.ts'
 import { commandHelp, groupHelp, programHelp } from './help.ts'
 import { archiveCommand } from './log-archive.ts'
@@ -75,15 +76,26 @@ async function dispatch(args: readonly string[], room: Room): Promise<number> {
   const [first, second, ...rest] = args
   if (first === undefined || first === '--help') return say(room, programHelp(), first)
   if (first === '--version') return say(room, `${version()}\n`, first)
-  if (first !== 'log') throw unknown('command', first, ['log', '--help', '--version'])
+  if (first === 'catalog') return runCommand(catalogCommand, 'tradewire', args.slice(1), room)
+  if (first !== 'log') throw unknown('command', first, ['log', 'catalog', '--help', '--version'])
   if (second === undefined || second === '--help') return say(room, groupHelp(commands), second)
   const command = find(second)
   if (command === undefined) {
     const names = commands.map(({ name }) => name)
     throw unknown('command of tradewire log', second, names)
   }
-  const given = parseGiven(command, rest)
-  if (given.flag('help')) return say(room, commandHelp(command), '--help')
+  return runCommand(command, 'tradewire log', rest, room)
+}
+
+/** `behind` are the words that lead to the command. */
+async function runCommand(
+  command: Command,
+  behind: string,
+  args: readonly string[],
+  room: Room,
+): Promise<number> {
+  const given = parseGiven(command, args)
+  if (given.flag('help')) return say(room, commandHelp(command, behind), '--help')
   return command.run(given, room)
 }
 
@@ -120,15 +132,20 @@ function isClosed(error: unknown): boolean {
 async function failed(error: unknown, args: readonly string[], room: Room): Promise<number> {
   if (isClosed(error)) return 0
   if (error instanceof UsageError || error instanceof ConfigurationError) {
-    const path = args[0] === 'log' ? args.slice(0, find(args[1]) === undefined ? 1 : 2) : []
     const message = inWordsOfOptions(error.message)
-    room.note(`tradewire: ${message} See ${['tradewire', ...path, '--help'].join(' ')}.`)
+    room.note(`tradewire: ${message} See ${['tradewire', ...pathOf(args), '--help'].join(' ')}.`)
     return 2
   }
   // What was found before the failure is not held back.
   await room.out.flush().catch(() => {})
   room.note(`tradewire: ${reasonOf(error, room)}`)
   return 1
+}
+
+/** The words of a command line that name its command, as far as they do. */
+function pathOf(args: readonly string[]): readonly string[] {
+  if (args[0] === 'catalog') return ['catalog']
+  return args[0] === 'log' ? args.slice(0, find(args[1]) === undefined ? 1 : 2) : []
 }
 
 function reasonOf(error: unknown, { signal }: Room): string {

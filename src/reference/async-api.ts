@@ -13,7 +13,7 @@ export interface AsyncAPIInfo {
   readonly title: string
   /** The version of its events as you count them, such as `1.4.0`. */
   readonly version: string
-  /** What it does. Default: a sentence that says that these are its events. */
+  /** What it does. Default: a sentence on events. */
   readonly description?: string
 }
 
@@ -34,7 +34,7 @@ export function asyncApiOf(catalog: Catalog, info: AsyncAPIInfo): AsyncAPIDocume
   const byKey = <Value>(make: (entry: CatalogEntry, key: string) => Value): object =>
     Object.fromEntries(entries.map(({ entry, key }) => [key, make(entry, key)]))
   const tags = categoriesOf(entries.map(({ entry }) => entry))
-  const { title, version, description = `The events of ${title}.` } = info
+  const { title, version, description = 'Events as JSON, each at the address of its type.' } = info
   return {
     asyncapi: '3.0.0',
     info: { title, version, description, tags: tags.map((name) => ({ name })) },

@@ -53,7 +53,7 @@ const packages: ReadonlyMap<string, string> = new Map([
 
 /** Where a module is loaded that only its user knows, and by what expression. */
 const loaders: ReadonlyMap<string, string> = new Map([
-  ['cli/open.ts', 'pathToFileURL(resolve(path)).href'],
+  ['cli/catalog-module.ts', 'pathToFileURL(resolve(path)).href'],
 ])
 
 const realTime = new Set(['setTimeout', 'setInterval', 'setImmediate', 'performance', 'crypto'])
