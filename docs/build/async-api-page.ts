@@ -29,7 +29,14 @@ export async function asyncApiPage(document: object): Promise<string> {
     const lines = wrong.map(({ path, message }) => `${path.join('.')}: ${message}`)
     throw new Error(`The AsyncAPI document is not valid:\n${lines.join('\n')}`)
   }
-  const { createElement } = require('react') as { createElement: (...parts: unknown[]) => unknown }
+  return withoutButtons(draw(parsed.document))
+}
+
+function draw(document: unknown): string {
+  const react = require('react') as {
+    createElement: (...parts: unknown[]) => unknown
+    useState: (initial: unknown) => unknown
+  }
   const { renderToStaticMarkup } = require('react-dom/server') as {
     renderToStaticMarkup: (element: unknown) => string
   }
@@ -37,10 +44,27 @@ export async function asyncApiPage(document: object): Promise<string> {
     default: unknown
   }
   const config = {
-    show: { sidebar: false, info: false, errors: false, schemas: false },
+    show: { sidebar: false, info: false, messages: false, errors: false, schemas: false },
     expand: { messageExamples: true },
   }
-  return renderToStaticMarkup(createElement(component.default, { schema: parsed.document, config }))
+  const { useState } = react
+  // Nothing can be opened without a script, so what begins as closed is drawn open.
+  react.useState = (initial) => useState(initial === false ? true : initial)
+  try {
+    return renderToStaticMarkup(
+      react.createElement(component.default, { schema: document, config }),
+    )
+  } finally {
+    react.useState = useState
+  }
+}
+
+/** Buttons would do nothing: those that open become their labels. */
+function withoutButtons(html: string): string {
+  return html
+    .replaceAll(/<button[^>]*>(?:Collapse|Expand) all<\/button>/g, '')
+    .replaceAll(/<button[^>]*>/g, '<span>')
+    .replaceAll('</button>', '</span>')
 }
 
 /** Where the style of {@link asyncApiPage} is. */

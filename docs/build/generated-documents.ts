@@ -23,7 +23,7 @@ export function writeGeneratedDocuments(folder: string): number {
       ['---', `title: ${title}`, ...place, '---', '', markdown].join('\n'),
     )
   }
-  files.set('asyncapi.md', asyncApiMarkdown)
+  files.set('asyncapi.md', asyncApiMarkdown())
   // Pages link to them from here; the site has them in a folder of its own.
   for (const [file, text] of eventSchemas()) files.set(`events/schemas/${file}`, text)
   const stale = globSync('**/*.{md,json}', { cwd: folder }).filter((path) => !files.has(path))
@@ -32,7 +32,10 @@ export function writeGeneratedDocuments(folder: string): number {
   return pages.filter(({ category }) => category !== '').length
 }
 
-const asyncApiMarkdown = `---
+function asyncApiMarkdown(): string {
+  const names = [...tradingEvents.entries.keys()]
+  const links = names.map((name) => `<a href="#operation-send-${name}">${name}</a>`)
+  return `---
 title: AsyncAPI
 ---
 
@@ -42,8 +45,11 @@ The trading events as an AsyncAPI 3 document, for whoever sends them over a wire
 <a href="site:asyncapi.json">asyncapi.json</a>, and here. [Events](events/events.md) says more of each: when it is
 emitted, by whom, and what comes before and after it.
 
+<p>${links.join(' · ')}</p>
+
 ${asyncApiPlace}
 `
+}
 
 /** Whoever builds at the same time never sees half a file that was whole before. */
 function writeChanged(path: string, text: string): void {

@@ -9,17 +9,26 @@
  */
 export function finishPage(html: string, url: string): string {
   const root = '../'.repeat(url.split('/').length - 1) || './'
-  return html
-    .replaceAll('"site:', `"${root}`)
-    .replaceAll(/"[./]*media\/([\w.-]+\.schema\.json)"/g, `"${root}schemas/$1"`)
-    .replaceAll('<table>', '<div class="wide" role="group" aria-label="Table" tabindex="0"><table>')
-    .replaceAll('</table>', '</table></div>')
-    .replaceAll('<pre>', '<pre tabindex="0">')
-    .replace(/(<link rel="stylesheet" href="[^"]*?)style\.css"\/>/, (link, assets: string) =>
-      url === 'asyncapi.html' ? `${assets}asyncapi.css"/>${link}` : link,
-    )
-    .replace('class="col-content"', 'class="col-content" id="content" role="main"')
-    .replace('<header class="tsd-page-toolbar">', `${skip}<header class="tsd-page-toolbar">`)
+  return (
+    html
+      .replaceAll('"site:', `"${root}`)
+      .replaceAll(/"[./]*media\/([\w.-]+\.schema\.json)"/g, `"${root}schemas/$1"`)
+      // The README has a title of its own.
+      .replace(/<div class="tsd-page-title">.*?<\/div>/s, (title) =>
+        url === 'index.html' ? '' : title,
+      )
+      .replaceAll(
+        '<table>',
+        '<div class="wide" role="group" aria-label="Table" tabindex="0"><table>',
+      )
+      .replaceAll('</table>', '</table></div>')
+      .replaceAll('<pre>', '<pre tabindex="0">')
+      .replace(/(<link rel="stylesheet" href="[^"]*?)style\.css"\/>/, (link, assets: string) =>
+        url === 'asyncapi.html' ? `${assets}asyncapi.css"/>${link}` : link,
+      )
+      .replace('class="col-content"', 'class="col-content" id="content" role="main"')
+      .replace('<header class="tsd-page-toolbar">', `${skip}<header class="tsd-page-toolbar">`)
+  )
 }
 
 /** The first stop of the keyboard on every page. */

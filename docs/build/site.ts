@@ -57,10 +57,12 @@ export async function writeSite({ root, out, asyncApi }: SiteOptions): Promise<W
     nameDocuments(project)
   })
   app.renderer.on(MarkdownEvent.PARSE, drawPictures, 100)
+  // Out of the panel of running text, whose style is not for it.
+  const asyncApiPanel = (): string => `</div><div class="async-api">${asyncApi}`
   let pages = 0
   app.renderer.on(PageEvent.END, (page) => {
     pages += 1
-    page.contents = finishPage(page.contents!, page.url).replace(asyncApiPlace, () => asyncApi)
+    page.contents = finishPage(page.contents!, page.url).replace(asyncApiPlace, asyncApiPanel)
   })
   const project = await app.convert()
   if (project === undefined) throw new Error('The sources do not compile')
