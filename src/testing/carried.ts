@@ -46,7 +46,7 @@ export function carriedBy(source: unknown): Carried {
 
 function historyOf(bus: Bus): Carried {
   return {
-    catalog: bus.catalog as unknown as Catalog,
+    catalog: bus.catalog,
     get events() {
       return requireWhole(bus)
     },

@@ -93,6 +93,6 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 function sourceOf(accepts: object): string {
-  const text = String(accepts).replaceAll(/\s+/g, ' ')
+  const text = Function.prototype.toString.call(accepts).replaceAll(/\s+/g, ' ')
   return text.length <= 60 ? text : `${text.slice(0, 59)}…`
 }

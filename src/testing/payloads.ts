@@ -50,10 +50,7 @@ export function payloadOf<const Type extends TypeIn<TradingSchemas>>(
   type: Type,
   overrides?: PayloadOverrides<PayloadIn<TradingSchemas, NoInfer<Type>>>,
 ): PayloadIn<TradingSchemas, Type> {
-  return payloadIn(tradingEvents as unknown as Catalog, type, overrides) as PayloadIn<
-    TradingSchemas,
-    Type
-  >
+  return payloadIn(tradingEvents, type, overrides) as PayloadIn<TradingSchemas, Type>
 }
 
 /**
@@ -68,8 +65,7 @@ export function payloadOf<const Type extends TypeIn<TradingSchemas>>(
 export function payloadsOf<Schemas extends EventSchemas>(
   catalog: Catalog<Schemas>,
 ): PayloadBuilder<Schemas> {
-  return (type, overrides) =>
-    payloadIn(catalog as unknown as Catalog, type, overrides) as PayloadIn<Schemas, typeof type>
+  return (type, overrides) => payloadIn(catalog, type, overrides) as PayloadIn<Schemas, typeof type>
 }
 
 /** A payload of a type that is known only at run time; see {@link payloadOf} for what it throws. */

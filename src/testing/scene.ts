@@ -36,14 +36,14 @@ export class Scene<Schemas extends EventSchemas> {
     this.#test = testBus({ catalog, ...(start !== undefined && { start }) })
     this.bus = this.#test.bus
     this.clock = this.#test.clock
-    this.catalog = catalog as unknown as Catalog
+    this.catalog = catalog
     this.#rest = new Rest(this.bus, this.clock, patienceMs)
     this.#emit = (this.bus.emitSync as unknown as Emit).bind(this.bus)
   }
 
   /** Every event so far, oldest first. */
   get carried(): readonly TradewireEvent[] {
-    return this.#test.emitted as readonly TradewireEvent[]
+    return this.#test.emitted
   }
 
   /** Starts what is tested; if it is asynchronous, it goes on as long as it likes, but must not fail. */

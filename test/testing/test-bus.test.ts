@@ -1,3 +1,5 @@
+/* eslint-disable vitest/expect-expect -- expectEvents is an assertion */
+
 import { describe, expect, it } from 'vitest'
 import { createBus, HandlerError, SimulatedClock, tradingEvents } from 'tradewire'
 import { EventAssertionError, expectEvents, payloadOf, testBus } from 'tradewire/testing'
