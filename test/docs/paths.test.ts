@@ -63,6 +63,18 @@ describe.each(pages)('%s', (page) => {
   })
 })
 
+describe('the map of CONTRIBUTING.md', () => {
+  const map = readFileSync(join(root, 'CONTRIBUTING.md'), 'utf8')
+
+  it('has every room and every door of src', () => {
+    const there = [...rooms].filter((name) => !name.startsWith('tsconfig'))
+    const missing = there.filter(
+      (name) => !map.includes(name.endsWith('.ts') ? name : `\n  ${name}/ `),
+    )
+    expect(missing).toEqual([])
+  })
+})
+
 describe('the paths of a page', () => {
   it('are found in prose, and not in code blocks', () => {
     const text = '`src/index.ts`, `bus/bus.ts`, `test/**/*.test.ts`\n```\n`src/no.ts`\n```\n`src/a`'

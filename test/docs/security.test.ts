@@ -1,4 +1,5 @@
 import { globSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path/posix'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { parse } from '../support/architecture.ts'
@@ -27,6 +28,19 @@ function installed(): ReadonlyMap<string, Manifest> {
     names.push(...Object.keys(manifest.dependencies ?? {}))
   }
   return found
+}
+
+/** The packages that a door loads. */
+function packagesOf(door: string): string[] {
+  const packages = new Set<string>()
+  const seen = new Set([`src/${door}.ts`])
+  for (const path of seen) {
+    for (const { from } of sources.find((source) => source.path === path)!.imports) {
+      if (from.startsWith('.')) seen.add(join(dirname(path), from))
+      else if (!from.startsWith('node:')) packages.add(from.split('/')[0]!)
+    }
+  }
+  return [...packages].toSorted()
 }
 
 /** What would make a connection, start a process, or run text as a program. */
@@ -63,13 +77,24 @@ describe('what SECURITY.md says of dependencies', () => {
     for (const [name, { scripts = {} }] of all) {
       expect(page).toContain(`\`${name}\``)
       for (const script of ['preinstall', 'install', 'postinstall']) {
-        expect(scripts, name).not.toHaveProperty(script)
+        expect({ name, ...scripts }).not.toHaveProperty(script)
       }
     }
     const own = JSON.parse(read('package.json')) as Manifest
     for (const script of ['preinstall', 'install', 'postinstall']) {
       expect(own.scripts).not.toHaveProperty(script)
     }
+  })
+
+  it.each([
+    ['index', []],
+    ['legacy', ['eventemitter3']],
+    ['log', []],
+    ['desk', []],
+    ['handlers', ['lru-cache']],
+    ['backtest', ['csv-parse', 'yauzl']],
+  ])('holds: beside zod and decimal.js, %s loads %j', (door, packages) => {
+    expect(packagesOf(door)).toEqual(['decimal.js', 'zod', ...packages].toSorted())
   })
 
   it('holds: tradewire names one version of each', () => {
