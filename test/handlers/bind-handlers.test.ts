@@ -131,7 +131,7 @@ describe.each(compilerNames)('bindHandlers, with classes that %s has compiled', 
     binding.unsubscribe()
     bindHandlers(bus, bot)
     binding.unsubscribe()
-    expect(() => bindHandlers(bus, bot)).toThrow(coded('CONFIGURATION') as Error)
+    expect(() => bindHandlers(bus, bot)).toThrow(coded('CONFIGURATION'))
   })
 
   it('refuses an instance without decorated methods', () => {
@@ -152,7 +152,7 @@ describe.each(compilerNames)('bindHandlers, with classes that %s has compiled', 
     const clock = new SimulatedClock()
     const trading = createBus({ clock })
     const foreign = new bots.Foreign()
-    expect(() => bindHandlers(trading, foreign)).toThrow(coded('EVENT_UNKNOWN') as Error)
+    expect(() => bindHandlers(trading, foreign)).toThrow(coded('EVENT_UNKNOWN'))
     expect(() => bindHandlers(trading, foreign)).toThrow(/^Foreign\.first: /)
     expect(() => bindHandlers(trading, new bots.Nameless())).toThrow(/^\w*\.heard: /)
     const { bus } = setUp()
@@ -174,7 +174,7 @@ describe.each(compilerNames)('bindHandlers, with classes that %s has compiled', 
     const { bus } = setUp()
     await bus.close()
     const bot = new bots.Base()
-    expect(() => bindHandlers(bus, bot)).toThrow(coded('BUS_CLOSED') as Error)
+    expect(() => bindHandlers(bus, bot)).toThrow(coded('BUS_CLOSED'))
     expect(bindHandlers(setUp().bus, bot).subscriptions).toHaveLength(3)
   })
 

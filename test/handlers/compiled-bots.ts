@@ -4,18 +4,33 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
+// Of its types alone: nothing runs it as it is.
+import type { botsWith, misusesOf } from './decorated-bots.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const source = join(root, 'test/handlers/decorated-bots.ts')
 
 /** The module of decorated classes. */
-export type DecoratedBots = typeof import('./decorated-bots.ts')
+export interface DecoratedBots {
+  readonly botsWith: typeof botsWith
+  readonly misusesOf: typeof misusesOf
+}
 
 /** How each compiler makes JavaScript of decorators, each for one file alone. */
 const compilers: Readonly<Record<string, (outDir: string) => readonly string[]>> = {
   tsc: (outDir) => [
-    ...['--ignoreConfig', '--noResolve', '--noCheck', '--target', 'ES2022', '--module', 'ESNext'],
-    ...['--rootDir', dirname(source), '--outDir', outDir, source],
+    '--ignoreConfig',
+    '--noResolve',
+    '--noCheck',
+    '--target',
+    'ES2022',
+    '--module',
+    'ESNext',
+    '--rootDir',
+    dirname(source),
+    '--outDir',
+    outDir,
+    source,
   ],
   esbuild: (outDir) => ['--target=es2022', '--format=esm', `--outdir=${outDir}`, source],
 }
@@ -29,7 +44,7 @@ export async function compiledBots(compiler: string): Promise<DecoratedBots> {
   try {
     const binary = join(root, 'node_modules/.bin', compiler)
     await promisify(execFile)(binary, [...compilers[compiler]!(outDir)])
-    const [file] = readdirSync(outDir).filter((name) => name.endsWith('.js'))
+    const file = readdirSync(outDir).find((name) => name.endsWith('.js'))
     return (await import(pathToFileURL(join(outDir, file!)).href)) as DecoratedBots
   } finally {
     rmSync(outDir, { recursive: true })

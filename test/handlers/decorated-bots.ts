@@ -62,8 +62,8 @@ export function botsWith({ subscribeTo, publishes }: Decorators<Schemas>) {
     readonly lines: string[] = []
 
     @subscribeTo('note.made')
-    heard(_: unknown): void {
-      this.lines.push('base')
+    heard(event: unknown): void {
+      this.lines.push(event === undefined ? 'no event' : 'base')
     }
 
     @subscribeTo('note.made')
@@ -165,8 +165,18 @@ export function botsWith({ subscribeTo, publishes }: Decorators<Schemas>) {
     })()
 
   return {
-    ...{ Journal, Base, Overriding, Redecorated, Reader, LateReader, Outer },
-    ...{ Silent, Unheard, Foreign, BadOption, Nameless },
+    Journal,
+    Base,
+    Overriding,
+    Redecorated,
+    Reader,
+    LateReader,
+    Outer,
+    Silent,
+    Unheard,
+    Foreign,
+    BadOption,
+    Nameless,
     shouts: () => shouts,
   }
 }
@@ -175,6 +185,7 @@ export function botsWith({ subscribeTo, publishes }: Decorators<Schemas>) {
 export function misusesOf({ subscribeTo, publishes }: Decorators<Schemas>) {
   return {
     static: () =>
+      // eslint-disable-next-line typescript/no-extraneous-class -- the static method is what it is about.
       class {
         // @ts-expect-error -- it is refused by the compiler, too
         @subscribeTo('note.made')

@@ -8,10 +8,8 @@ type Decorate = (method: object, context: object) => void
 /** Applies decorators to a method of a new class, from the last to the first, as the language does. */
 function decorated(decorators: readonly unknown[], name: string, method: () => unknown) {
   const initializers: (() => void)[] = []
-  class Bot {
-    constructor() {
-      for (const initialize of initializers) initialize.call(this)
-    }
+  function Bot(this: object): void {
+    for (const initialize of initializers) initialize.call(this)
   }
   Object.defineProperty(Bot.prototype, name, { value: method })
   for (const decorate of decorators.toReversed()) {
@@ -24,7 +22,7 @@ function decorated(decorators: readonly unknown[], name: string, method: () => u
       addInitializer: (initialize: () => void) => initializers.push(initialize),
     })
   }
-  return new Bot()
+  return Reflect.construct(Bot, []) as object
 }
 
 describe('the decorators of the trading events', () => {
@@ -38,7 +36,7 @@ describe('the decorators of the trading events', () => {
       bus,
       decorated(both, 'check', () => warning),
     )
-    await bus.emit('market.quote_update', tradingEvents.get('market.quote_update').example)
+    await bus.emit('market.quote_update', tradingEvents.get('market.quote_update').example as never)
     expect(seen.map(({ data }) => data)).toEqual([warning])
   })
 })

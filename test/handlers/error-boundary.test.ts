@@ -1,4 +1,6 @@
-import type { Handler, HandlerContext, TradewireEvent } from 'tradewire'
+/* eslint-disable unicorn/no-thenable -- hostile on purpose. */
+
+import type { Handler, HandlerContext } from 'tradewire'
 import { describe, expect, it } from 'vitest'
 import { withErrorBoundary } from '../../src/handlers.ts'
 import { errorsOf, hello, setUp } from '../support/buses.ts'
@@ -87,7 +89,6 @@ describe('withErrorBoundary', () => {
           },
         }),
     ],
-    // eslint-disable-next-line unicorn/no-thenable -- hostile on purpose.
     [
       'a then that rejects',
       () => ({ then: (_: unknown, reject: (error: unknown) => void) => reject(planted) }),
@@ -95,7 +96,6 @@ describe('withErrorBoundary', () => {
     [
       'a then that throws',
       () => ({
-        // eslint-disable-next-line unicorn/no-thenable -- hostile on purpose.
         then: () => {
           throw planted
         },
@@ -124,7 +124,7 @@ describe('withErrorBoundary', () => {
   })
 
   it('keeps the name of the handler, for the errors that tell of it', () => {
-    const book = (_: TradewireEvent): void => {}
+    const book = (): void => {}
     expect(withErrorBoundary(book, { onError: () => {} }).name).toBe('book')
   })
 

@@ -300,7 +300,7 @@ describe('EventCache.invalidateOn', () => {
     const { cache } = cached()
     const { bus } = setUp()
     expect(() => cache.invalidateOn(bus, 'note.mad' as 'note.made', () => 'a')).toThrow(
-      coded('EVENT_UNKNOWN') as Error,
+      coded('EVENT_UNKNOWN'),
     )
     expect(() => cache.invalidateOn(bus, 'note.made', 'text' as unknown as () => string)).toThrow(
       'keyOf must be a function',
@@ -325,16 +325,12 @@ describe('the options of EventCache', () => {
     const wrong = { timeoutMs: 5 } as object
     await expect(cache.get('a', create, wrong)).rejects.toThrow('EventCache.get has no option')
     const signal = {} as AbortSignal
-    await expect(cache.get('a', create, { signal })).rejects.toThrow(
-      coded('CONFIGURATION') as Error,
-    )
+    await expect(cache.get('a', create, { signal })).rejects.toThrow(coded('CONFIGURATION'))
     await expect(cache.get('a', 5 as unknown as typeof create)).rejects.toThrow(
       'create must be a function',
     )
     for (const key of [undefined, null, {}, Symbol('key')]) {
-      await expect(cache.get(key as unknown as string, create)).rejects.toThrow(
-        'key must be a string',
-      )
+      await expect(cache.get(key as string, create)).rejects.toThrow('key must be a string')
     }
     expect(cache.stats).toMatchObject({ misses: 0, creating: 0 })
   })
