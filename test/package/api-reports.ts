@@ -46,7 +46,8 @@ function isChanged(config: ExtractorConfig, compilerState: CompilerState): boole
       const { logLevel, messageId, text } = message
       // The difference itself is news; that there is one is told above, and all else is progress.
       if (messageId === 'console-api-report-diff' && !accepts) console.error(text)
-      if (logLevel === 'error' && messageId !== 'console-api-report-diff') console.error(text)
+      if (logLevel === ExtractorLogLevel.Error && messageId !== 'console-api-report-diff')
+        console.error(text)
     },
   })
   return apiReportChanged

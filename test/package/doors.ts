@@ -13,7 +13,7 @@ export interface Manifest {
   readonly devDependencies: Readonly<Record<string, string>>
 }
 
-const manifest = JSON.parse(readFileSync(`${root}/package.json`, 'utf8')) as Manifest
+export const manifest = JSON.parse(readFileSync(`${root}/package.json`, 'utf8')) as Manifest
 
 export interface Door {
   /** What users import, such as `tradewire/log`. */
