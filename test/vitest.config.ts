@@ -7,7 +7,7 @@ const fromRoot = (path: string): string => fileURLToPath(new URL(`../${path}`, i
 /** Tests of more than one room of src, those that replay long captures, and one that has a compiler in its process. */
 const across = [
   'test/*.test.ts',
-  'test/{cli,crash,property,soak}/**/*.test.ts',
+  'test/{cli,crash,docs,package,property,site,soak}/**/*.test.ts',
   'test/**/{flood,*-capture,declarations}.test.ts',
 ]
 /** Tests that run the compiler. */
