@@ -10,6 +10,9 @@ const node: z.ZodType<Node> = z.strictObject({
   children: z.array(z.lazy(() => node)).readonly(),
 })
 
+type Nested = string | readonly Nested[]
+const json: z.ZodType<Nested> = z.lazy(() => z.union([z.string(), z.array(json).readonly()]))
+
 const date = z.codec(z.iso.datetime(), z.date(), {
   decode: (text) => new Date(text),
   encode: (value) => value.toISOString(),
@@ -79,6 +82,9 @@ export const catalog = tradingEvents.extend({
       maybe: decimal().nullable(),
       other: z.custom<string>((value) => typeof value === 'string').optional(),
       both: z.intersection(z.object({ a: z.string() }), z.object({ b: z.string() })),
+      mixed: z.intersection(z.string().min(1), z.string().max(5)),
+      json,
+      named: decimal().meta({ id: 'Price', description: 'A price.' }),
       either: z.union([z.strictObject({ x: z.number() }), z.strictObject({ y: z.number() })]),
       big: z.codec(z.string(), z.bigint(), { decode: BigInt, encode: String }),
       set: z.codec(z.array(z.string()), z.set(z.string()), {
@@ -110,6 +116,9 @@ export const catalog = tradingEvents.extend({
       five: 5,
       maybe: null,
       both: { a: 'a', b: 'b' },
+      mixed: 'a',
+      json: ['a', ['b']],
+      named: new Decimal(1),
       either: { x: 1 },
       big: 5n,
       set: new Set(['a']),

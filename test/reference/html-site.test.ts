@@ -1,0 +1,144 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { Page } from 'playwright-core'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { htmlSite } from '../../src/reference/html-site.ts'
+import { chromiumPath, inChromium } from '../support/chromium.ts'
+import { catalog } from './many-kinds.ts'
+
+const site = htmlSite(catalog, { title: 'My <bot>' })
+const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
+
+/** Writes the site to a folder with a strange name, and returns the address of its first page. */
+function written(): string {
+  const home = mkdtempSync(join(tmpdir(), 'tradewire-'))
+  onTestFinished(() => rmSync(home, { recursive: true, force: true }))
+  const folder = join(home, 'some where #1')
+  mkdirSync(folder)
+  for (const [name, text] of site) writeFileSync(join(folder, name), text)
+  return pathToFileURL(join(folder, 'index.html')).href
+}
+
+async function faultsOf(page: Page): Promise<unknown> {
+  await page.addScriptTag({ content: readFileSync(axe, 'utf8') })
+  return page.evaluate(`axe.run().then(({ violations }) => violations.map(({ id, nodes }) =>
+    id + ': ' + nodes.map(({ html }) => html).slice(0, 3).join(' ')))`)
+}
+
+const widerThanScreen =
+  'document.documentElement.scrollWidth > document.documentElement.clientWidth'
+
+describe('htmlSite', () => {
+  it('has a page for each event, an index, one style and one script, and asks no host', () => {
+    const names = [...site.keys()]
+    expect(names.filter((name) => name.endsWith('.html'))).toHaveLength(catalog.entries.size + 1)
+    expect(names.filter((name) => !name.endsWith('.html'))).toEqual(['style.css', 'script.js'])
+    for (const [name, text] of site) {
+      expect(dirname(name)).toBe('.')
+      if (name.endsWith('.html')) expect(text).not.toMatch(/(?:src|href)="(?:[a-z]+:|\/)/)
+    }
+    expect(site.get('style.css')).not.toMatch(/url\(|@import/)
+  })
+
+  it('shows text of an author as text, whatever it holds', () => {
+    const page = site.get('action.name.start.html')!
+    expect(page).toContain('<title>action.{name}.start · My &lt;bot&gt;</title>')
+    expect(page).toContain('<code>a|b</code>, &lt;b&gt;not bold&lt;/b&gt;, *not\nitalic*')
+    expect(page).toContain('<td><code>odd key|&lt;i&gt;</code></td>')
+    expect(page).toContain('&lt;script&gt;\nline two</td>')
+    expect(page.match(/<script/g)).toHaveLength(1)
+  })
+
+  it('shows the lives of orders as a table', () => {
+    const page = site.get('index.html')!
+    expect(page).toContain(
+      '<td>the start</td><td><code>order.submitted</code></td><td>submitted</td>',
+    )
+    expect(page).not.toContain('stateDiagram')
+  })
+
+  it('marks the page that is shown', () => {
+    expect(site.get('order.filled.html')).toContain(
+      '<a href="order.filled.html" aria-current="page">order.filled</a>',
+    )
+  })
+})
+
+describe.runIf(chromiumPath)('htmlSite in a browser', { timeout: 120_000 }, () => {
+  it('finds types and fields, from a file, and leads to their pages', async () => {
+    const address = written()
+    await inChromium(async (context) => {
+      const page = await context.newPage()
+      const asked: string[] = []
+      const failed: unknown[] = []
+      page.on('request', (request) => asked.push(request.url()))
+      page.on('pageerror', (error) => failed.push(error))
+      await page.goto(address)
+      await page.fill('#query', 'REMAININGq')
+      expect(await page.textContent('#found')).toBe('2 found')
+      expect(await page.textContent('#results')).toContain('order.filled remainingQuantity')
+      await page.fill('#query', 'no such thing')
+      expect(await page.textContent('#found')).toBe('Nothing is found.')
+      expect(await page.isHidden('#results')).toBe(true)
+      await page.fill('#query', 'order')
+      expect(await page.textContent('#results a')).toContain('order')
+      await page.press('#query', 'Escape')
+      expect(await page.isHidden('#results')).toBe(true)
+      await page.fill('#query', 'a/b')
+      await page.press('#query', 'Enter')
+      await page.waitForURL('**/a~2fb.c~3ad.html')
+      expect(await page.textContent('h1')).toBe('a/b.c:d')
+      await page.click('nav >> text=order.filled')
+      await page.waitForURL('**/order.filled.html')
+      expect(asked.every((url) => url.startsWith('file:'))).toBe(true)
+      expect(failed).toEqual([])
+    })
+  })
+
+  it('is light or dark as the system is or as was chosen, and remembers it', async () => {
+    const address = written()
+    await inChromium(
+      async (context) => {
+        const page = await context.newPage()
+        const scheme = (): Promise<unknown> =>
+          page.evaluate('getComputedStyle(document.documentElement).colorScheme')
+        await page.goto(address)
+        expect(await scheme()).toBe('dark')
+        await page.click('#theme')
+        expect(await scheme()).toBe('light')
+        await page.click('nav >> text=order.filled')
+        await page.waitForURL('**/order.filled.html')
+        expect(await scheme()).toBe('light')
+        await page.click('#theme')
+        expect(await scheme()).toBe('dark')
+      },
+      { colorScheme: 'dark' },
+    )
+  })
+
+  it.each(['light', 'dark'] as const)(
+    'is accessible, and fits a phone (%s)',
+    async (colorScheme) => {
+      const address = written()
+      await inChromium(
+        async (context) => {
+          const page = await context.newPage()
+          for (const name of ['index', 'order.filled', 'action.name.start', 'kinds.all']) {
+            await page.goto(new URL(`${name}.html`, address).href)
+            expect(await page.evaluate(widerThanScreen), name).toBe(false)
+            expect(await page.isVisible('nav li')).toBe(false)
+            expect(await faultsOf(page), name).toEqual([])
+          }
+          await page.setViewportSize({ width: 1_280, height: 900 })
+          await page.goto(address)
+          expect(await page.isVisible('nav li')).toBe(true)
+          expect(await faultsOf(page)).toEqual([])
+        },
+        { colorScheme, viewport: { width: 360, height: 740 } },
+      )
+    },
+  )
+})
