@@ -1,6 +1,6 @@
 import type { TradewireEvent } from '../events/envelope.ts'
 import type { ExpectedEvent } from './expectation.ts'
-import { fieldsText, keyText } from './event-text.ts'
+import { fieldsText, keyText, valueText } from './event-text.ts'
 import { expectedText, type Mismatch, mismatchesOf } from './matching.ts'
 
 /** One line of two lists that are shown side by side. */
@@ -72,7 +72,7 @@ export function expectedLine(expected: ExpectedEvent, event: TradewireEvent | un
 
 /** The whole event. */
 export function wholeLine(event: TradewireEvent): string {
-  const time = new Date(event.timestamp).toISOString()
+  const time = valueText(event.timestamp, 'timestamp')
   const payload = fieldsText(Object.entries(event.data as object))
   return `${event.id} ${event.type} at ${time} by ${event.source}\n    ${payload}`
 }

@@ -6,6 +6,7 @@ import type { TradewireEvent } from '../events/envelope.ts'
 import type { EventMatching } from '../events/types.ts'
 import type { SimulatedClock } from '../time/simulated-clock.ts'
 import { note } from './carried.ts'
+import { valueText } from './event-text.ts'
 import { Rest } from './rest.ts'
 import { type TestBus, testBus } from './test-bus.ts'
 import type { Step, TimedInput } from './test-input.ts'
@@ -106,7 +107,7 @@ export class Scene<Schemas extends EventSchemas> {
     if (time === undefined) return
     if (time < now) {
       throw new ConfigurationError(
-        `${type} of ${new Date(time).toISOString()} comes after time has moved to ${new Date(now).toISOString()}. Order the events by their time; bars of one series are made by one call of bars(), and cut with slice.`,
+        `${type} of ${valueText(time, 'time')} comes after time has moved to ${valueText(now, 'time')}. Order the events by their time; bars of one series are made by one call of bars(), and cut with slice.`,
       )
     }
     // As in a backtest: timers of the same time come after it.

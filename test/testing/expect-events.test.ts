@@ -237,6 +237,19 @@ describe('EventExpectations.toMatch', () => {
     )
   })
 
+  it('shows an event of a time that no calendar has', () => {
+    const test = testBus()
+    const timestamp = 1e17
+    test.bus.emitSync('order.placed', payloadOf('order.placed'), { timestamp })
+    const { message } = failureOf(() => expectEvents(test).toMatch([]))
+    expect(message).toContain('test-1 order.placed at 100000000000000000 by tradewire')
+  })
+
+  it('tells of a list as of a bus', () => {
+    const { message } = failureOf(() => expectEvents(traded().emitted).toMatch(['order.placed']))
+    expect(message).toContain('type is order.submitted, expected order.placed')
+  })
+
   it('tells of another type', () => {
     const { message, actual, expected } = failureOf(() =>
       expectEvents(traded(), ['order.placed', 'order.rejected']).toMatch([
@@ -301,6 +314,14 @@ describe('EventExpectations.toContain', () => {
       'order.filled { lastPrice: 100, symbol: "DEF" }',
       'order.expired',
     ])
+  })
+
+  it('takes an event of the same type for the closest, whatever came before it', () => {
+    const { message } = failureOf(() =>
+      expectEvents(traded()).toContain([['order.filled', { symbol: 'DEF' }]]),
+    )
+    expect(message).toContain('data.symbol is "ABC", expected "DEF"')
+    expect(message).toContain('There came: order.submitted, order.placed, order.filled')
   })
 
   it('does not look back, and says if nothing came', () => {

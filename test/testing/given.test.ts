@@ -175,6 +175,14 @@ describe('given.handlers', () => {
     expect(clock.now()).toBe(5_000)
   })
 
+  it('emits an event that has no time at all as time stands', async () => {
+    const data = { symbol: 'ABC', price: new Decimal(1) }
+    const { bus } = await given([{ type: 'signal.entry', data }], { catalog, start: 3_000 })
+      .handlers(() => {})
+      .when([])
+    expectEvents(bus).toMatch([{ type: 'signal.entry', timestamp: 3_000, data }])
+  })
+
   it('dates the payloads of events without a time of their own', async () => {
     const { bus } = await given([], { start: 7_000 })
       .handlers(() => {})
