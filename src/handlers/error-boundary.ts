@@ -32,7 +32,8 @@ export type Guarded<Result, Fallback> =
  * unknown.
  * @example
  * ```ts
- * const draw = withErrorBoundary(({ data }: EventOf<'market.new_bar'>) => chart.add(data), {
+ * const drawn = new Map<string, Decimal>()
+ * const draw = withErrorBoundary(({ data }: EventOf<'market.new_bar'>) => drawn.set(data.symbol, data.close), {
  *   onError: (error, { data }) => console.warn(`no bar of ${data.symbol} on the chart`, error),
  * })
  * bus.on('market.new_bar', draw)

@@ -80,11 +80,11 @@ const beforeAll = Number.MAX_SAFE_INTEGER
  * @typeParam Value what is kept. Any value, undefined included.
  * @example
  * ```ts
- * const instruments = new EventCache<string, Instrument>({ capacity: 1_000, ttlMs: 60_000, clock: bus.clock })
- * instruments.invalidateOn(bus, 'position.closed', ({ data }) => data.symbol)
+ * const lots = new EventCache<string, number>({ capacity: 1_000, ttlMs: 60_000, clock: bus.clock })
+ * const load = async (symbol: string): Promise<number> => (symbol === 'BTCUSDT' ? 0.001 : 1)
+ * lots.invalidateOn(bus, 'position.closed', ({ data }) => data.symbol)
  * bus.on('order.filled', async ({ data }, { signal }) => {
- *   const instrument = await instruments.get(data.symbol, loadInstrument, { signal })
- *   console.log(instrument.tickSize)
+ *   console.log(await lots.get(data.symbol, load, { signal }))
  * })
  * ```
  */
