@@ -44,7 +44,7 @@ function printedAfter(command: string): string {
 }
 
 describe('the quick start', () => {
-  beforeAll(install, 60_000)
+  beforeAll(install, 120_000)
 
   it('has six files', () => {
     expect(files.map(({ name }) => name)).toEqual([
