@@ -109,13 +109,16 @@ export class CsvText implements LineReader {
   /** Rows of a block that csv-parse refuses: each by itself, to find out which of them is bad. */
   #onePerOne(text: string): void {
     let begun = ''
+    let quotes = 0
     let lines = 0
     for (const line of text.match(/[^\n]*\n|[^\n]+$/g)!) {
       begun += line
+      quotes += countOf(quote, line)
       lines += 1
-      if (countOf(quote, begun) % 2 === 1) continue
+      if (quotes % 2 === 1) continue
       this.#single(begun, lines)
       begun = ''
+      quotes = 0
       lines = 0
     }
     if (begun !== '') this.#single(begun, lines)

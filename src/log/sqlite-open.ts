@@ -106,6 +106,21 @@ function requireFormat(connection: Connection, path: string): void {
   if (version !== schemaVersion) {
     throw new LogFormatError(`${name} has version ${version}, which no tradewire has made.`)
   }
+  requireOwnTables(connection, name)
+}
+
+/** Refuses what a stranger may have put into a log so that it acts as it is read or written. */
+function requireOwnTables(connection: Connection, name: string): void {
+  const tables = "'head', 'types', 'records', 'sealed', 'gaps', 'zones', 'notes'"
+  const found = connection
+    .statement(
+      `SELECT type, name FROM sqlite_schema WHERE type = 'trigger' OR (type = 'view' AND name IN (${tables})) LIMIT 1`,
+    )
+    .first()
+  if (found === undefined) return
+  throw new LogFormatError(
+    `${name} is no log as tradewire makes it: it has a ${String(found[0])} ${JSON.stringify(found[1])}. Remove it if it is yours; do not open the file of a stranger that has one.`,
+  )
 }
 
 /**

@@ -63,3 +63,18 @@ describe('a line of JSON that is nested without end', () => {
     })
   })
 })
+
+describe('a quote that is never closed where it should be', () => {
+  it('takes a time that grows with the file, not with its square', async () => {
+    const timed = async (lines: number): Promise<number> => {
+      const path = fileOf('quotes.csv', `${text}a"${'\n'.repeat(lines)}"x,\n`)
+      const source = csvBars(path, { ...options, onBadRow: 'skip' })
+      const start = performance.now()
+      expect((await drained(source)).items).toHaveLength(1)
+      return performance.now() - start
+    }
+    await timed(1_000)
+    // With the square it would take a hundred times as long: seconds.
+    expect(await timed(200_000)).toBeLessThan(40 * Math.max(5, await timed(20_000)))
+  })
+})

@@ -162,6 +162,28 @@ describe('SqliteFile.open', () => {
     expect(thrown(opening(path)).code).toBe('LOG_STORAGE')
   })
 
+  it.each([
+    ['ALTER TABLE types RENAME TO t; CREATE VIEW types AS SELECT * FROM t', 'a view "types"'],
+    ['CREATE TRIGGER rot AFTER INSERT ON records BEGIN DELETE FROM types; END', 'a trigger "rot"'],
+  ])('refuses a log that somebody has made act by itself: %s', (sql, message) => {
+    const path = logPlace()
+    openFile(path).close()
+    tamper(path, sql)
+    for (const readOnly of [true, false]) {
+      expect(thrown(opening(path, { readOnly }))).toMatchObject({
+        code: 'LOG_FORMAT',
+        message: expect.stringContaining(message),
+      })
+    }
+  })
+
+  it('welcomes views that a reader has made for people', () => {
+    const path = logPlace()
+    openFile(path).close()
+    tamper(path, 'CREATE VIEW mine AS SELECT * FROM events')
+    expect(opening(path, { readOnly: true })()).toBe(0)
+  })
+
   it('refuses a write-ahead log that is damaged in the middle, unless it is to be repaired', () => {
     const path = logPlace()
     const file = openFile(path)
