@@ -35,7 +35,9 @@ export interface LogComparison {
  * @throws what `read` of a log throws.
  * @example
  * ```ts
- * const { same, divergence } = await compareLogs(yesterday, today, { pattern: 'order.*' })
+ * await using before = await openLog('./runs/before.db', { readOnly: true })
+ * await using after = await openLog('./runs/after.db', { readOnly: true })
+ * const { same, divergence } = await compareLogs(before, after, { pattern: 'order.*' })
  * if (!same) console.log(divergence!.message)
  * ```
  */

@@ -46,7 +46,7 @@ const turnEvery = 1_024
  * @throws what `read` of the log throws, what a strategy throws as it starts, and the reason of `signal`.
  * @example
  * ```ts
- * const report = await replaySession(log, { strategy: movingAverage({ fast: 20, slow: 100 }) })
+ * const report = await replaySession(log, { strategy })
  * console.log(report.message)
  * ```
  */

@@ -72,6 +72,7 @@ const deskPriority = 1_000
  * ```ts
  * const desk = startDesk(bus, {
  *   broker: paperBroker({ fees: { maker: '0.0002', taker: '0.0005' } }),
+ *   positions: { initialCash: new Decimal(10_000), currency: 'USDT' },
  *   risk: { maxPosition: '2', maxDrawdown: { percent: 10 } },
  * })
  * bus.on('market.new_bar', (event) => {

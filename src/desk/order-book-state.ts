@@ -86,7 +86,9 @@ export interface OrderBookStateOptions {
  * @example
  * ```ts
  * const book = new OrderBookState()
- * book.apply({ ...instrument, kind: 'snapshot', bids, asks })
+ * const bids = [[new Decimal('61659.6'), new Decimal('4.2')]] as const
+ * const asks = [[new Decimal('61659.7'), new Decimal('1.5')]] as const
+ * book.apply({ symbol: 'BTCUSDT', timestamp: 1_795_253_400_000, kind: 'snapshot', bids, asks })
  * console.log(book.standing) // live
  * ```
  */

@@ -74,7 +74,7 @@ export interface OrderBook extends BookView {
  * using book = orderBook(bus, {
  *   symbol: 'BTCUSDT',
  *   venue: 'binance',
- *   requestSnapshot: () => venue.emitSnapshot('BTCUSDT'),
+ *   requestSnapshot: () => send({ method: 'depth', symbol: 'BTCUSDT' }), // emitted as a snapshot
  * })
  * bus.on('market.depth_update', () => console.log(book.mid?.toFixed()))
  * ```

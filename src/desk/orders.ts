@@ -114,7 +114,9 @@ export class Orders {
    * @throws EventValidationError `EVENT_INVALID` if the terms make no order.
    * @example
    * ```ts
-   * desk.orders.submit({ symbol: 'BTCUSDT', side: 'buy', quantity: '0.25', price: '61659.7' }, { cause: event })
+   * bus.on('market.new_bar', (event) => {
+   *   desk.orders.submit({ symbol: 'BTCUSDT', side: 'buy', quantity: '0.25', price: '61659.7' }, { cause: event })
+   * })
    * ```
    */
   submit(terms: OrderTerms, options: CommandOptions = {}): EventOf<'order.submitted'> {

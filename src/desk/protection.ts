@@ -61,6 +61,9 @@ export type ProtectedPositions = Pick<PositionKeeper, 'all' | 'onChange'>
  * @throws BusClosedError `BUS_CLOSED` if the bus is closed.
  * @example
  * ```ts
+ * const { positions } = desk
+ * const submit: SubmitClosing = (order, options) =>
+ *   bus.emitSync('order.submitted', { ...order, timestamp: bus.clock.now() }, options)
  * using protection = protect(bus, positions, submit, {
  *   stopLoss: { trailingPercent: 2 },
  *   symbols: { SPX: { stopLoss: { distance: '15' }, takeProfit: { percent: 3 } } },

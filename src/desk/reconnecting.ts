@@ -40,7 +40,7 @@ import {
  * const connection = reconnecting(bus, () => new WebSocket(url), {
  *   endpoint: url,
  *   staleAfterMs: 10_000,
- *   onMessage: (message, { receivedAt }) => read(JSON.parse(String(message)), receivedAt),
+ *   onMessage: (message, { receivedAt }) => console.log(receivedAt, JSON.parse(String(message))),
  * })
  * connection.subscribe('trades', '{"method":"SUBSCRIBE","params":["btcusdt@trade"],"id":1}')
  * ```

@@ -41,11 +41,6 @@ interface Rule {
  * @param catalog where the events are defined.
  * @throws ConfigurationError `CONFIGURATION` if a path is malformed, if no event of the catalog could
  * have it, or if an event needs what stands there and it is no free text.
- * @example
- * ```ts
- * const redact = redactor(['data.accountId', 'metadata.apiKey'], tradingEvents)
- * const stored = redact(encodeEvent(event))
- * ```
  */
 export function redactor(paths: readonly string[], catalog: Catalog): Redactor {
   if (!Array.isArray(paths)) {

@@ -42,6 +42,8 @@ export interface LegacyAdapterOptions<Mapping, Form extends DecimalForm = Decima
    *
    * @example
    * ```ts
+   * import type { EventEmitter } from 'eventemitter3'
+   *
    * const emitter: EventEmitter = createLegacyAdapter(bus, {
    *   payloads: {
    *     connected: () => ({ timestamp: bus.clock.now(), endpoint: 'wss://venue.test', attempt: 1 }),

@@ -2,10 +2,12 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
+import { csvBars, runBacktest, type Strategy } from 'tradewire/backtest'
+import { openLog } from 'tradewire/log'
 import { zipOf } from '../backtest/source-files.ts'
 
 /** Writes the files that pages read: the first 600 real bars of the S&P 500, and a few rows in other forms. */
-export function writeFiles(folder: string): void {
+export async function writeFiles(folder: string): Promise<void> {
   const path = new URL('../data/sp500-2000.csv', import.meta.resolve('vega-datasets'))
   const rows = readFileSync(fileURLToPath(path), 'utf8').split('\n').slice(0, 601)
   const bars = `${rows.join('\n')}\n`
@@ -22,6 +24,16 @@ export function writeFiles(folder: string): void {
   }
   for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content)
   for (const name of ['data', 'runs', 'out']) mkdirSync(join(folder, name))
+  for (const run of ['before', 'after']) {
+    await using log = await openLog(join(folder, `runs/${run}.db`))
+    const bars = csvBars(join(folder, 'spx.csv'), { symbol: 'SPX', timeframe: '1d' })
+    await runBacktest({ sources: [bars], strategy, log, until: Date.UTC(2000, 2) })
+  }
+}
+
+/** Buys once. */
+const strategy: Strategy = ({ bus, orders }) => {
+  bus.once('market.new_bar', (event) => void orders.buy('SPX', '10', { cause: event }))
 }
 
 const minutes = `1640995200000,46216.93,46271.08,46208.37,46250.00,40.57

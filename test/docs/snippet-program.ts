@@ -11,7 +11,16 @@ interface Edit {
 }
 
 /** What is opened by a block and closed once its program has ended. */
-const opening = new Set(['createBus', 'openLog', 'memoryLog', 'openStore'])
+const opening = new Set([
+  'createBus',
+  'openLog',
+  'memoryLog',
+  'openStore',
+  'startDesk',
+  'healthMonitor',
+  'reconnecting',
+  'riskGuard',
+])
 
 const runtime = fileURLToPath(new URL('snippet-runtime.ts', import.meta.url))
 

@@ -9,6 +9,9 @@ import { moduleOf } from './snippet-program.ts'
 import type { Program } from './snippet.ts'
 import { writeFiles } from './snippet-files.ts'
 
+/** What pages encrypt with. */
+const key = Buffer.alloc(32, 7).toString('base64')
+
 const execute = promisify(execFile)
 
 /** A program for the process that runs it. */
@@ -99,7 +102,7 @@ export async function compiled({ folder, jobs }: WrittenPrograms): Promise<strin
 export async function ran({ jobs, folder }: WrittenPrograms): Promise<SnippetReport[]> {
   const files = mkdtempSync(join(tmpdir(), 'tradewire-'))
   try {
-    writeFiles(files)
+    await writeFiles(files)
     const halves = [0, 1].map((half) => jobs.filter((_, index) => index % 2 === half))
     const reports = await Promise.all(
       halves.map((half, index) => runAll(half, join(folder, `jobs-${index}.json`), files)),
@@ -118,7 +121,7 @@ async function runAll(
   writeFileSync(jobsFile, JSON.stringify(jobs))
   const child = fileURLToPath(new URL('snippet-child.ts', import.meta.url))
   const { stdout, stderr } = await execute(process.execPath, [child, jobsFile, files], {
-    env: { ...process.env, SNIPPET_FILES: files },
+    env: { ...process.env, SNIPPET_FILES: files, KEY: key, OLD_KEY: key },
     maxBuffer: 2 ** 26,
   }).catch((error: unknown) => error as { stdout: string; stderr: string })
   const reports = stdout

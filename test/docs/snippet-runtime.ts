@@ -1,12 +1,15 @@
 import { formatWithOptions } from 'node:util'
 import { type Bus, Decimal } from 'tradewire'
-import type { EventLog } from 'tradewire/log'
 import { exampleOf, makeWorld, type World } from './snippet-world.ts'
 
 interface Expected {
   readonly line: number
   readonly value: string
   isPrinted: boolean
+}
+
+interface Opened {
+  close(options?: { readonly drainMs: number }): void | Promise<unknown>
 }
 
 /** One program that runs: what it has opened, and what it was expected to print. */
@@ -24,7 +27,8 @@ export const $isRun: boolean = false
 /** What the page takes for granted; its bus and its log are closed with those that it opens itself. */
 export async function world<Name extends keyof World>(names: readonly Name[]) {
   const made = await makeWorld(names)
-  for (const name of ['log', 'bus'] as const) if (name in made) run.opened.push(made[name as Name])
+  for (const name of ['log', 'bus', 'desk'] as const)
+    if (name in made) run.opened.push(made[name as Name])
   return made
 }
 
@@ -51,36 +55,40 @@ export function begin(): Run {
   return run
 }
 
-async function openedBuses({ opened }: Run): Promise<Bus[]> {
-  const settled = await Promise.allSettled(opened)
-  const values = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
-  return values.filter((one): one is Bus => one instanceof Object && 'emitSync' in one)
-}
+/** After so many turns of waiting something happens. */
+const firstTurn = 8
+/** After so many the program is asked to end, if it listens for that. */
+const lastTurn = 20
 
 /**
  * Lets something happen on every open bus in system time: a program that waits for the market, or for a fill of its
  * order, goes on.
  */
-export async function stir({ opened }: Run, count: number): Promise<void> {
-  for (const bus of await openedBuses({ opened } as Run)) {
-    const tick = exampleOf('market.trade_tick')
-    const fill = exampleOf('order.filled')
+export async function stir({ opened }: Run, turn: number): Promise<void> {
+  if (turn < firstTurn) return
+  if (turn === lastTurn) process.emit('SIGTERM')
+  for (const one of await Promise.allSettled(opened)) {
+    if (one.status === 'rejected' || !('emitSync' in (one.value as object))) continue
+    const bus = one.value as Bus
+    if (bus.clock.deterministic) continue
+    const price = new Decimal(62_000 - 400 * turn)
     try {
-      bus.emitSync('market.trade_tick', { ...tick, price: new Decimal(62_000 - 400 * count) })
-      bus.emitSync('order.filled', { ...fill, orderId: 'momentum-1', tradeId: `fill-${count}` })
+      bus.emitSync('market.trade_tick', { ...exampleOf('market.trade_tick'), price })
+      bus.emitSync('order.filled', { ...exampleOf('order.filled'), orderId: 'momentum-1' })
     } catch {
       // The bus is closed, or is one with other events.
     }
   }
 }
 
-/** Closes what the program has opened: buses before logs, which may record them. */
+/** Closes what the program has opened: what works on a bus, then buses, then logs, which may record them. */
 export async function end(ended: Run): Promise<void> {
-  for (const bus of await openedBuses(ended)) await bus.close({ drainMs: 0 })
-  for (const one of ended.opened.toReversed()) {
-    const log = (await Promise.resolve(one).catch(() => {})) as EventLog | Bus | undefined
-    if (log !== undefined && 'append' in log) await log.close()
-  }
+  const opened = await Promise.allSettled(ended.opened)
+  const values = opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value as Opened] : []))
+  for (const one of values.toReversed())
+    if (!('emitSync' in one || 'append' in one)) await one.close()
+  for (const one of values) if ('emitSync' in one) await one.close({ drainMs: 0 })
+  for (const one of values) if ('append' in one) await one.close()
   for (const { line, value, isPrinted } of ended.expected.values())
     if (!isPrinted) ended.problems.push(`:${line}: never prints ${value}`)
 }

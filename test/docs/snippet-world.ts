@@ -2,6 +2,7 @@ import type { EventEmitter } from 'eventemitter3'
 import {
   type Bus,
   createBus,
+  decimal,
   Decimal,
   type EventOf,
   type NewBar,
@@ -11,6 +12,7 @@ import {
   type TradeTick,
   type TradingEvent,
   tradingEvents,
+  z,
 } from 'tradewire'
 import {
   type BacktestResult,
@@ -18,15 +20,16 @@ import {
   runBacktest,
   type Source,
   type Strategy,
+  type TimedPayload,
 } from 'tradewire/backtest'
-import { type Broker, paperBroker } from 'tradewire/desk'
+import { type Broker, type Desk, paperBroker, startDesk } from 'tradewire/desk'
 import { type EventLog, memoryLog } from 'tradewire/log'
 
 /** What a page may take for granted. A page that declares one of these names has its own from there on. */
 export interface World {
   /** A bus on the system clock. */
   readonly bus: Bus
-  /** A log in memory, with a recorded session of a strategy over 300 real bars. */
+  /** A log in memory, with a recorded session of `strategy`: real prices around 14:29 on 2026-11-20. */
   readonly log: EventLog
   /** A simulated clock, which stands until the page advances it. */
   readonly clock: SimulatedClock
@@ -42,7 +45,11 @@ export interface World {
   readonly send: (order: object) => Promise<void>
   readonly store: (events: readonly object[]) => Promise<void>
   readonly strategy: Strategy
-  /** 300 daily bars of the S&P 500. */
+  /** A desk on `bus`, without a broker. */
+  readonly desk: Desk
+  /** The trading events, and `signal.entry` with a `symbol` and a `price`. */
+  readonly catalog: typeof catalog
+  /** 600 daily bars of the S&P 500. */
   readonly sources: readonly Source[]
   /** The backtest of `strategy` over `sources`. */
   readonly result: BacktestResult
@@ -81,8 +88,19 @@ function file(name: string): string {
 
 async function session(): Promise<EventLog> {
   const log = await memoryLog()
-  await runBacktest({ sources: [bars()], strategy, log })
+  await runBacktest({ sources: [quickBars()], strategy, log })
   return log
+}
+
+/** Real prices in a tenth of a second, so that it does not take long to play them in real time. */
+async function* quickBars(): AsyncGenerator<TimedPayload<'market.new_bar', NewBar>> {
+  let time = Date.UTC(2026, 10, 20, 14, 28, 59, 950)
+  for await (const { data } of bars()) {
+    if (time === Date.UTC(2026, 10, 20, 14, 29, 0, 50)) return
+    time += 1
+    const bar = { ...data, openTime: time - 1, timestamp: time, timeframe: '1m' }
+    yield { type: 'market.new_bar', data: bar }
+  }
 }
 
 async function fillOf(log: EventLog): Promise<EventOf<'order.filled'>> {
@@ -92,8 +110,18 @@ async function fillOf(log: EventLog): Promise<EventOf<'order.filled'>> {
 
 const quietly = async (): Promise<void> => {}
 
-const makers: { readonly [Name in keyof World]: () => World[Name] | Promise<World[Name]> } = {
-  bus: () => createBus(),
+const catalog = tradingEvents.extend({
+  'signal.entry': {
+    description: 'A strategy wants to open a position.',
+    payload: z.strictObject({ symbol: z.string(), price: decimal() }),
+    example: { symbol: 'BTCUSDT', price: new Decimal('61659.7') },
+  },
+})
+
+type Maker<Name extends keyof World> = (bus: Bus) => World[Name] | Promise<World[Name]>
+
+const makers: { readonly [Name in keyof World]: Maker<Name> } = {
+  bus: (bus) => bus,
   log: session,
   clock: () => new SimulatedClock({ start: Date.UTC(2026, 10, 21) }),
   order: () => ({ ...exampleOf('order.submitted'), orderId: 'momentum-1' }),
@@ -109,6 +137,8 @@ const makers: { readonly [Name in keyof World]: () => World[Name] | Promise<Worl
   strategy: () => strategy,
   sources: () => [bars()],
   result: () => runBacktest({ sources: [bars()], strategy }),
+  desk: (bus) => startDesk(bus),
+  catalog: () => catalog,
   venueBroker: () => paperBroker(),
   oldBot: () => ({ start: (emitter) => void emitter.on('order_filled', () => {}) }),
 }
@@ -121,6 +151,7 @@ export async function makeWorld<Name extends keyof World>(
   names: readonly Name[],
 ): Promise<Pick<World, Name>> {
   const made = {} as { [Key in Name]: World[Key] }
-  for (const name of names) made[name] = (await makers[name]()) as World[Name]
+  const bus = createBus()
+  for (const name of names) made[name] = (await makers[name](bus)) as World[Name]
   return made
 }
