@@ -1,6 +1,7 @@
 /**
- * For the tests of strategies and handlers: a bus on simulated time that remembers what it carried, expectations of its
- * events, valid payloads, and tests in the form of given, when, then. For any test runner.
+ * For the tests of strategies and handlers: a bus on simulated time that remembers what it carried,
+ * expectations of its events, valid payloads, and tests in the form of given, when, then. For any
+ * test runner.
  *
  * @module tradewire/testing
  */

@@ -13,8 +13,9 @@ export interface AssertionParts {
 }
 
 /**
- * A test does not hold. It has the fields of the `AssertionError` of `node:assert`, which `node --test`, vitest
- * and other runners print as a difference. It is no `TradewireError`: it is for whoever reads tests.
+ * A test does not hold. It has the fields of the `AssertionError` of `node:assert`, which `node
+ * --test`, vitest and other runners print as a difference. It is no `TradewireError`: it is for
+ * whoever reads tests.
  */
 export class EventAssertionError extends Error {
   override readonly name = 'AssertionError'

@@ -27,7 +27,10 @@ export interface BarsOptions {
   readonly closes: readonly (Decimal | string | TestBar)[]
   /** How long a bar is: a whole number and one of `s`, `m`, `h`, `d`, `w`. Default `1m`. */
   readonly timeframe?: string
-  /** When the first bar opens, in milliseconds since the Unix epoch. Default 2026-01-02T00:00:00.000Z. */
+  /**
+   * When the first bar opens, in milliseconds since the Unix epoch. Default
+   * 2026-01-02T00:00:00.000Z.
+   */
   readonly start?: number
   /** What was traded in each, in units of the instrument. Default 1,000. */
   readonly volume?: Decimal | string
@@ -51,8 +54,8 @@ const lengths: Readonly<Record<string, number>> = {
 }
 
 /**
- * Bars that follow each other without a gap, made of their closes: each opens where and when the one before has
- * closed. For strategies in `given`, and as a source of `runBacktest`.
+ * Bars that follow each other without a gap, made of their closes: each opens where and when the
+ * one before has closed. For strategies in `given`, and as a source of `runBacktest`.
  *
  * @throws ConfigurationError `CONFIGURATION` if an option is missing, unknown or malformed.
  * @throws EventValidationError `EVENT_INVALID` if a bar cannot be, such as one whose high is below its close.

@@ -45,7 +45,9 @@ export function sideBySide(rows: readonly Row[], first: number): string {
   ].join('\n')
 }
 
-/** What is shown of an event beside an expectation: its type, and the fields that were asked for. */
+/**
+ * What is shown of an event beside an expectation: its type, and the fields that were asked for.
+ */
 export function lineOf(event: TradewireEvent, expected: ExpectedEvent | undefined): string {
   if (expected === undefined || expected.type !== event.type) return event.type
   const asked = Object.keys(expected).filter((key) => key !== 'type' && key !== 'data')

@@ -6,8 +6,8 @@ const timeKey = /^(?:timestamp|time|since|until)$|(?:Time|At)$/
 const plainKey = /^[A-Za-z_$][\w$]*$/
 
 /**
- * A value of a payload as a person reads it: Decimals as their digits, whole milliseconds under the name of a time as
- * ISO 8601, text in quotes.
+ * A value of a payload as a person reads it: Decimals as their digits, whole milliseconds under the
+ * name of a time as ISO 8601, text in quotes.
  *
  * @param key the field that it stands in.
  */

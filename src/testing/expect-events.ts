@@ -20,8 +20,9 @@ import { mismatchesOf } from './matching.ts'
 /**
  * What is expected of the events that a bus has carried so far: those up to the call of a method.
  *
- * Each method that finds its events right also looks at what has failed on a bus of `testBus`, and throws if the test has
- * not looked at it: by `takeErrors`, or by expecting the `system.error` that tells of it.
+ * Each method that finds its events right also looks at what has failed on a bus of `testBus`, and
+ * throws if the test has not looked at it: by `takeErrors`, or by expecting the `system.error` that
+ * tells of it.
  *
  * @typeParam Event the events that the pattern covers.
  */
@@ -42,7 +43,10 @@ export interface EventExpectations<Event extends TradewireEvent = TradewireEvent
    * @throws UnknownEventError `EVENT_UNKNOWN` if the catalog of the bus has no such type.
    */
   toMatch(expected: readonly Expectation<Event>[]): void
-  /** These events came in this order; others may have come between them. Throws what `toMatch` throws. */
+  /**
+   * These events came in this order; others may have come between them. Throws what `toMatch`
+   * throws.
+   */
   toContain(expected: readonly Expectation<Event>[]): void
   /** No event came. Throws what `toMatch` throws. */
   toBeEmpty(): void
@@ -51,9 +55,10 @@ export interface EventExpectations<Event extends TradewireEvent = TradewireEvent
 /**
  * Looks at the events that a bus has carried, in the order of their dispatch.
  *
- * Of a bus of `testBus`, or what `given` returns, these are all. Any other bus is asked for its history, which holds the newest 1,000 unless it was
- * made with another capacity; if it has forgotten some, this throws. Events that are emitted inside a handler
- * come once that has returned: await the emission, or `settle`, before you look.
+ * Of a bus of `testBus`, or what `given` returns, these are all. Any other bus is asked for its
+ * history, which holds the newest 1,000 unless it was made with another capacity; if it has
+ * forgotten some, this throws. Events that are emitted inside a handler come once that has
+ * returned: await the emission, or `settle`, before you look.
  *
  * @param source a bus, what has one (such as a desk or what `testBus` returns), or a list of events.
  * @param pattern only events that this pattern, or one of the list, covers. Default `*`.

@@ -5,9 +5,9 @@ import type { Decimal } from '../events/decimal.ts'
 import type { TradewireEvent } from '../events/envelope.ts'
 
 /**
- * What a value is expected to be: the value itself; of an object, some of its fields; of a Decimal, an equal
- * one, also as text (`'100'` equals `100.00`); or a function that tells whether it is right. Matchers
- * of a test runner, such as `expect.any(String)`, do, too.
+ * What a value is expected to be: the value itself; of an object, some of its fields; of a Decimal,
+ * an equal one, also as text (`'100'` equals `100.00`); or a function that tells whether it is
+ * right. Matchers of a test runner, such as `expect.any(String)`, do, too.
  *
  * @typeParam Value the value of the payload.
  */

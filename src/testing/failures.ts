@@ -10,12 +10,16 @@ interface Failure {
 }
 
 /**
- * What has failed on a bus, each failure once, whether it was told by `onError`, by a `system.error` or by both.
+ * What has failed on a bus, each failure once, whether it was told by `onError`, by a
+ * `system.error` or by both.
  */
 export class Failures {
   /** By event and subscription, where a handler has failed. */
   #failures = new Map<string, Failure>()
-  /** The newest failed attempt of each handler on each event; the last one is what has failed for good. */
+  /**
+   * The newest failed attempt of each handler on each event; the last one is what has failed for
+   * good.
+   */
   readonly #attempts = new Map<string, Error>()
   /** Counts what has no key of its own. */
   #others = 0
@@ -31,7 +35,10 @@ export class Failures {
     return [...errors]
   }
 
-  /** Takes the failures that these events tell of: a test that expects the event knows of the failure. */
+  /**
+   * Takes the failures that these events tell of: a test that expects the event knows of the
+   * failure.
+   */
   takeReported(events: Iterable<TradewireEvent>): void {
     const reports = new Set(events)
     for (const [key, { report }] of this.#failures) {

@@ -8,8 +8,8 @@ import type { Reducer } from '../log/reducer.ts'
 const host = { readOnly: true, snapshots: undefined as never }
 
 /**
- * The states that follow from the first `given` events, and from all of them. Each is folded anew: a reducer may change the
- * state that it is given.
+ * The states that follow from the first `given` events, and from all of them. Each is folded anew:
+ * a reducer may change the state that it is given.
  *
  * @throws ConfigurationError `CONFIGURATION` if the reducer is malformed or async.
  * @throws UnknownEventError `EVENT_UNKNOWN` if no event of the catalog could match its pattern.

@@ -21,8 +21,8 @@ export interface GivenOptions<Schemas extends EventSchemas = EventSchemas> {
   /** Which events there are. Default: that of the log, if one is given; else `tradingEvents`. */
   readonly catalog?: Catalog<Schemas>
   /**
-   * Where time starts, in milliseconds since the Unix epoch. Default: the time of the first event that has one, else
-   * 2026-01-02T00:00:00.000Z.
+   * Where time starts, in milliseconds since the Unix epoch. Default: the time of the first event
+   * that has one, else 2026-01-02T00:00:00.000Z.
    */
   readonly start?: number
 }
@@ -30,8 +30,8 @@ export interface GivenOptions<Schemas extends EventSchemas = EventSchemas> {
 /** What happens now. */
 export interface When<Schemas extends EventSchemas, Outcome> {
   /**
-   * Plays what was given, then these, each at its time and once all that the one before has led to is
-   * done. What happens without a time of its own happens as time stands.
+   * Plays what was given, then these, each at its time and once all that the one before has led to
+   * is done. What happens without a time of its own happens as time stands.
    *
    * @throws EventAssertionError if a handler fails, or does not settle within 4 seconds of real time.
    * @throws ConfigurationError `CONFIGURATION` if the events go back in time, or one is malformed.
@@ -46,7 +46,10 @@ export interface Reaction<Schemas extends EventSchemas = TradingSchemas> {
   readonly bus: Bus<Schemas>
   /** Its time. */
   readonly clock: SimulatedClock
-  /** The events that were emitted in answer, oldest first: since `when`, without what `when` was given. */
+  /**
+   * The events that were emitted in answer, oldest first: since `when`, without what `when` was
+   * given.
+   */
   readonly emitted: readonly EventMatching<Schemas, '*'>[]
 }
 
@@ -94,11 +97,12 @@ export interface Given<Schemas extends EventSchemas = TradingSchemas> {
 }
 
 /**
- * A test in three sentences: given what has happened, when something happens, then these events are emitted, or this is
- * the state.
+ * A test in three sentences: given what has happened, when something happens, then these events are
+ * emitted, or this is the state.
  *
- * What was given is emitted anew, with ids of its own, on simulated time; whoever is tested hears it and may answer, but only
- * what is emitted since `when` counts. Leave out of a log what the tested part emits itself: `given(log.read({ pattern: 'market.*' }))`.
+ * What was given is emitted anew, with ids of its own, on simulated time; whoever is tested hears
+ * it and may answer, but only what is emitted since `when` counts. Leave out of a log what the
+ * tested part emits itself: `given(log.read({ pattern: 'market.*' }))`.
  *
  * @param past what has happened: events, a log, or what `log.read(…)` returns. An empty list for nothing.
  * @throws ConfigurationError `CONFIGURATION` if an option is unknown or malformed.

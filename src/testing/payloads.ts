@@ -7,8 +7,9 @@ import { tradingEvents, type TradingSchemas } from '../events/trading-events.ts'
 import type { PayloadIn, TypeIn } from '../events/types.ts'
 
 /**
- * Fields of a payload to be other than in the example of the catalog. Decimals may be given as text; undefined
- * leaves an optional field out. A field that holds an object or a list is replaced as a whole.
+ * Fields of a payload to be other than in the example of the catalog. Decimals may be given as
+ * text; undefined leaves an optional field out. A field that holds an object or a list is replaced
+ * as a whole.
  *
  * @typeParam Payload the payload; of a union, the fields of any member.
  */
@@ -32,10 +33,11 @@ export type PayloadBuilder<Schemas extends EventSchemas> = <const Type extends T
 ) => PayloadIn<Schemas, Type>
 
 /**
- * A valid payload: the example of the catalog, with the fields that matter to the test. Each call returns a new one.
+ * A valid payload: the example of the catalog, with the fields that matter to the test. Each call
+ * returns a new one.
  *
- * Nothing is adjusted to what is overridden: a fill of another `lastPrice` keeps the `averagePrice` of the example. What then contradicts
- * itself is refused, and the error names the field.
+ * Nothing is adjusted to what is overridden: a fill of another `lastPrice` keeps the `averagePrice`
+ * of the example. What then contradicts itself is refused, and the error names the field.
  *
  * @throws EventValidationError `EVENT_INVALID` if the payload is not valid; it names field and expectation.
  * @throws UnknownEventError `EVENT_UNKNOWN` if there is no such type.

@@ -4,7 +4,9 @@ import { SystemClock } from '../time/system-clock.ts'
 import { nextTurn } from '../time/turn.ts'
 import { EventAssertionError } from './assertion-error.ts'
 
-/** How many turns of the event loop are taken at once before a handler is waited for with patience. */
+/**
+ * How many turns of the event loop are taken at once before a handler is waited for with patience.
+ */
 const eagerTurns = 1_000
 /** How long a turn then takes, in milliseconds of real time. */
 const patientMs = 1
@@ -24,7 +26,8 @@ export class Rest {
   }
 
   /**
-   * Resolves once all handlers have settled, or what has not waits for simulated time or for an event.
+   * Resolves once all handlers have settled, or what has not waits for simulated time or for an
+   * event.
    *
    * @throws EventAssertionError if a handler takes longer than that, and waits for neither.
    */

@@ -47,7 +47,10 @@ export class Scene<Schemas extends EventSchemas> {
     return this.#test.emitted
   }
 
-  /** Starts what is tested; if it is asynchronous, it goes on as long as it likes, but must not fail. */
+  /**
+   * Starts what is tested; if it is asynchronous, it goes on as long as it likes, but must not
+   * fail.
+   */
   follow(start: () => unknown): void {
     const work = start()
     if (!(work instanceof Promise)) return

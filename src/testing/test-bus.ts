@@ -14,8 +14,8 @@ import { Rest } from './rest.ts'
 import { testStart } from './test-start.ts'
 
 /**
- * Options of {@link testBus}: those of `createBus`, except that time is simulated and that it notes failures itself.
- * `freeze` is true by default: a handler that changes an event fails there.
+ * Options of {@link testBus}: those of `createBus`, except that time is simulated and that it notes
+ * failures itself. `freeze` is true by default: a handler that changes an event fails there.
  *
  * @typeParam Schemas payload schemas by event name; inferred from the catalog.
  */
@@ -26,8 +26,8 @@ export interface TestBusOptions<Schemas extends EventSchemas = EventSchemas> ext
   /** Where time starts, in milliseconds since the Unix epoch. Default 2026-01-02T00:00:00.000Z. */
   readonly start?: number
   /**
-   * How long `settle` and `advance` wait for a handler that waits for the outside world, in milliseconds of
-   * real time, from 0. Default 4,000.
+   * How long `settle` and `advance` wait for a handler that waits for the outside world, in
+   * milliseconds of real time, from 0. Default 4,000.
    */
   readonly patienceMs?: number
 }
@@ -45,13 +45,14 @@ export interface TestBus<Schemas extends EventSchemas = TradingSchemas> extends 
   /** Every event that the bus has carried, oldest first: without a bound, as tests end. */
   readonly emitted: readonly EventMatching<Schemas, '*'>[]
   /**
-   * What has failed and the test has not looked at, oldest first: a `HandlerError` for a handler, whose
-   * `cause` is what it threw; else what `onError` of a bus is told, or an error for a `system.error`.
+   * What has failed and the test has not looked at, oldest first: a `HandlerError` for a handler,
+   * whose `cause` is what it threw; else what `onError` of a bus is told, or an error for a
+   * `system.error`.
    */
   readonly errors: readonly Error[]
   /**
-   * Moves time forward, fires what is due on the way, each at its own time, and waits for the handlers before time
-   * moves on.
+   * Moves time forward, fires what is due on the way, each at its own time, and waits for the
+   * handlers before time moves on.
    *
    * @param durationMs milliseconds, 0 or more.
    * @throws ConfigurationError `CONFIGURATION` if it is negative, NaN or infinite.
@@ -84,11 +85,12 @@ export interface TestBus<Schemas extends EventSchemas = TradingSchemas> extends 
 }
 
 /**
- * A bus on simulated time that remembers what it has carried, and what has failed. Its events have the same ids
- * and times in each run.
+ * A bus on simulated time that remembers what it has carried, and what has failed. Its events have
+ * the same ids and times in each run.
  *
- * What fails is not printed. It is thrown by `expectEvents`, `expectNoErrors` and `close`, whichever comes first,
- * unless the test has taken it with `takeErrors`. So close it, or declare it with `await using`.
+ * What fails is not printed. It is thrown by `expectEvents`, `expectNoErrors` and `close`,
+ * whichever comes first, unless the test has taken it with `takeErrors`. So close it, or declare it
+ * with `await using`.
  *
  * @throws ConfigurationError `CONFIGURATION` if an option is unknown or out of range.
  * @example
@@ -176,7 +178,10 @@ class NotedBus<Schemas extends EventSchemas> implements TestBus<Schemas> {
   }
 }
 
-/** @throws ConfigurationError `CONFIGURATION` for an option of `createBus` that a test bus decides itself. */
+/**
+ * @throws ConfigurationError `CONFIGURATION` for an option of `createBus` that a test bus decides
+ * itself.
+ */
 function requireOwn(options: object): void {
   const taken = ['clock', 'onError', 'logger'].find((name) => name in options)
   if (taken === undefined) return

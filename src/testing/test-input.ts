@@ -13,7 +13,10 @@ export interface GivenEvent<Type extends string = string, Payload = object> {
   readonly type: Type
   /** The payload to emit. */
   readonly data: Payload
-  /** When, in milliseconds since the Unix epoch. Default: `timestamp`, else that of `data`, else now. */
+  /**
+   * When, in milliseconds since the Unix epoch. Default: `timestamp`, else that of `data`, else
+   * now.
+   */
   readonly time?: number
   /** When a recorded event was emitted. */
   readonly timestamp?: number
@@ -30,8 +33,9 @@ export interface TimePasses {
 }
 
 /**
- * What happens in a test: a type, which stands for the example of the catalog; a type and what of the payload is other than in
- * the example, as of `payloadOf`; an event with its whole payload; or time that passes.
+ * What happens in a test: a type, which stands for the example of the catalog; a type and what of
+ * the payload is other than in the example, as of `payloadOf`; an event with its whole payload; or
+ * time that passes.
  *
  * @typeParam Schemas payload schemas by event name.
  */
