@@ -27,8 +27,11 @@ export function readFieldSentences(): FieldSentences {
   const schemas = checker.getExportsOfModule(door).find(({ name }) => name === 'TradingSchemas')!
   const all: FieldSentences = {}
   for (const event of checker.getDeclaredTypeOfSymbol(schemas).getProperties()) {
-    const [payload] = checker.getTypeArguments(checker.getTypeOfSymbol(event) as ts.TypeReference)
-    all[event.name] = Object.fromEntries(fieldsOf(payload!, '', checker))
+    const schema = checker.getTypeOfSymbol(event) as ts.TypeReference
+    // The first type argument of a `z.ZodType<Payload>`.
+    const payload = checker.getTypeArguments(schema).at(0)
+    if (payload === undefined) throw new Error(`The schema of ${event.name} names no payload.`)
+    all[event.name] = Object.fromEntries(fieldsOf(payload, '', checker))
   }
   return all
 }
@@ -55,10 +58,13 @@ function isShape(type: ts.Type): boolean {
   )
 }
 
+/** Text as it stands in the code of this project. */
+function quoted(text: string): string {
+  return text.includes("'") ? JSON.stringify(text) : `'${text.replaceAll('\\', '\\\\')}'`
+}
+
 /** The module of one category. */
 function moduleText(events: FieldSentences): string {
-  const quoted = (text: string): string =>
-    text.includes("'") ? JSON.stringify(text) : `'${text.replaceAll('\\', '\\\\')}'`
   const objects = Object.entries(events).map(([event, fields]) => {
     const lines = Object.entries(fields).map(
       ([field, sentence]) =>
@@ -79,7 +85,7 @@ if (import.meta.main) {
   const sentences = Object.entries(readFieldSentences())
   const folder = join(root, 'src/reference/trading-fields')
   mkdirSync(folder, { recursive: true })
-  for (const category of new Set(sentences.map(([event]) => event.split('.')[0]!))) {
+  for (const category of new Set(sentences.map(([event]) => event.slice(0, event.indexOf('.'))))) {
     const events = sentences.filter(([event]) => event.startsWith(`${category}.`))
     writeFileSync(join(folder, `${category}.ts`), moduleText(Object.fromEntries(events)))
   }

@@ -80,7 +80,7 @@ function blockHTML(block: Block): string {
       return tableHTML(block.head, block.rows)
     case 'code':
       return `<pre tabindex="0"><code>${escaped(block.text)}</code></pre>`
-    case 'states':
+    default:
       return tableHTML(['From', 'Event', 'To'], block.steps.map(stepRow))
   }
 }
@@ -90,12 +90,14 @@ function stepRow([from, to, event]: Step): Row {
 }
 
 function tableHTML(head: readonly string[], rows: readonly Row[]): string {
-  const cells = (tag: string, texts: readonly string[]): string =>
-    `<tr>${texts.map((text) => `<${tag}>${text}</${tag.split(' ')[0]!}>`).join('')}</tr>`
+  const titles = head.map((title) => `<th scope="col">${escaped(title)}</th>`)
+  const lines = rows.map(
+    (row) => `<tr>${row.map((cell) => `<td>${line(cell)}</td>`).join('')}</tr>`,
+  )
   return [
     '<div class="table" tabindex="0"><table>',
-    `<thead>${cells('th scope="col"', head.map(escaped))}</thead>`,
-    `<tbody>${rows.map((row) => cells('td', row.map(line))).join('\n')}</tbody>`,
+    `<thead><tr>${titles.join('')}</tr></thead>`,
+    `<tbody>${lines.join('\n')}</tbody>`,
     '</table></div>',
   ].join('\n')
 }

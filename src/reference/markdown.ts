@@ -21,7 +21,7 @@ function blockMarkdown(block: Block): string {
       ].join('\n')
     case 'code':
       return fenced(block.language, block.text)
-    case 'states':
+    default:
       return fenced('mermaid', stateDiagram(block.steps))
   }
 }

@@ -42,10 +42,14 @@ function fieldsOf(shape: Schema, path: string, surroundings: TypeSurroundings): 
       // What is absent in JSON has its default once it is in the process.
       required: required.includes(name) || 'default' in field,
       meaning: field.description ?? resolved(field, surroundings.root).description ?? '',
-      decimal: path === '' && String(field[noted] ?? '').startsWith('Decimal'),
+      decimal: path === '' && isDecimal(field),
     },
     ...innerFields(field, path + name, surroundings),
   ])
+}
+
+function isDecimal({ [noted]: kind }: Schema): boolean {
+  return typeof kind === 'string' && kind.startsWith('Decimal')
 }
 
 /** The fields of the objects that a field holds. */

@@ -72,7 +72,7 @@ function kindOf(schema: z.core.$ZodType, json: Schema): string | undefined {
 
 /** The range of a decimal, which its schema keeps in a function: it is asked what it refuses. */
 function decimalWords(schema: z.core.$ZodType): string {
-  const refused = z.safeDecode(schema, '-1' as never)
+  const refused = z.safeDecode(schema, '-1')
   const said = refused.error?.issues.map(({ message }) => message).join() ?? ''
   if (said.includes('a Decimal above 0')) return 'Decimal above 0'
   return said.includes('a Decimal of 0 or more') ? 'Decimal of 0 or more' : 'Decimal'

@@ -81,7 +81,7 @@ const bus = createBus({ catalog })\n`
       join(folder, 'handlers.ts'),
       `${head}bus.on('order.filled', ({ data }) => data.none)`,
     )
-    expect(compile).toThrow()
+    expect(compile).toThrow('Command failed: tsc')
   })
 
   it.each([

@@ -128,9 +128,12 @@ describe.runIf(chromiumPath)('htmlSite in a browser', { timeout: 120_000 }, () =
           const page = await context.newPage()
           for (const name of ['index', 'order.filled', 'action.name.start', 'kinds.all']) {
             await page.goto(new URL(`${name}.html`, address).href)
-            expect(await page.evaluate(widerThanScreen), name).toBe(false)
+            expect({ name, wider: await page.evaluate(widerThanScreen) }).toEqual({
+              name,
+              wider: false,
+            })
             expect(await page.isVisible('nav li')).toBe(false)
-            expect(await faultsOf(page), name).toEqual([])
+            expect({ name, faults: await faultsOf(page) }).toEqual({ name, faults: [] })
           }
           await page.setViewportSize({ width: 1_280, height: 900 })
           await page.goto(address)
