@@ -24,12 +24,12 @@ const nodeDoor = (door, limit) => ({
 })
 
 export default [
-  { ...browserDoor('index', '164 kB'), name: 'index, createBus alone', import: '{ createBus }' },
+  { ...browserDoor('index', '103 kB'), name: 'index, createBus alone', import: '{ createBus }' },
   browserDoor('index', '168 kB'),
-  browserDoor('legacy', '164 kB'),
-  browserDoor('handlers', '135 kB'),
-  browserDoor('testing', '195 kB'),
+  browserDoor('legacy', '101 kB'),
+  browserDoor('handlers', '72 kB'),
+  browserDoor('testing', '134 kB'),
   nodeDoor('desk', '88 kB'),
-  nodeDoor('log', '170 kB'),
-  nodeDoor('backtest', '267 kB'),
+  nodeDoor('log', '109 kB'),
+  nodeDoor('backtest', '206 kB'),
 ]

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { compareDecimals, decimal, nonNegativeDecimal } from './decimal.ts'
 
 const level = /* @__PURE__ */ z.tuple([decimal(), nonNegativeDecimal()]).readonly()

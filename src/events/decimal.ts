@@ -1,5 +1,5 @@
 import { Decimal as DecimalJs } from 'decimal.js'
-import { z } from 'zod'
+import * as z from 'zod'
 import { readDigits } from './decimal-digits.ts'
 
 /**
@@ -154,12 +154,22 @@ const anyDecimal = /* @__PURE__ */ decimalCodec(decimalValue)
 const positive = /* @__PURE__ */ decimalCodec(positiveValue)
 const nonNegative = /* @__PURE__ */ decimalCodec(nonNegativeValue)
 
-/** Schema of an exact number of any sign: {@link Decimal:var | Decimal} in the process, string outside. */
+/** Schema of an exact number of any sign: {@link Decimal:var | Decimal} in the process, string outside. * @example
+ * ```ts
+ * const payload = z.strictObject({ symbol: z.string(), spread: decimal() })
+ * console.log(payload.parse({ symbol: 'BTCUSDT', spread: '-0.10' }).spread.toFixed()) // -0.1
+ * ```
+ */
 export function decimal(): DecimalSchema {
   return anyDecimal
 }
 
-/** Schema of an exact number above 0: {@link Decimal:var | Decimal} in the process, string outside. */
+/** Schema of an exact number above 0: {@link Decimal:var | Decimal} in the process, string outside. * @example
+ * ```ts
+ * const payload = z.strictObject({ price: positiveDecimal() })
+ * console.log(payload.safeParse({ price: '0' }).success) // false
+ * ```
+ */
 export function positiveDecimal(): DecimalSchema {
   return positive
 }

@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import type * as z from 'zod'
 import type { EventNotes } from './notes.ts'
 import type { Priority } from './priority.ts'
 

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { EventValidationError } from './errors.ts'
 import { inOurWords, toIssues } from './issues.ts'
 import { priorities, type Priority } from './priority.ts'

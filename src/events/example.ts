@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import { $ZodAsyncError } from 'zod/v4/core'
 import { describeValue } from '../errors/checks.ts'
 import { ConfigurationError } from '../errors/tradewire-error.ts'
 import type { CatalogEntry } from './catalog-entry.ts'
@@ -43,7 +43,7 @@ export function requireExample(entry: CatalogEntry): void {
 
 function reasonOf(error: unknown): string {
   if (!(error instanceof EventValidationError)) return 'it cannot be written as JSON'
-  if (error.cause instanceof z.core.$ZodAsyncError) {
+  if (error.cause instanceof $ZodAsyncError) {
     return 'its schema is asynchronous, and a payload must be checked at once; check what takes time in a handler'
   }
   return error.issues

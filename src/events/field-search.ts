@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { PayloadSchema } from './definition.ts'
 
 /** A JSON Schema, or true for what accepts everything. */

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** Text that is not empty, at most 256 characters: names and identifiers. */
 export const text = (): z.ZodString => textSchema

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { describeValue } from '../errors/checks.ts'
 import { Decimal } from './decimal.ts'
 import type { ValidationIssue } from './errors.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { CatalogEntry } from './catalog-entry.ts'
 import { isParameter } from './pattern.ts'
 import { priorities } from './priority.ts'

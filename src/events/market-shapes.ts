@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { isOrdered, levels } from './book-levels.ts'
 import { compareDecimals, decimal, nonNegativeDecimal, positiveDecimal } from './decimal.ts'
 import { count, optionalText, stamp, text, time } from './fields.ts'

@@ -16,7 +16,7 @@ import {
   type tradeFields,
   tradeTick,
 } from './market-shapes.ts'
-import type { z } from 'zod'
+import type * as z from 'zod'
 
 interface MarketPayload extends FieldsOf<typeof instrument>, FieldsOf<typeof stamp> {}
 

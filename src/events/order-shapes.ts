@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { decimal, nonNegativeDecimal, positiveDecimal } from './decimal.ts'
 import { type FieldsOf, message, optionalText, stamp, text, time } from './fields.ts'
 

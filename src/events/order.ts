@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import type * as z from 'zod'
 import type { EventDefinitions } from './catalog.ts'
 import { Decimal } from './decimal.ts'
 import type { FieldsOf, stamp } from './fields.ts'

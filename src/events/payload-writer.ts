@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import type * as z from 'zod'
 import { isDecimal, isDecimalCodec } from './decimal.ts'
 import { quote } from './json-text.ts'
 import { type Measure, measureAny } from './payload-size.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { EventDefinitions } from './catalog.ts'
 import { count, duration, type FieldsOf, stamp, text } from './fields.ts'
 

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { ConfigurationError } from '../errors/tradewire-error.ts'
 
 type Schema = z.core.$ZodType
@@ -121,5 +121,5 @@ function mapChildren(definition: Definition): Record<string, unknown> {
 
 function rebuild(schema: Schema, definition: Definition, changes: Record<string, unknown>): Schema {
   if (Object.keys(changes).length === 0) return schema
-  return z.core.clone(schema, { ...definition, ...changes } as unknown as typeof schema._zod.def)
+  return z.clone(schema, { ...definition, ...changes } as unknown as typeof schema._zod.def)
 }

@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import type * as z from 'zod'
 import type { EventSchemas } from './definition.ts'
 import type { TradewireEvent } from './envelope.ts'
 

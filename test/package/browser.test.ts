@@ -41,6 +41,12 @@ describe.skipIf(chromiumPath === undefined)('a bundle of an installed tradewire'
     expect(new Set(complaints)).toEqual(new Set(['script-src eval']))
   })
 
+  it('asks for none where zod is told so', async () => {
+    const { seen, complaints } = await visited(bundled(project.folder, 'strict-page.ts'), strict)
+    expect(seen).toMatchObject(expected)
+    expect(complaints).toEqual([])
+  })
+
   it('is told of by a policy if it makes code from text', async () => {
     const maker =
       "globalThis.visited = new Promise((done) => { try { new Function('') } catch { done(1) } })"
