@@ -257,7 +257,7 @@ function endFor(code: string | undefined, reason: string): LinkEnd {
   return { code, reason: printable(reason), final: false, retryAfterMs: 0 }
 }
 
-/** What an error says of the end. A code of its own goes before `code`. */
+/** What an error says of the end; `code`, where it is given, goes before a code of its own. */
 function endOf(error: unknown, code?: string): LinkEnd {
   const final = error instanceof PermanentError || error instanceof ConfigurationError
   const retryAfterMs = error instanceof TemporaryError ? (error.retryAfterMs ?? 0) : 0
