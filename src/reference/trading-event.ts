@@ -15,7 +15,7 @@ export function isTradingEvent({ name, description }: CatalogEntry): boolean {
 
 /** The sentences of the fields of a trading event by path, such as `fee.amount`; none of another one. */
 export function sentencesOf(entry: CatalogEntry): Readonly<Record<string, string>> {
-  return isTradingEvent(entry) ? (tradingFields[entry.name] ?? {}) : {}
+  return isTradingEvent(entry) ? tradingFields[entry.name]! : {}
 }
 
 /** What is noted of an event: by its author, or by us. */

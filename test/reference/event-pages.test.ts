@@ -183,6 +183,7 @@ const bus = createBus({ catalog })\n`
     ['either', 'object or object'],
     ['big', 'bigint, as text in JSON'],
     ['set', 'Set, as array in JSON'],
+    ['odd', 'Date, as another value in JSON'],
     ['withDefault', "text; if absent in JSON, 'x'"],
   ])('says that %s is %s', (field, words) => {
     const row = rowsOf(pageOf('kinds.all')).find(([name]) => name === `\`${field}\``)

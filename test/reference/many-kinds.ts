@@ -91,6 +91,10 @@ export const catalog = tradingEvents.extend({
         decode: (list) => new Set(list),
         encode: (set) => [...set],
       }),
+      odd: z.codec(z.union([z.string(), z.number()]), z.date(), {
+        decode: (value) => new Date(value),
+        encode: (value) => value.getTime(),
+      }),
       trimmed: z.codec(z.string(), z.string(), { decode: (t) => t, encode: (t) => t }),
       withDefault: z.string().default('x'),
     }),
@@ -122,6 +126,7 @@ export const catalog = tradingEvents.extend({
       either: { x: 1 },
       big: 5n,
       set: new Set(['a']),
+      odd: new Date(0),
       trimmed: 'a',
       withDefault: 'x',
     },
