@@ -13,6 +13,8 @@ export function finishPage(html: string, url: string): string {
     html
       .replaceAll('"site:', `"${root}`)
       .replaceAll(/"[./]*media\/([\w.-]+\.schema\.json)"/g, `"${root}schemas/$1"`)
+      // Each page gets all icons by a script; Chromium refuses to take them from another file of a disk.
+      .replaceAll(/ href="[./]*assets\/icons\.svg#/g, ' href="#')
       // The README has a title of its own.
       .replace(/<div class="tsd-page-title">.*?<\/div>/s, (title) =>
         url === 'index.html' ? '' : title,

@@ -11,6 +11,7 @@ import {
 import { asyncApiPlace } from './generated-documents.ts'
 import { withPictures } from './diagrams.ts'
 import { finishPage } from './page-finish.ts'
+import { addSearchWords } from './search-words.ts'
 import { SiteRouter } from './site-router.ts'
 import { SiteTheme } from './site-theme.ts'
 import { addSourcePages } from './sources.ts'
@@ -56,6 +57,7 @@ export async function writeSite({ root, out, asyncApi }: SiteOptions): Promise<W
     nameDoors(project)
     nameDocuments(project)
   })
+  addSearchWords(app.renderer)
   app.renderer.on(MarkdownEvent.PARSE, drawPictures, 100)
   // Out of the panel of running text, whose style is not for it.
   const asyncApiPanel = (): string => `</div><div class="async-api">${asyncApi}`

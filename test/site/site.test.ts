@@ -1,0 +1,250 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { BrowserContext, Page } from 'playwright-core'
+import { tradingEvents } from 'tradewire'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { chromiumPath, inChromium } from '../support/chromium.ts'
+import { type BuiltSite, buildSite } from './built.ts'
+import { complaintsOf } from './links.ts'
+import { served } from './served.ts'
+
+let site: BuiltSite
+beforeAll(async () => {
+  site = await buildSite()
+}, 120_000)
+afterAll(() => site[Symbol.dispose]())
+
+/** One page of each kind. */
+const kinds = [
+  'index.html',
+  'guides/delivery.html',
+  'events/events.html',
+  'events/order.filled.html',
+  'asyncapi.html',
+  'api/tradewire/Bus.html',
+  'api/tradewire/log.html',
+  'modules.html',
+  'project/bench.html',
+  'decisions/0001-errors-below-time.html',
+]
+
+describe('the site', () => {
+  it('is built without a warning', () => {
+    expect(site.output).toMatch(/Open .*index\.html\n$/)
+    expect(site.output).not.toMatch(/warn|error:/i)
+    expect(site.exitCode).toBe(0)
+  })
+
+  it('has no link that leads nowhere, and asks no other host for anything', () => {
+    expect(complaintsOf(site.folder)).toEqual([])
+  }, 60_000)
+
+  it('has a page and a schema for each event', () => {
+    for (const name of tradingEvents.entries.keys()) {
+      expect(site.folder).toSatisfy((folder: string) =>
+        existsSync(join(folder, `events/${name}.html`)),
+      )
+      const schema = readFileSync(join(site.folder, `schemas/${name}.schema.json`), 'utf8')
+      expect(JSON.parse(schema)).toMatchObject({ $id: `${name}.schema.json` })
+    }
+  })
+
+  it('has the AsyncAPI document that its page shows', () => {
+    const text = readFileSync(join(site.folder, 'asyncapi.json'), 'utf8')
+    expect(JSON.parse(text)).toMatchObject({ asyncapi: '3.0.0' })
+    const page = readFileSync(join(site.folder, 'asyncapi.html'), 'utf8')
+    for (const name of tradingEvents.entries.keys()) {
+      expect(page).toContain(`id="operation-send-${name}"`)
+    }
+  })
+
+  it('draws every Mermaid block', () => {
+    const page = readFileSync(join(site.folder, 'guides/delivery.html'), 'utf8')
+    expect(page.match(/<figure class="diagram"/g)).toHaveLength(2)
+    expect(page).not.toContain('language-mermaid')
+    expect(page).not.toContain('mermaid">')
+  })
+})
+
+describe('complaintsOf', () => {
+  it('sees links that lead nowhere, anchors that are not there, and other hosts', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'tradewire-'))
+    const page = [
+      '<!-- <a href="comment.html"> --><script>"<a href=\'text.html\'>"</script><p id=here>',
+      '<a href="b.html#one">fine</a><a href=b.html#two>no anchor</a><a href="#here">fine</a>',
+      `<a title="a > b" href='c.html'>no file</a><a href="../out.html">out</a>`,
+      '<a href="https://example.org/">fine</a><img src="//example.org/a.png">',
+      '<script src="https://example.org/a.js"></script><a href="b.html#&#x6f;ne">fine</a>',
+    ]
+    writeFileSync(join(folder, 'a.html'), page.join('\n'))
+    writeFileSync(join(folder, 'b.html'), '<h1 id="one">One</h1>')
+    writeFileSync(join(folder, 'a.css'), "a { background: url('https://example.org/b.png') }")
+    expect(complaintsOf(folder)).toEqual([
+      "a.css: url('https://example.org/b.png')",
+      'a.html: ../out.html leads nowhere',
+      'a.html: <img> asks //example.org/a.png',
+      'a.html: <script> asks https://example.org/a.js',
+      'a.html: b.html#two has no such anchor',
+      'a.html: c.html leads nowhere',
+    ])
+    rmSync(folder, { recursive: true })
+  })
+})
+
+describe.skipIf(chromiumPath === undefined)('the site in Chromium', () => {
+  it('works below any path and as files, without an error or a request elsewhere', async () => {
+    await using server = await served(site.folder, '/some/prefix/')
+    const files = `${pathToFileURL(site.folder).href}/`
+    await inChromium(async (context) => {
+      const asked: string[] = []
+      context.on('request', (request) => asked.push(request.url()))
+      for (const base of [server.url, files]) {
+        for (const path of kinds) expect(await errorsOf(context, base + path)).toEqual([])
+      }
+      const elsewhere = asked.filter(
+        (url) => !url.startsWith(server.url) && !url.startsWith(files) && !url.startsWith('data:'),
+      )
+      expect(elsewhere).toEqual([])
+    })
+  }, 60_000)
+
+  it('finds the page of an event by its type, and goes there', async () => {
+    await onSite('guides/delivery.html', async (page) => {
+      const first = await search(page, 'position.closed')
+      await expect.poll(first).toMatch(/events\/position\.closed\.html$/)
+      await page.keyboard.press('Enter')
+      await page.waitForURL('**/events/position.closed.html')
+      expect(await page.textContent('h1')).toContain('position.closed')
+    })
+  })
+
+  it('finds events by a word of their type and by a field, and guides by their title', async () => {
+    await onSite('index.html', async (page) => {
+      const wanted = {
+        'order.filled': /events\/order\.filled\.html$/,
+        stop_loss: /events\/risk\.stop_loss_triggered\.html$/,
+        averageEntryPrice: /events\/position\.\w+\.html$/,
+        replaying: /guides\/replay\.html$/,
+      }
+      for (const [query, address] of Object.entries(wanted)) {
+        await expect.poll(await search(page, query)).toMatch(address)
+      }
+    })
+  })
+
+  it('leads from the sidebar to a page, and marks where one is', async () => {
+    await onSite('index.html', async (page) => {
+      await page.click('.site-menu summary:has-text("Guides")')
+      await page.click('.site-menu a:has-text("From backtest to live")')
+      await page.waitForURL('**/guides/live.html')
+      await page.waitForSelector('.site-menu a.current:has-text("From backtest to live")')
+      expect(await page.textContent('#tsd-toolbar-links [aria-current]')).toBe('Guides')
+    })
+  })
+
+  it('changes to the dark theme and remembers it', async () => {
+    await onSite('index.html', async (page) => {
+      const background = (): Promise<string> =>
+        page.evaluate(() => getComputedStyle(document.body).backgroundColor)
+      const light = await background()
+      await page.click('#theme-button')
+      const dark = await background()
+      expect(dark).not.toBe(light)
+      await page.goto(new URL('events/order.filled.html', page.url()).href)
+      expect(await background()).toBe(dark)
+      expect(await page.inputValue('#tsd-theme')).toBe('dark')
+      await page.click('#theme-button')
+      expect(await background()).toBe(light)
+    })
+  })
+
+  it('never scrolls sideways on a telephone, and opens its menu', async () => {
+    await onSite('index.html', async (page) => {
+      await page.setViewportSize({ width: 390, height: 844 })
+      const wide: string[] = []
+      for (const path of kinds) {
+        await page.goto(new URL(path, page.url().replace(/\/site\/.*/, '/site/')).href)
+        const width = await page.evaluate(() => document.documentElement.scrollWidth)
+        if (width > 390) wide.push(`${path}: ${width}`)
+      }
+      expect(wide).toEqual([])
+      expect(await page.isVisible('.site-menu')).toBe(false)
+      await page.click('#tsd-toolbar-menu-trigger')
+      await page.waitForSelector('.site-menu', { state: 'visible' })
+    })
+  })
+
+  it.each(['light', 'dark'])(
+    'has no serious fault of access in the %s theme',
+    async (theme) => {
+      await onSite('index.html', async (page) => {
+        await page.evaluate((name) => localStorage.setItem('tsd-theme', name), theme)
+        const faults: string[] = []
+        for (const path of kinds) {
+          await page.goto(new URL(path, page.url().replace(/\/site\/.*/, '/site/')).href)
+          faults.push(...(await faultsOf(page)).map((fault) => `${path}: ${fault}`))
+        }
+        expect(faults).toEqual([])
+      })
+    },
+    120_000,
+  )
+})
+
+/** Shows a page of the site, served below `/site/`. */
+async function onSite(path: string, visit: (page: Page) => Promise<void>): Promise<void> {
+  await using server = await served(site.folder, '/site/')
+  await inChromium(async (context) => {
+    const page = await context.newPage()
+    await page.emulateMedia({ colorScheme: 'light' })
+    await page.goto(server.url + path)
+    await visit(page)
+  })
+}
+
+/** What goes wrong while a page is opened, as its console has it. */
+async function errorsOf(context: BrowserContext, url: string): Promise<string[]> {
+  const page = await context.newPage()
+  const errors: string[] = []
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') errors.push(message.text())
+  })
+  page.on('pageerror', (error) => errors.push(error.message))
+  page.on('requestfailed', (request) => errors.push(`${request.url()} failed`))
+  page.on('response', (response) => {
+    if (response.status() >= 400) errors.push(`${response.url()} is ${response.status()}`)
+  })
+  await page.goto(url, { waitUntil: 'networkidle' })
+  await page.close()
+  return errors.map((error) => `${url}: ${error}`)
+}
+
+/** Searches; whoever polls what it returns gets the address of what is found first. */
+async function search(page: Page, query: string): Promise<() => Promise<string>> {
+  if (!(await page.isVisible('#tsd-search-input'))) await page.click('#tsd-search-trigger')
+  await page.fill('#tsd-search-input', query)
+  const links = page.locator('#tsd-search-results > li a')
+  return async () => (await links.evaluateAll((all: HTMLAnchorElement[]) => all[0]?.href)) ?? ''
+}
+
+const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
+
+interface AxeResults {
+  violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[]
+}
+
+/** What axe calls serious or critical on a page, with the first element of each kind. */
+async function faultsOf(page: Page): Promise<string[]> {
+  await page.addScriptTag({ path: axe })
+  const { violations } = await page.evaluate(() =>
+    (globalThis as unknown as { axe: { run(options: object): Promise<AxeResults> } }).axe.run({
+      resultTypes: ['violations'],
+    }),
+  )
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id} (${nodes.length}) ${nodes[0]!.html} ${nodes[0]!.failureSummary}`)
+}
