@@ -32,6 +32,10 @@ export interface BinanceCaptureOptions extends FileSourceOptions {
  * @throws SourceError `SOURCE_INVALID` (while reading) if the file cannot be read, or a line is bad and bad
  * lines are refused.
  * @throws SourceOrderError `SOURCE_ORDER` (while reading) if time goes back.
+ * @example
+ * ```ts
+ * for await (const event of binanceCapture('sol.gz', { symbol: 'SOLUSDT' })) console.log(event.type)
+ * ```
  */
 export function binanceCapture(
   path: string | URL,

@@ -44,6 +44,11 @@ const names = fields.map(({ name }) => name)
  * @throws SourceError `SOURCE_INVALID` (while reading) if the file cannot be read, lacks a column, or a
  * row is bad and bad rows are refused.
  * @throws SourceOrderError `SOURCE_ORDER` (while reading) if time goes back.
+ * @example
+ * ```ts
+ * const quotes = csvQuotes('quotes.csv', { symbol: 'ETHUSDT' })
+ * for await (const { data } of quotes) console.log(data.bidPrice.toFixed(), data.askPrice.toFixed())
+ * ```
  */
 export function csvQuotes(
   path: string | URL,

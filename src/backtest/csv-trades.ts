@@ -41,6 +41,11 @@ const names = fields.map(({ name }) => name)
  * @throws SourceError `SOURCE_INVALID` (while reading) if the file cannot be read, lacks a column, or a
  * row is bad and bad rows are refused.
  * @throws SourceOrderError `SOURCE_ORDER` (while reading) if time goes back.
+ * @example
+ * ```ts
+ * const trades = csvTrades('trades.csv', { symbol: 'ETHUSDT', outOfOrder: { sortWithinMs: 500 } })
+ * for await (const { data } of trades) console.log(data.price.toFixed(), data.size.toFixed())
+ * ```
  */
 export function csvTrades(
   path: string | URL,

@@ -41,6 +41,14 @@ const most = 1024
  * @throws ConfigurationError `CONFIGURATION` if a source cannot be iterated, or an option is malformed.
  * @throws SourceError `SOURCE_INVALID` (while reading) if an item is no event.
  * @throws SourceOrderError `SOURCE_ORDER` (while reading) if a source goes back in time.
+ * @example
+ * ```ts
+ * const merged = mergeSources([
+ *   csvTrades('trades.csv', { symbol: 'ETHUSDT' }),
+ *   csvQuotes('quotes.csv', { symbol: 'ETHUSDT' }),
+ * ])
+ * for await (const events of merged) console.log(events)
+ * ```
  */
 export function mergeSources(
   sources: readonly AnySource[],

@@ -39,6 +39,11 @@ export interface NdjsonSourceOptions<
  * @throws SourceError `SOURCE_INVALID` (while reading) if the file cannot be read, or a line is bad and bad
  * lines are refused.
  * @throws SourceOrderError `SOURCE_ORDER` (while reading) if time goes back.
+ * @example
+ * ```ts
+ * await exportLog(log, './session.ndjson.gz', { pattern: 'market.*' })
+ * const result = await runBacktest({ sources: [ndjsonSource('./session.ndjson.gz')], strategy })
+ * ```
  */
 export function ndjsonSource<Schemas extends EventSchemas = TradingSchemas>(
   path: string | URL,

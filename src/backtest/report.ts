@@ -25,6 +25,10 @@ import { escapeHtml, scriptJson } from './report-text.ts'
  *
  * @param path where to, such as `out/report.html`.
  * @throws ConfigurationError `CONFIGURATION` if the path, the title or a fact is no text.
+ * @example
+ * ```ts
+ * await writeReport('out/report.html', { ...result, title: 'Momentum', currency: 'USD' })
+ * ```
  */
 export async function writeReport(path: string, input: ReportInput): Promise<void> {
   requireText('path', path)

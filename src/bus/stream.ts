@@ -14,7 +14,13 @@ export type StreamOverflow =
   /** Ends; the reader gets what it holds, and then a `StreamOverflowError`. */
   | 'error'
 
-/** Options of `stream`. */
+/** Options of `stream`. * @example
+ * ```ts
+ * for await (const { data } of bus.stream('market.trade_tick', { capacity: 1_000, overflow: 'error' })) {
+ *   if (data.price.lt(stop)) break // detaches
+ * }
+ * ```
+ */
 export interface StreamOptions<Event extends TradewireEvent = TradewireEvent> {
   /** How many events it holds for its reader. A whole number from 1. Default 1,000. */
   readonly capacity?: number

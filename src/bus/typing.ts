@@ -51,7 +51,15 @@ export interface NarrowingSubscribeOptions<
   readonly where?: ((event: Event) => event is Event & Narrowed) | ((event: Event) => boolean)
 }
 
-/** One event of a batch. */
+/** One event of a batch. * @example
+ * ```ts
+ * const [submitted, closed] = await bus.emitBatch([
+ *   { type: 'order.submitted', data: order },
+ *   { type: 'market.new_bar', data: bar },
+ * ])
+ * console.log(closed.sequence - submitted.sequence) // 1
+ * ```
+ */
 export type BatchItemIn<Schemas extends EventSchemas> = {
   [Type in TypeIn<Schemas>]: {
     /** The type to emit. */

@@ -6,7 +6,16 @@ import { BusClosedError, WaitEndedError, WaitTimeoutError } from './errors.ts'
 import { accepts } from '../delivery/predicate.ts'
 import type { Handler, Subscription } from '../delivery/subscription.ts'
 
-/** Options of `waitFor`. */
+/** Options of `waitFor`. * @example
+ * ```ts
+ * const filled = bus.waitFor('order.filled', {
+ *   where: ({ data }) => data.orderId === order.orderId,
+ *   timeoutMs: 5_000,
+ * })
+ * await bus.emit('order.submitted', order)
+ * console.log((await filled).data.lastPrice.toFixed())
+ * ```
+ */
 export interface WaitOptions<Event extends TradewireEvent = TradewireEvent> {
   /** Only an event that it returns `true` for ends the wait. If it throws, the wait rejects with that. */
   readonly where?: (event: Event) => boolean

@@ -29,6 +29,10 @@ const levelsOfEachSide = 25
  * Source: https://www.okx.com/docs-v5/en/#order-book-trading-market-data-ws-order-book-channel
  *
  * @throws ConfigurationError `CONFIGURATION` if an option is unknown or out of range.
+ * @example
+ * ```ts
+ * using book = orderBook(bus, { symbol: 'BTC-USDT-SWAP', venue: 'okx', checksum: okxChecksum() })
+ * ```
  */
 export function okxChecksum(options: OkxChecksumOptions = {}): BookChecksum {
   requireOptions('okxChecksum', options, ['priceDecimals', 'sizeDecimals'])

@@ -106,6 +106,17 @@ export class Catalog<Schemas extends EventSchemas = EventSchemas> {
  *
  * @throws ConfigurationError `CONFIGURATION` if a name is malformed or clashes with another one, or if
  * an example does not match its schema or does not survive the way to JSON and back.
+ * @example
+ * ```ts
+ * const catalog = defineEvents({
+ *   'signal.entry': {
+ *     description: 'A strategy wants to open a position.',
+ *     payload: z.strictObject({ symbol: z.string(), limit: decimal() }),
+ *     example: { symbol: 'BTCUSDT', limit: new Decimal('61659.7') },
+ *   },
+ * })
+ * createBus({ catalog }).on('signal.entry', ({ data }) => console.log(data.limit.toFixed()))
+ * ```
  */
 export function defineEvents<Schemas extends EventSchemas>(
   definitions: EventDefinitions<Schemas>,

@@ -58,6 +58,11 @@ export interface CloudEvent {
  * @throws UnknownEventError `EVENT_UNKNOWN` if the catalog has no such type.
  * @throws EventValidationError `EVENT_INVALID` if the payload does not match its schema, is
  * nested too deep, or holds a key `__proto__`.
+ * @example
+ * ```ts
+ * const cloudEvent = toCloudEvent(bus.emitSync('order.submitted', order))
+ * console.log(cloudEvent.type, cloudEvent.source, JSON.stringify(cloudEvent))
+ * ```
  */
 export function toCloudEvent<Schemas extends EventSchemas = TradingSchemas>(
   event: TradewireEvent,
@@ -77,6 +82,12 @@ export function toCloudEvent<Schemas extends EventSchemas = TradingSchemas>(
  * defines, or too old to be lifted to it.
  * @throws EventValidationError `EVENT_INVALID` naming the attribute if it is no CloudEvent of
  * tradewire, or the payload does not match its schema.
+ * @example
+ * ```ts
+ * const received: unknown = JSON.parse(JSON.stringify(toCloudEvent(bus.emitSync('order.submitted', order))))
+ * const event = fromCloudEvent(received)
+ * console.log(event.type) // order.submitted
+ * ```
  */
 export function fromCloudEvent<Schemas extends EventSchemas = TradingSchemas>(
   json: unknown,

@@ -43,6 +43,12 @@ export interface EncodedEvent {
  * @throws UnknownEventError `EVENT_UNKNOWN` if the catalog has no such type.
  * @throws EventValidationError `EVENT_INVALID` if the payload does not match its schema, is
  * nested too deep, or holds a key `__proto__`.
+ * @example
+ * ```ts
+ * const event = bus.emitSync('market.new_bar', bar)
+ * const encoded = encodeEvent(event)
+ * console.log(JSON.stringify(encoded))
+ * ```
  */
 export function encodeEvent<Schemas extends EventSchemas = TradingSchemas>(
   event: TradewireEvent,
@@ -152,6 +158,12 @@ export function decodeTrusted<Schemas extends EventSchemas = TradingSchemas>(
  * defines, or too old to be lifted to it.
  * @throws EventValidationError `EVENT_INVALID` if envelope, metadata or payload are malformed, if
  * an upcast throws, if anything is nested deeper than 64 levels, or if it holds a key `__proto__`.
+ * @example
+ * ```ts
+ * const text = encodeEventText(bus.emitSync('market.new_bar', bar), tradingEvents)
+ * const event = decodeEvent(JSON.parse(text))
+ * if (event.type === 'market.new_bar') console.log(event.data.close.eq(bar.close)) // true
+ * ```
  */
 export function decodeEvent<Schemas extends EventSchemas = TradingSchemas>(
   json: unknown,

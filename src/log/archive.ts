@@ -57,6 +57,12 @@ export interface ArchivePosition {
  * @throws ArchiveError `ARCHIVE_INVALID` if the folder holds what is no archive of this log.
  * @throws LogStorageError `LOG_STORAGE` if it cannot be written.
  * @throws LogDamagedError `LOG_DAMAGED` if a record is not what was written.
+ * @example
+ * ```ts
+ * const { last } = await log.stats()
+ * const manifest = await archive(log, { position: last }, './archive')
+ * if (manifest !== undefined) console.log(manifest.first, manifest.last)
+ * ```
  */
 export async function archive(
   log: EventLog<EventSchemas>,

@@ -206,6 +206,14 @@ export interface EventLog<out Schemas extends EventSchemas = TradingSchemas> {
    * another pattern.
    * @throws ConsumerBusyError `CONSUMER_BUSY` if one of that name runs.
    * @throws LogReadOnlyError `LOG_READ_ONLY`, because what was consumed is written down.
+   * @example
+   * ```ts
+   * const consumer = await log.consume('booking', ({ data }, { signal }) => book(data, signal), {
+   *   pattern: 'order.filled',
+   * })
+   * await consumer.caughtUp()
+   * await consumer.stop()
+   * ```
    */
   consume<const Patterns extends LogPatterns<Schemas> = '*'>(
     name: string,

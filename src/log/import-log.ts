@@ -44,6 +44,13 @@ const mostUnits = 1024 ** 2
  * @throws ImportError `ARCHIVE_INVALID` if a line is no event or longer than 2,097,152 characters, or
  * the file cannot be read to its end; it says what was imported.
  * @throws what `append` of a log throws.
+ * @example
+ * ```ts
+ * await exportLog(log, './fills.ndjson', { pattern: 'order.filled' })
+ * await using copy = await openLog('./copy.db')
+ * const report = await importLog(copy, './fills.ndjson')
+ * console.log(report.events)
+ * ```
  */
 export async function importLog(
   log: EventLog<EventSchemas>,

@@ -21,6 +21,10 @@ export interface MermaidOptions {
  * a node for each event, and on each arrow how long after its cause it came.
  *
  * @throws ConfigurationError `CONFIGURATION` if an option is unknown or out of range, or `tree` is none.
+ * @example
+ * ```ts
+ * console.log(traceToMermaid(await trace(log, fill.id)))
+ * ```
  */
 export function traceToMermaid(tree: CausalTree, options: MermaidOptions = {}): string {
   requireTree('traceToMermaid', tree)

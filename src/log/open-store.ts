@@ -42,6 +42,14 @@ export const logOptionNames = ['catalog', 'clock', 'redact', 'onError'] as const
  * afterwards.
  *
  * @throws ConfigurationError `CONFIGURATION` if an option is unknown or malformed.
+ * @example
+ * ```ts
+ * await using log = await memoryLog()
+ * await using recording = record(bus, log)
+ * await bus.emit('order.submitted', order)
+ * await recording.flush()
+ * console.log((await log.stats()).last) // 1
+ * ```
  */
 export function memoryLog<Schemas extends EventSchemas = TradingSchemas>(
   options: LogOptions<Schemas> = {},

@@ -102,6 +102,15 @@ export async function project<
  * @param options `from`: as that of `project`.
  * @throws ConfigurationError `CONFIGURATION`, ReducerError `REDUCER_FAILED`, EventsRemovedError
  * `EVENTS_REMOVED` as `project` does.
+ * @example
+ * ```ts
+ * const fills = await stateAt(
+ *   log,
+ *   { name: 'fills', pattern: 'order.filled', initial: () => 0, reduce: (count) => count + 1 },
+ *   Date.UTC(2026, 10, 20, 14, 29),
+ * )
+ * console.log(fills)
+ * ```
  */
 export async function stateAt<
   Schemas extends EventSchemas,

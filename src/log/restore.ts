@@ -63,6 +63,13 @@ const mostEvents = 1_000
  * @throws ArchiveError `ARCHIVE_INVALID` if an archive is missing, or not what its manifest says.
  * @throws LogKeyError `LOG_KEY` if the key that it is encrypted with is missing, or another one.
  * @throws what `append` of a log throws.
+ * @example
+ * ```ts
+ * await archive(log, Date.now(), './archive')
+ * await using copy = await openLog('./copy.db')
+ * const { events } = await restore(copy, './archive')
+ * console.log(events)
+ * ```
  */
 export async function restore(
   log: EventLog<EventSchemas>,
@@ -123,6 +130,12 @@ function requirePlain(manifests: readonly ArchiveManifest[]): void {
  *
  * @throws ConfigurationError `CONFIGURATION` if an option is unknown or malformed.
  * @throws LogKeyError `LOG_KEY` if the key that one is encrypted with is missing.
+ * @example
+ * ```ts
+ * await archive(log, Date.now(), './archive')
+ * const { ok, damaged } = await verifyArchive('./archive')
+ * if (!ok) for (const { file, reason } of damaged) console.error(file, reason)
+ * ```
  */
 export async function verifyArchive(
   folder: string,

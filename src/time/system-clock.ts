@@ -9,6 +9,13 @@ const longestTimeoutMs = 2 ** 31 - 1
  *
  * `now()` has a resolution of one millisecond; events of one millisecond keep their order by
  * `sequence`. `monotonic()` has a resolution of microseconds.
+ * @example
+ * ```ts
+ * const clock = new SystemClock()
+ * const from = clock.monotonic()
+ * await clock.sleep(5)
+ * console.log(clock.monotonic() - from > 4) // true
+ * ```
  */
 export class SystemClock implements Clock {
   readonly deterministic = false

@@ -22,6 +22,9 @@ const opening = new Set([
   'riskGuard',
 ])
 
+/** What {@link expectation} writes. */
+const expectations = /\$expect\((\d+), ("(?:[^"\\]|\\.)*")\)/g
+
 const runtime = fileURLToPath(new URL('snippet-runtime.ts', import.meta.url))
 
 /** A comment that is what the line prints, not prose: one word, or it begins like a value. */
@@ -38,6 +41,7 @@ export function moduleOf({ blocks, isDocComment }: Program): string {
   const needed = new Set<string>()
   const known = new Set<string>()
   const lines: string[] = []
+  const expected: RegExpMatchArray[] = []
   for (const block of blocks) {
     const source = parse(block)
     const names = identifiers(source)
@@ -47,14 +51,17 @@ export function moduleOf({ blocks, isDocComment }: Program): string {
       const door = isDocComment ? doorNames().get(name) : undefined
       if (door !== undefined) imports.set(name, door)
     }
-    place(lines, block, rewritten(source, block.line, imports))
+    const code = rewritten(source, block.line, imports)
+    if (block.isRun) expected.push(...code.matchAll(expectations))
+    place(lines, block, code)
   }
   const open = blocks.filter(({ isRun }) => isRun).length
   const list = [...needed]
   lines[0] = [
     ...imports.values(),
-    `import { $expect, $isRun, $made, world } from '${runtime}'`,
+    `import { $expect, $expected, $isRun, $made, world } from '${runtime}'`,
     `const { ${list.join(', ')} } = await world(${JSON.stringify(list)})`,
+    `$expected([${expected.map(([, line, value]) => `[${line}, ${value}]`).join(', ')}])`,
   ].join('; ')
   return `${Array.from(lines, (line) => line ?? '').join('\n')}\n${'}'.repeat(open)}\n`
 }

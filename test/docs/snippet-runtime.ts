@@ -2,12 +2,6 @@ import { formatWithOptions } from 'node:util'
 import { type Bus, Decimal } from 'tradewire'
 import { exampleOf, makeWorld, type World } from './snippet-world.ts'
 
-interface Expected {
-  readonly line: number
-  readonly value: string
-  isPrinted: boolean
-}
-
 interface Opened {
   close(options?: { readonly drainMs: number }): void | Promise<unknown>
 }
@@ -15,7 +9,8 @@ interface Opened {
 /** One program that runs: what it has opened, and what it was expected to print. */
 interface Run {
   readonly opened: unknown[]
-  readonly expected: Map<number, Expected>
+  /** Lines that have not been reached yet, with what they are to print. */
+  readonly expected: Map<number, string>
   readonly problems: string[]
 }
 
@@ -38,11 +33,15 @@ export function $made<Opened>(opened: Opened): Opened {
   return opened
 }
 
+/** All lines that are to print something, so that one that is never reached is missed. */
+export function $expected(lines: readonly (readonly [line: number, value: string])[]): void {
+  for (const [line, value] of lines) run.expected.set(line, value)
+}
+
 /** In place of `console.log` with a comment that is what it prints. */
 export function $expect(line: number, value: string): (...printed: readonly unknown[]) => void {
-  run.expected.set(line, { line, value, isPrinted: false })
   return (...printed) => {
-    run.expected.get(line)!.isPrinted = true
+    run.expected.delete(line)
     const text = formatWithOptions({ breakLength: Infinity }, ...printed)
     const isQuoted = /^'.*'$/.test(value) && value.slice(1, -1) === text
     if (text !== value && !isQuoted) run.problems.push(`:${line}: prints ${text}, not ${value}`)
@@ -89,6 +88,5 @@ export async function end(ended: Run): Promise<void> {
     if (!('emitSync' in one || 'append' in one)) await one.close()
   for (const one of values) if ('emitSync' in one) await one.close({ drainMs: 0 })
   for (const one of values) if ('append' in one) await one.close()
-  for (const { line, value, isPrinted } of ended.expected.values())
-    if (!isPrinted) ended.problems.push(`:${line}: never prints ${value}`)
+  for (const [line, value] of ended.expected) ended.problems.push(`:${line}: never prints ${value}`)
 }

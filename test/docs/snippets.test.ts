@@ -16,7 +16,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { allPrograms, programsOfPage, programsOfSource } from './snippet.ts'
 import { compiled, ran, type SnippetReport, writePrograms } from './snippet-runner.ts'
 
-const programs = allPrograms()
+/** Part of a path, to look at a few files only: `SNIPPETS=guides/log npx vitest …`. */
+const only = process.env['SNIPPETS'] ?? ''
+const all = allPrograms()
+const programs = all.filter(({ file }) => file.includes(only))
 const files = [...new Set(programs.map(({ file }) => file))]
 const written = writePrograms(programs)
 afterAll(() => rmSync(written.folder, { recursive: true }))
@@ -30,10 +33,10 @@ beforeAll(async () => {
 
 describe('pages and doc comments', () => {
   const blocksIn = (isDocComment: boolean) =>
-    programs.filter((program) => program.isDocComment === isDocComment).flatMap((it) => it.blocks)
+    all.filter((program) => program.isDocComment === isDocComment).flatMap((it) => it.blocks)
 
   it('have code that is found', () => {
-    expect(files).toEqual(
+    expect(all.map(({ file }) => file)).toEqual(
       expect.arrayContaining(['README.md', 'docs/guides/delivery.md', 'src/bus/bus.ts']),
     )
     expect(blocksIn(false).length).toBeGreaterThan(90)
@@ -61,10 +64,13 @@ describe.each(files)('%s', (file) => {
 
 /** What is said of a page with these blocks, and of a source with this example. */
 async function saidOf(blocks: readonly string[], example = ''): Promise<string[]> {
-  const page = blocks.map((block) => `\`\`\`ts\n${block}\n\`\`\`\n`).join('\n')
+  const code = blocks.map((block) => `\`\`\`ts\n${block}\n\`\`\`\n`).join('\n')
   const stars = ['/**', ' * ```ts', ...example.split('\n').map((line) => ` * ${line}`), ' * ```']
   const trial = writePrograms(
-    [...programsOfPage('page.md', page), ...programsOfSource('source.ts', stars.join('\n'))],
+    [
+      ...programsOfPage('page.md', `# Page\n${code}`),
+      ...programsOfSource('source.ts', stars.join('\n')),
+    ],
     1_000,
   )
   try {
@@ -86,8 +92,8 @@ describe('the check of code', () => {
 
   it('sees a name that is misspelt, with its line', async () => {
     const said = await saidOf(['const count = 1', "bus.on('ordr.filled', () => count)"])
-    expect(said).toContainEqual(expect.stringMatching(/^page\.md:6: error TS/))
-    expect(said).toContainEqual(expect.stringMatching(/^page\.md:6: UnknownEventError/))
+    expect(said).toContainEqual(expect.stringMatching(/^page\.md:7: error TS/))
+    expect(said).toContainEqual(expect.stringMatching(/^page\.md:7: UnknownEventError/))
   })
 
   it('sees a name that is misspelt in a doc comment', async () => {
@@ -100,14 +106,14 @@ describe('the check of code', () => {
       "console.log(1 + 1) // 3\nbus.once('order.filled', () => console.log('x')) // x\n1 + 1 // 3",
     ])
     expect(said).toEqual([
-      'page.md:2: prints 2, not 3',
-      'page.md:4: prints 2, not 3',
-      'page.md:3: never prints x',
+      'page.md:3: prints 2, not 3',
+      'page.md:5: prints 2, not 3',
+      'page.md:4: never prints x',
     ])
   })
 
   it('sees an error, and a rejection that nobody handles', async () => {
-    expect(await saidOf(["throw new Error('broken')"])).toEqual(['page.md:2: Error: broken'])
+    expect(await saidOf(["throw new Error('broken')"])).toEqual(['page.md:3: Error: broken'])
     expect(await saidOf(["void Promise.reject(new Error('stray'))"])).toEqual([
       'page.md:?: unhandled rejection: Error: stray',
     ])
