@@ -6,7 +6,7 @@ import { sentencesOf } from './trading-event.ts'
 /** A JSON Schema while it is worked on. */
 export interface Schema {
   [keyword: string]: unknown
-  type?: string
+  type?: string | readonly string[]
   description?: string
   properties?: Record<string, Schema>
 }

@@ -26,7 +26,7 @@ function wordsOf(schema: Schema, coded: Coded): string {
   const kind = schema[noted]
   if (typeof kind === 'string') {
     coded.found = true
-    if (schema.type !== 'string') coded.as = schema.type ?? 'another value'
+    if (schema.type !== 'string') coded.as = oneOf(schema.type) ?? 'another value'
     return kind
   }
   if ('$ref' in schema) return referenceWords(schema, coded)
@@ -35,7 +35,15 @@ function wordsOf(schema: Schema, coded: Coded): string {
   const either = schema['oneOf'] ?? schema['anyOf']
   if (Array.isArray(either)) return joined(either as Schema[], ' or ', coded)
   if (Array.isArray(schema['allOf'])) return joined(schema['allOf'] as Schema[], ' and ', coded)
-  switch (schema.type) {
+  const { type } = schema
+  if (typeof type === 'object') {
+    return joined(
+      type.map((one: string) => ({ ...schema, type: one })),
+      ' or ',
+      coded,
+    )
+  }
+  switch (type) {
     case 'string':
       return textWords(schema)
     case 'number':
@@ -49,8 +57,13 @@ function wordsOf(schema: Schema, coded: Coded): string {
     case undefined:
       return 'any JSON value'
     default:
-      return schema.type
+      return type
   }
+}
+
+/** A type that is the only one. */
+function oneOf(type: Schema['type']): string | undefined {
+  return typeof type === 'string' ? type : undefined
 }
 
 function referenceWords(schema: Schema, coded: Coded): string {

@@ -173,6 +173,7 @@ const bus = createBus({ catalog })\n`
     ['plain', 'text'],
     ['none', 'null'],
     ['five', '5'],
+    ['either2', 'text or number'],
     ['anything', 'any JSON value'],
     ['maybe', 'Decimal or null, as text in JSON'],
     ['both', 'object'],
