@@ -81,7 +81,7 @@ async function saidOf(blocks: readonly string[], example = ''): Promise<string[]
   }
 }
 
-describe('the check of code', () => {
+describe('the check of code', { timeout: 120_000 }, () => {
   it('takes a page as one program, and gives it what it takes for granted', async () => {
     const first = "import { Decimal } from 'tradewire'\n\nconst fee = new Decimal(2)"
     const later =
