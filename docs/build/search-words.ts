@@ -15,7 +15,7 @@ const weights: Readonly<Record<string, number>> = {
   sources: 0.1,
 }
 
-const member = ReflectionKind.Property | ReflectionKind.EnumMember
+const members = [ReflectionKind.Property, ReflectionKind.EnumMember]
 
 /** Has search prefer events and guides, and find an event by each word of its type and by its fields. */
 export function addSearchWords(renderer: Renderer): void {
@@ -23,7 +23,7 @@ export function addSearchWords(renderer: Renderer): void {
     index.searchFieldWeights['words'] = 8
     for (const [place, found] of index.searchResults.entries()) {
       // A field of a payload is a property of an interface, too; its event says more of it.
-      if (found.kindOf(member)) found.relevanceBoost = 0.2
+      if (found.kindOf(members)) found.relevanceBoost = 0.2
       if (!isDocument(found)) continue
       const path = documentPath(found) ?? ''
       found.relevanceBoost = weights[path.replace(/\/.*/, '')] ?? 1
