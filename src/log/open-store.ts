@@ -44,7 +44,7 @@ export const logOptionNames = ['catalog', 'clock', 'redact', 'onError'] as const
  * @throws ConfigurationError `CONFIGURATION` if an option is unknown or malformed.
  * @example
  * ```ts
- * await using log = await memoryLog()
+ * await using log = memoryLog()
  * await using recording = record(bus, log)
  * await bus.emit('order.submitted', order)
  * await recording.flush()

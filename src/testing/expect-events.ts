@@ -66,6 +66,8 @@ export interface EventExpectations<Event extends TradewireEvent = TradewireEvent
  * @throws UnknownEventError `EVENT_UNKNOWN` if no event of the bus could match the pattern.
  * @example
  * ```ts
+ * await bus.emit('order.submitted', payloadOf('order.submitted'))
+ * await bus.emit('order.filled', payloadOf('order.filled', { lastPrice: '100', side: 'buy' }))
  * expectEvents(bus).toMatch(['order.submitted', ['order.filled', { lastPrice: '100', side: 'buy' }]])
  * expectEvents(bus, 'risk.*').toBeEmpty()
  * ```

@@ -108,8 +108,9 @@ export interface Given<Schemas extends EventSchemas = TradingSchemas> {
  * @throws ConfigurationError `CONFIGURATION` if an option is unknown or malformed.
  * @example
  * ```ts
- * const series = bars({ symbol: 'ABC', closes: ['10', '11', '12', '13'] })
- * const reaction = await given(series.slice(0, 3)).strategy(breakout(3)).when(series.slice(3))
+ * const series = bars({ symbol: 'ABC', closes: ['10', '9', '8', '9'] })
+ * // `strategy` buys when a bar closes above its open.
+ * const reaction = await given(series.slice(0, 3)).strategy(strategy).when(series.slice(3))
  * expectEvents(reaction, 'order.*').toMatch([['order.submitted', { side: 'buy', symbol: 'ABC' }]])
  * ```
  */

@@ -60,6 +60,7 @@ export function payloadOf<const Type extends TypeIn<TradingSchemas>>(
  *
  * @example
  * ```ts
+ * const bus = createBus({ catalog })
  * const payloadOf = payloadsOf(catalog)
  * bus.emitSync('signal.entry', payloadOf('signal.entry', { price: '100' }))
  * ```

@@ -87,7 +87,7 @@ function file(name: string): string {
 }
 
 async function session(): Promise<EventLog> {
-  const log = await memoryLog()
+  const log = memoryLog()
   await runBacktest({ sources: [quickBars()], strategy, log })
   return log
 }
@@ -152,6 +152,6 @@ export async function makeWorld<Name extends keyof World>(
 ): Promise<Pick<World, Name>> {
   const made = {} as { [Key in Name]: World[Key] }
   const bus = createBus()
-  for (const name of names) made[name] = (await makers[name](bus)) as World[Name]
+  for (const name of names) made[name] = await makers[name](bus)
   return made
 }
