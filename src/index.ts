@@ -38,6 +38,7 @@ export {
   type ValidationIssue,
 } from './events/errors.ts'
 export { EventCategory, EventType } from './events/event-type.ts'
+export type { EventNotes } from './events/notes.ts'
 export type { JSONSchemaDocument } from './events/json-schema.ts'
 export type {
   BookLevel,

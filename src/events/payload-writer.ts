@@ -68,7 +68,7 @@ function partOf(schema: Schema, known: Known): Part | undefined {
     case 'nullable':
       return nullablePart(definition['innerType'] as Schema, known)
     case 'object':
-      return objectPart(definition, known)
+      return recursivePart(schema, known, () => objectPart(definition, known), false)
     case 'array':
       return arrayPart(definition, known)
     case 'tuple':
@@ -363,8 +363,18 @@ function discriminatedPart(definition: Definition, options: readonly Part[]): Pa
 }
 
 function lazyPart(schema: Schema, definition: Definition, known: Known): Part | undefined {
+  const getter = definition['getter'] as () => Schema
+  return recursivePart(schema, known, () => presentPart(getter(), known), true)
+}
+
+/** A part that may hold itself: what is inside sees it before it knows what it stands for. */
+function recursivePart(
+  schema: Schema,
+  known: Known,
+  make: () => Part | undefined,
+  always: boolean,
+): Part | undefined {
   if (known.has(schema)) return known.get(schema)
-  // The parts inside see this one before it knows what it stands for.
   let inner: Part | undefined
   const part: Part = {
     write: (value) => inner!.write(value),
@@ -372,7 +382,9 @@ function lazyPart(schema: Schema, definition: Definition, known: Known): Part | 
     closed: false,
   }
   known.set(schema, part)
-  inner = presentPart((definition['getter'] as () => Schema)(), known)
-  known.set(schema, inner && part)
-  return known.get(schema)
+  inner = make()
+  if (always) known.set(schema, inner && part)
+  // What holds itself by a getter is met again only inside of itself: from outside it needs no detour.
+  else known.delete(schema)
+  return always ? known.get(schema) : inner
 }

@@ -31,10 +31,7 @@ export function processSchema(schema: Schema): Schema {
     case 'catch':
       return processSchema(definition['innerType'] as Schema)
     case 'object':
-      return rebuild(schema, definition, {
-        ...mapShape(definition['shape'] as Record<string, Schema>),
-        ...mapChildren(definition),
-      })
+      return processObject(schema, definition)
     case 'record':
       return z.pipe(
         z.custom(hasNoPrototypeKey, { error: 'expected no key "__proto__"' }),
@@ -86,6 +83,26 @@ function processLazy(schema: Schema, getter: () => Schema): Schema {
   const processed = z.lazy(() => processSchema(getter()))
   processedLazies.set(schema, processed)
   return processed
+}
+
+/** Objects whose fields are being looked at, with what becomes of them. */
+const underway = /* @__PURE__ */ new Map<Schema, { processed?: Schema }>()
+
+/** An object that comes again among its own fields, as a getter of its shape gives it, is a recursion. */
+function processObject(schema: Schema, definition: Definition): Schema {
+  const outer = underway.get(schema)
+  if (outer !== undefined) return z.lazy(() => outer.processed!)
+  const begun: { processed?: Schema } = {}
+  underway.set(schema, begun)
+  try {
+    begun.processed = rebuild(schema, definition, {
+      ...mapShape(definition['shape'] as Record<string, Schema>),
+      ...mapChildren(definition),
+    })
+    return begun.processed
+  } finally {
+    underway.delete(schema)
+  }
 }
 
 function decodedSide(definition: Definition): Schema {

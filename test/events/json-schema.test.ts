@@ -1,7 +1,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { defineEvents } from '../../src/events/catalog.ts'
+import { type Catalog, defineEvents } from '../../src/events/catalog.ts'
 import { Decimal, decimal } from '../../src/events/decimal.ts'
 import { encodeEvent } from '../../src/events/encoding.ts'
 import { Envelope } from '../../src/events/envelope.ts'
@@ -10,7 +10,7 @@ import { tradingEvents } from '../../src/events/trading-events.ts'
 function encodedExample(
   type: string,
   data: object,
-  catalog = tradingEvents,
+  catalog: Catalog = tradingEvents,
 ): Record<string, unknown> {
   const event = new Envelope(
     'run',
@@ -121,5 +121,22 @@ describe('Catalog.toJSONSchema', () => {
       true,
     )
     expect(check({ ...base, type: 'tree.planted', data: { tree: { children: [{}] } } })).toBe(false)
+  })
+
+  it('describes payloads that are recursive by a getter', () => {
+    const node = z.strictObject({
+      get children(): z.ZodArray<typeof node> {
+        return z.array(node)
+      },
+    })
+    const catalog = defineEvents({
+      'node.grown': { description: 'x', payload: node, example: { children: [{ children: [] }] } },
+    })
+    const check = ajv.compile(catalog.toJSONSchema())
+    const grown = { children: [{ children: [] }] }
+    const encoded = encodedExample('node.grown', grown, catalog)
+    expect(encoded['data']).toEqual(grown)
+    expect(check(encoded)).toBe(true)
+    expect(check({ ...encoded, data: { children: [{ children: [1] }] } })).toBe(false)
   })
 })

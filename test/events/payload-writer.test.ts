@@ -34,6 +34,12 @@ interface Tree {
 const tree: z.ZodType<Tree> = z.lazy(() =>
   z.strictObject({ value: decimal(), children: z.array(tree).optional() }),
 )
+const node = z.strictObject({
+  value: decimal(),
+  get children(): z.ZodOptional<z.ZodArray<typeof node>> {
+    return z.array(node).optional()
+  },
+})
 const kind = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('a'), price: decimal() }),
   z.strictObject({ kind: z.literal(['b', 'c']), notes: z.array(z.string()) }).readonly(),
@@ -104,6 +110,12 @@ const written: readonly [string, z.ZodType, readonly object[]][] = [
     [{ k: 1 }],
   ],
   ['recursion', tree, [{ value: at('1'), children: [{ value: at('2') }] }]],
+  ['recursion by a getter', node, [{ value: at('1'), children: [{ value: at('2') }] }]],
+  [
+    'two fields of one recursive shape',
+    z.strictObject({ a: node, b: node }),
+    [{ a: { value: at('1'), children: [{ value: at('2') }] }, b: { value: at('3') } }],
+  ],
   [
     'what stands in for absent values',
     z.strictObject({

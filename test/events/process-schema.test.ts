@@ -22,6 +22,12 @@ const tree: z.ZodType<Tree> = z.strictObject({
   value: decimal(),
   children: z.array(z.lazy(() => tree)),
 })
+const node = z.strictObject({
+  value: decimal(),
+  get children(): z.ZodArray<typeof node> {
+    return z.array(node)
+  },
+})
 
 describe('processSchema', () => {
   it('returns a schema without codecs as it is', () => {
@@ -127,12 +133,14 @@ describe('processSchema', () => {
     expect(accepts(z.strictObject({ a: decimal() }), { a: one, b: 1 })).toBe(false)
   })
 
-  it('follows a recursive schema as deep as the payload goes', () => {
+  it.each([
+    ['z.lazy', tree],
+    ['a getter', node],
+  ])('follows a schema that is recursive by %s as deep as the payload goes', (_, schema) => {
     const leaf = { value: one, children: [] }
-    expect(accepts(tree, { value: one, children: [leaf, { value: two, children: [leaf] }] })).toBe(
-      true,
-    )
-    expect(accepts(tree, { value: one, children: [{ value: '1', children: [] }] })).toBe(false)
+    const deep = { value: one, children: [leaf, { value: two, children: [leaf] }] }
+    expect(accepts(schema, deep)).toBe(true)
+    expect(accepts(schema, { value: one, children: [{ value: '1', children: [] }] })).toBe(false)
   })
 
   it('leaves the schema that it is given as it is', () => {

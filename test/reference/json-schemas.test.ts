@@ -9,7 +9,7 @@ const options = {
   strict: true,
   strictTuples: false,
   allowUnionTypes: true,
-  formats: { email: true, 'date-time': true },
+  formats: { email: true, 'date-time': true } as const,
 }
 const entries = [...catalog.entries.values()]
 const broken = { data: 5, id: '', sequence: 0, more: 1, type: 'none', version: 99 }
