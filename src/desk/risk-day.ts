@@ -47,12 +47,15 @@ export class RiskDay {
 
   #setTimer(): Timer {
     const { clock } = this.#bus
-    return clock.setTimer(Math.max(0, this.end - clock.now()), () => {
+    const timer = clock.setTimer(Math.max(0, this.end - clock.now()), () => {
       if (this.#bus.closed) return
       const now = clock.now()
       // A real timer may come a little early.
       if (now < this.end) this.#timer = this.#setTimer()
       else this.#begin(now)
     })
+    // A process that waits for nothing else need not wait for the next day.
+    timer.unref?.()
+    return timer
   }
 }

@@ -18,6 +18,7 @@ export interface AssertionParts {
  * whoever reads tests.
  */
 export class EventAssertionError extends Error {
+  /** As `node:assert` names its errors, so that test runners know it for one. */
   override readonly name = 'AssertionError'
   /** As `node:assert` has it. */
   readonly code = 'ERR_ASSERTION'
@@ -36,7 +37,9 @@ export class EventAssertionError extends Error {
     this.expected = expected
     this.operator = operator
     // Only V8 can do it; elsewhere the stack begins inside of tradewire.
-    const { captureStackTrace } = Error as Partial<typeof Error>
+    const { captureStackTrace } = Error as {
+      captureStackTrace?(error: Error, below: unknown): void
+    }
     if (caller !== undefined) captureStackTrace?.(this, caller)
   }
 }

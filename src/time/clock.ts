@@ -2,6 +2,11 @@
 export interface Timer {
   /** Keeps the timer from firing. Does nothing once it has fired or was cancelled. */
   cancel(): void
+  /**
+   * Lets a process end that waits for nothing but this timer. Absent where a timer holds no process, as
+   * on a simulated clock.
+   */
+  unref?(): void
 }
 
 /**

@@ -45,6 +45,8 @@ export class SystemClock implements Clock {
 /** A timeout of any length, set in steps that `setTimeout` can take. */
 class SystemTimer implements Timer {
   #handle: ReturnType<typeof setTimeout>
+  /** Whether the process waits for it. */
+  #held = true
 
   constructor(delayMs: number, callback: () => void | Promise<void>) {
     this.#handle = this.#wait(delayMs, callback)
@@ -54,10 +56,22 @@ class SystemTimer implements Timer {
     clearTimeout(this.#handle)
   }
 
+  unref(): void {
+    this.#held = false
+    release(this.#handle)
+  }
+
   #wait(delayMs: number, callback: () => void | Promise<void>): ReturnType<typeof setTimeout> {
     if (delayMs <= longestTimeoutMs) return setTimeout(() => void callback(), delayMs)
     return setTimeout(() => {
       this.#handle = this.#wait(delayMs - longestTimeoutMs, callback)
+      if (!this.#held) release(this.#handle)
     }, longestTimeoutMs)
   }
+}
+
+/** In a browser, where a timeout is a number, nothing waits for it. */
+function release(handle: ReturnType<typeof setTimeout>): void {
+  const { unref } = Object(handle) as { unref?: () => unknown }
+  unref?.call(handle)
 }

@@ -53,7 +53,7 @@ function classesWithCodes(): string[] {
 
 /** The sections of the page, each with its code and what it says first. */
 const sections = page.split(/^(?=###? )/m).flatMap((text) => {
-  const [, code, body] = /^### `([A-Z_]+)`\n\n(.*)$/s.exec(text) ?? []
+  const [, code, body] = /^### ([A-Z_]+)\n\n(.*)$/s.exec(text) ?? []
   return code === undefined ? [] : [{ code, body: body! }]
 })
 

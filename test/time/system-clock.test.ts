@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process'
+import { execPath } from 'node:process'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { ConfigurationError } from '../../src/errors/tradewire-error.ts'
 import { SystemClock } from '../../src/time/system-clock.ts'
@@ -67,6 +69,29 @@ describe('SystemClock', () => {
     expect(vi.getTimerCount()).toBe(0)
     vi.advanceTimersByTime(3 * longest)
     expect(callback).not.toHaveBeenCalled()
+  })
+
+  it('holds no process that waits for a released timer alone, however long it is', () => {
+    vi.useRealTimers()
+    const run = (act: string): number | null => {
+      const clock = JSON.stringify(new URL('../../src/time/system-clock.ts', import.meta.url).href)
+      const code = `import { SystemClock } from ${clock}; setTimeout(() => process.exit(3), 50).unref(); const timer = new SystemClock().setTimer(${3 * longest}, () => {}); ${act}`
+      return spawnSync(execPath, ['--input-type=module', '-e', code]).status
+    }
+    expect(run('timer.unref()')).toBe(0)
+    expect(run('')).toBe(3)
+  })
+
+  it('keeps a released timer released in each of its steps', () => {
+    const callback = vi.fn<() => void>()
+    const timer = new SystemClock().setTimer(longest + 5, callback)
+    timer.unref?.()
+    const released = vi.spyOn(globalThis, 'setTimeout')
+    vi.advanceTimersByTime(longest)
+    expect((released.mock.results[0]!.value as NodeJS.Timeout).hasRef()).toBe(false)
+    vi.advanceTimersByTime(5)
+    expect(callback).toHaveBeenCalledTimes(1)
+    released.mockRestore()
   })
 
   it('sleeps for its delay', async () => {
