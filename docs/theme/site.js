@@ -1,12 +1,12 @@
 // The button of the header that goes from light to dark and back. What it chooses is what the setting of
 // the page chooses, so both always say the same, and the choice is remembered.
 {
-  const themes = ['light', 'dark']
+  const themes = new Set(['light', 'dark'])
   const dark = matchMedia('(prefers-color-scheme: dark)')
   const select = document.getElementById('tsd-theme')
   const shown = () => {
     const { theme } = document.documentElement.dataset
-    return themes.includes(theme) ? theme : dark.matches ? 'dark' : 'light'
+    return themes.has(theme) ? theme : dark.matches ? 'dark' : 'light'
   }
   const button = document.createElement('button')
   button.id = 'theme-button'

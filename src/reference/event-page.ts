@@ -15,7 +15,7 @@ export interface PageSurroundings {
 }
 
 /** Where the schema of an event stands, relative to the pages. */
-export const schemaFile = (file: string): string => `schemas/${file}.schema.json`
+const schemaFile = (file: string): string => `schemas/${file}.schema.json`
 
 /** The page of an event. */
 export function eventPage(entry: CatalogEntry, { files, schemas }: PageSurroundings): Page {

@@ -25,7 +25,7 @@ export interface PayloadSchemaOptions {
 export const noted = 'x-process'
 
 /** The pattern of the text of a decimal, by which it is known also to another copy of the package. */
-export const decimalPattern = '^-?(?:0|[1-9]\\d*)(?:\\.\\d+)?$'
+const decimalPattern = '^-?(?:0|[1-9]\\d*)(?:\\.\\d+)?$'
 
 /** JSON Schema of the encoded payload of an event, with the sentences of its fields. */
 export function payloadSchema(

@@ -1,8 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { Page } from 'playwright-core'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { htmlSite } from '../../src/reference/html-site.ts'
@@ -10,7 +9,7 @@ import { chromiumPath, inChromium } from '../support/chromium.ts'
 import { catalog } from './many-kinds.ts'
 
 const site = htmlSite(catalog, { title: 'My <bot>' })
-const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
+const axe = fileURLToPath(import.meta.resolve('axe-core/axe.min.js'))
 
 /** Writes the site to a folder with a strange name, and returns the address of its first page. */
 function written(): string {

@@ -1,8 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { BrowserContext, Page } from 'playwright-core'
 import { tradingEvents } from 'tradewire'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -231,7 +230,7 @@ async function search(page: Page, query: string): Promise<() => Promise<string>>
   return async () => (await links.evaluateAll((all: HTMLAnchorElement[]) => all[0]?.href)) ?? ''
 }
 
-const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
+const axe = fileURLToPath(import.meta.resolve('axe-core/axe.min.js'))
 
 interface AxeResults {
   violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[]
