@@ -43,12 +43,16 @@ function partMarkdown(part: Part, inTable: boolean): string {
 
 /** Text in which nothing is Markdown or HTML, on one line. */
 function escaped(text: string): string {
-  return text
-    .replaceAll(/\s+/g, ' ')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll(/[\\`*_{}[\]|~#$]/g, (character) => `\\${character}`)
+  return (
+    text
+      .replaceAll(/\s+/g, ' ')
+      .replaceAll('&', '&amp;')
+      .replaceAll('<', '&lt;')
+      .replaceAll('>', '&gt;')
+      .replaceAll(/[\\`*{}[\]|~#$]/g, (character) => `\\${character}`)
+      // Inside a word it is no emphasis, and readable as it is.
+      .replaceAll(/(?<!\w)_|_(?!\w)/g, '\\_')
+  )
 }
 
 /** Code in a fence of more backticks than it holds in a row. */
