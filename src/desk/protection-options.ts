@@ -72,7 +72,8 @@ export interface ProtectionOptions extends ProtectionRules {
   /**
    * Whether a bar triggers by its low and high, and not by its close alone. If both rules are within one
    * bar, it is the stop loss. In a bar during which the position was opened, a profit counts by the close
-   * alone, as the best price may have been before. Of bars of several timeframes the shortest count.
+   * alone, as the best price may have been before. Of bars of several timeframes those of
+   * the shortest count.
    * Default true.
    */
   readonly useBarRange?: boolean

@@ -3,6 +3,7 @@ import { compareDecimals, type Decimal } from '../events/decimal.ts'
 import type { TradewireEvent } from '../events/envelope.ts'
 import type { NewBar } from '../events/market.ts'
 import type { EventOf } from '../events/trading-events.ts'
+import { barLength } from './bar-length.ts'
 import type { PositionBus } from './position.ts'
 import { toFloat, zero } from './position-exact.ts'
 import { isSameVenue } from './position-market.ts'
@@ -20,8 +21,8 @@ interface Feed {
   readonly venue: string | undefined
   /** The best that has come: bars, trades or quotes. */
   rank: number
-  /** The length of the shortest bars that have come, in milliseconds. */
-  span: number
+  /** The length of the shortest bars that have come, in milliseconds, by their timeframe. */
+  barLength: number
 }
 
 /** What is watched of one symbol. */
@@ -80,12 +81,12 @@ export class ProtectionPrices {
   #bar(event: EventOf<'market.new_bar'>): void {
     const bar = event.data
     const watch = this.of(bar.symbol)
-    const span = bar.timestamp - bar.openTime
+    const length = barLength(bar.timeframe)
     const feed = feedOf(watch, bar.venue)
-    if (span < feed.span) feed.span = span
+    if (length < feed.barLength) feed.barLength = length
     if (feed.rank < bars) feed.rank = bars
     for (const armed of watch.armed) {
-      if (!isWatched(watch, armed, bar.venue, bars, span)) continue
+      if (!isWatched(watch, armed, bar.venue, bars, length)) continue
       if (this.#settings.useBarRange) this.#range(armed, bar, event)
       else this.#price(armed, bar.close, 'last', event)
     }
@@ -179,7 +180,7 @@ export class ProtectionPrices {
 
 function feedOf({ feeds }: SymbolWatch, venue: string | undefined): Feed {
   for (const feed of feeds) if (feed.venue === venue) return feed
-  const feed: Feed = { venue, rank: 0, span: Infinity }
+  const feed: Feed = { venue, rank: 0, barLength: Infinity }
   feeds.push(feed)
   return feed
 }
@@ -188,18 +189,18 @@ function feedOf({ feeds }: SymbolWatch, venue: string | undefined): Feed {
  * Whether a price of a venue counts for a position: it is that of the position, or one of them is not
  * named, and nothing that tells more has come from such a venue.
  *
- * @param span the length of a bar, in milliseconds; 0 for what is none.
+ * @param length that of a bar, in milliseconds; 0 for what is none.
  */
 function isWatched(
   { feeds }: SymbolWatch,
   { position }: ArmedPosition,
   venue: string | undefined,
   rank: number,
-  span = 0,
+  length = 0,
 ): boolean {
   if (!isSameVenue(position.venue, venue)) return false
   for (const feed of feeds) {
-    if ((feed.rank > rank || span > feed.span) && isSameVenue(position.venue, feed.venue)) {
+    if ((feed.rank > rank || length > feed.barLength) && isSameVenue(position.venue, feed.venue)) {
       return false
     }
   }

@@ -21,11 +21,11 @@ function protectedDesk(options: ProtectionOptions) {
   }
   const bar = (
     [open, high, low, close]: readonly [number, number, number, number],
-    { openTime = clock.now(), span = 60_000, symbol = 'SPX' } = {},
+    { openTime = clock.now(), span = 60_000, symbol = 'SPX', timeframe = '1m' } = {},
   ) =>
     bus.emitSync('market.new_bar', {
       symbol,
-      timeframe: '1m',
+      timeframe,
       openTime,
       timestamp: openTime + span,
       open: d(open),
@@ -271,11 +271,47 @@ describe('protect: bars', () => {
     expect(desk.triggered()).toEqual([])
   })
 
+  it.each([
+    ['1d', 23 * 3_600_000, 24 * 3_600_000],
+    ['1M', 28 * 86_400_000, 31 * 86_400_000],
+    ['5m', 240_000, 300_000],
+    ['30m', 60_000, 1_800_000],
+  ])(
+    'goes on with bars of %s after one that was shorter than the others',
+    (timeframe, one, all) => {
+      const desk = protectedDesk({ stopLoss: { distance: '5' } })
+      desk.bar([100, 101, 99, 100], { timeframe, span: one })
+      desk.hold('buy', 1, 100)
+      desk.bar([100, 101, 95, 100], { timeframe, span: all })
+      expect(desk.triggered()).toEqual(['stop 95/95 last'])
+    },
+  )
+
+  it.each([
+    ['59s', '1m'],
+    ['1m', '2m'],
+    ['59m', '1h'],
+    ['23h', '1d'],
+    ['6d', '1w'],
+    ['4w', '1M'],
+  ])('knows that bars of %s are shorter than those of %s', (short, long) => {
+    const desk = protectedDesk({ stopLoss: { distance: '5' } })
+    desk.hold('buy', 1, 100)
+    desk.bar([100, 101, 99, 100], { timeframe: short })
+    desk.bar([100, 101, 50, 100], { timeframe: long })
+    expect(desk.triggered()).toEqual([])
+    const other = protectedDesk({ stopLoss: { distance: '5' } })
+    other.hold('buy', 1, 100)
+    other.bar([100, 101, 99, 100], { timeframe: long })
+    other.bar([100, 101, 50, 100], { timeframe: short })
+    expect(other.triggered()).toEqual(['stop 95/50 last'])
+  })
+
   it('listens to the shortest bars, to trades rather than bars, and to quotes rather than trades', () => {
     const desk = protectedDesk({ stopLoss: { distance: '5' } })
     desk.hold('buy', 1, 100)
     desk.bar([100, 101, 99, 100])
-    desk.bar([100, 101, 50, 100], { span: 3_600_000 })
+    desk.bar([100, 101, 50, 100], { span: 3_600_000, timeframe: '1h' })
     expect(desk.triggered()).toEqual([])
     desk.mark(99)
     desk.bar([100, 101, 50, 100])
@@ -342,12 +378,12 @@ describe('protect: prices of several venues', () => {
           askPrice: d(price + 1),
           askSize: size,
         }),
-      bar: (price: number, span = 60_000) =>
+      bar: (price: number, timeframe = '1m') =>
         desk.bus.emitSync('market.new_bar', {
           ...of,
-          timeframe: '1m',
+          timeframe,
           openTime: noon,
-          timestamp: noon + span,
+          timestamp: noon + 60_000,
           open: d(price),
           high: d(price),
           low: d(price),
@@ -374,7 +410,7 @@ describe('protect: prices of several venues', () => {
     expect(desk.triggered()).toEqual(['stop 95/95 last'])
     const other = protectedDesk({ stopLoss: { distance: '5' } })
     other.hold('buy', 1, 100, { venue: 'here' })
-    prices(other, 'there').bar(50, 1_000)
+    prices(other, 'there').bar(50, '1s')
     prices(other, 'here').bar(94)
     expect(other.triggered()).toEqual(['stop 95/94 last'])
   })
