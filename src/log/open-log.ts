@@ -1,3 +1,4 @@
+import process from 'node:process'
 import { requireOptions, requireText } from '../errors/checks.ts'
 import { ConfigurationError } from '../errors/tradewire-error.ts'
 import type { EventSchemas } from '../events/definition.ts'
@@ -5,6 +6,7 @@ import type { TradingSchemas } from '../events/trading-events.ts'
 import type { EventLog } from './event-log.ts'
 import { logOptionNames, type LogOptions, logMaker } from './open-store.ts'
 import { type EncryptionOptions, requireEncryption } from './sealing.ts'
+import { requireSqlite } from './sqlite-runtime.ts'
 import { SqliteStore } from './sqlite-store.ts'
 
 /** Options of `openLog`. */
@@ -35,7 +37,7 @@ export interface OpenLogOptions<
  * @throws ConfigurationError `CONFIGURATION` if an option is unknown or malformed.
  * @throws LogLockedError `LOG_LOCKED` if somebody has it open for writing.
  * @throws LogFormatError `LOG_FORMAT` if the file is no log, or made by a newer tradewire.
- * @throws LogStorageError `LOG_STORAGE` if the file cannot be opened or made.
+ * @throws LogStorageError `LOG_STORAGE` if the file cannot be opened or made, or this Node is too old.
  * @throws LogDamagedError `LOG_DAMAGED` if it is not as it was written.
  * @example
  * ```ts
@@ -61,6 +63,7 @@ export async function openLog<Schemas extends EventSchemas = TradingSchemas>(
   requireBoolean('repair', repair)
   if (encryption !== undefined) requireEncryption(encryption)
   const make = logMaker(rest, encryption !== undefined)
+  requireSqlite(process.versions.node)
   const store = new SqliteStore({
     path,
     readOnly,

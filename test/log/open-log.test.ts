@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import process from 'node:process'
 import { openLog, type OpenLogOptions } from 'tradewire/log'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { temporaryFolder } from '../support/logged.ts'
 import { all, eventMaker, logCatalog } from '../support/logged-events.ts'
 
@@ -78,5 +79,25 @@ describe('openLog', () => {
     await using log = await openLog(path, { catalog: logCatalog, readOnly: true })
     expect(log.encrypted).toBe(false)
     await expect(all(log.read())).rejects.toMatchObject({ code: 'LOG_KEY' })
+  })
+
+  it.each([
+    ['20.20.2', 'needs Node 22.16 or newer, this is 20.20.2.'],
+    ['22.15.9', 'needs Node 22.16 or newer, this is 22.15.9.'],
+    ['23.11.1', 'needs Node 22.16 or newer, but not 23, this is 23.11.1.'],
+  ])('says that Node %s has not what it needs, and makes nothing', async (node, message) => {
+    const path = join(temporaryFolder(), 'log.db')
+    using _ = vi.spyOn(process, 'versions', 'get').mockReturnValue({ ...process.versions, node })
+    await expect(openLog(path)).rejects.toMatchObject({
+      code: 'LOG_STORAGE',
+      message: `A log in a file ${message} Use a newer one.`,
+    })
+    expect(existsSync(path)).toBe(false)
+  })
+
+  it.each(['22.16.0', '24.0.0', '26.1.0-nightly'])('takes Node %s for what it is', async (node) => {
+    using _ = vi.spyOn(process, 'versions', 'get').mockReturnValue({ ...process.versions, node })
+    await using log = await openLog(join(temporaryFolder(), 'log.db'))
+    expect(log.closed).toBe(false)
   })
 })
