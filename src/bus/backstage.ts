@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../errors/tradewire-error.ts'
 import type { TradewireEvent } from '../events/envelope.ts'
-import type { EmitOptions } from './options.ts'
+import type { EmitOptions, ErrorContext } from './options.ts'
 import { CoreBus } from './core-bus.ts'
 import type { Backstage } from './parts.ts'
 import type { HandlerError } from './errors.ts'
@@ -15,6 +15,14 @@ import { registration, type Registration } from './observers.ts'
  */
 export function defer(bus: object, task: () => void): void {
   partsOf(bus).dispatcher.line.defer(task)
+}
+
+/**
+ * Gives an error to the last resort of the bus. For rooms that emit `system.error`s of their own, where
+ * nobody hears them. Never throws.
+ */
+export function tellLastResort(bus: object, error: unknown, context: ErrorContext): void {
+  partsOf(bus).dispatcher.calls.lastResort(error, context)
 }
 
 /**

@@ -19,6 +19,17 @@ export function errorPayload(timestamp: number, error: unknown, handler: string)
   }
 }
 
+/**
+ * What was emitted as an error, as an Error: that very one, or one with the message of its payload.
+ *
+ * @param payload that of its `system.error`. Default: what {@link errorPayload} makes of it.
+ */
+export function toError(given: unknown, payload: object = errorPayload(0, given, '')): Error {
+  if (given instanceof Error) return given
+  // Every payload of a system error has a message.
+  return new Error((payload as SystemError).message)
+}
+
 function readText(error: unknown, key: string, longest: number): string | undefined {
   if (typeof error !== 'object' || error === null) return undefined
   try {

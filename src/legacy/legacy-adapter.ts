@@ -145,7 +145,8 @@ export class LegacyAdapter<
    * numbers or Decimals. It is decoded and checked, and becomes an event on the bus, where legacy
    * listeners and typed handlers hear it once, in one order. A number counts as its shortest text:
    * `57.638` is exact, but `0.1 + 0.2` was wrong before it came here. `emit('error', thrown)` takes an
-   * Error, a text, or whatever else is thrown. The option `payloads` makes payloads of what old code
+   * Error, a text, or whatever else is thrown; if nobody listens, the `onError` of `createBus` is told,
+   * which prints it unless it was given. The option `payloads` makes payloads of what old code
    * emits. Any other name takes any arguments, and is heard by legacy listeners alone.
    *
    * Listeners have been called when it returns, unless a handler or listener emits: then the bus first

@@ -1,8 +1,9 @@
+import { tellLastResort } from '../bus/backstage.ts'
 import { onRejection } from '../delivery/thenable.ts'
 import { describeValue } from '../errors/checks.ts'
 import { ConfigurationError } from '../errors/tradewire-error.ts'
 import type { TradewireEvent } from '../events/envelope.ts'
-import { errorPayload } from './error-payload.ts'
+import { errorPayload, toError } from './error-payload.ts'
 import { LegacyPayloads } from './legacy-payloads.ts'
 import { ListenerTable } from './listener-table.ts'
 import { LocalDispatch } from './local-dispatch.ts'
@@ -107,6 +108,7 @@ export class LegacyBridge {
     this.#unknown.emitted(name)
     const heard = this.#table.of(name).length > 0
     if (heard) this.#local.emit(name, args)
+    else if (name === 'error') this.#unheard(toError(args[0]), undefined)
     return heard
   }
 
@@ -176,7 +178,8 @@ export class LegacyBridge {
     try {
       const data = this.#payloads.decode(catalog.get(type), type, name, args, clock.now())
       const heard = this.#bus.handlerCount(type) > 0
-      this.#send('legacy', type, data)
+      const event = this.#send('legacy', type, data)
+      if (!heard && type === 'system.error') this.#unheard(toError(args[0], data), event)
       return heard
     } catch (error) {
       this.#known.refused(name)
@@ -190,7 +193,9 @@ export class LegacyBridge {
     const message = `Legacy code uses the name ${describeValue(name)}, which stands for no event of the catalog, so only legacy listeners hear it.${hint} Say what it stands for with createLegacyAdapter(bus, { mapping }), or add an event with catalog.extend({…}).`
     const details = { name: String(name).slice(0, 256) }
     try {
-      this.#report('system.warning', { code: 'LEGACY_UNKNOWN_EVENT', message, details })
+      const timestamp = this.#bus.clock.now()
+      const code = 'LEGACY_UNKNOWN_EVENT'
+      this.#send('report', 'system.warning', { timestamp, code, message, details })
     } catch {
       // The bus is closed, or refuses warnings, or knows none. The name stands in report() as well.
     }
@@ -206,20 +211,24 @@ export class LegacyBridge {
       )
     try {
       if (onError === undefined) {
-        this.#report('system.error', errorPayload(this.#bus.clock.now(), error, label))
+        const heard = this.#bus.handlerCount('system.error') > 0
+        const payload = errorPayload(this.#bus.clock.now(), error, label)
+        const event = this.#send('report', 'system.error', payload)
+        if (!heard) this.#unheard(error, event)
       } else onRejection(onError(error, { name, handler: label }), complain)
     } catch (failure) {
       complain(failure)
     }
   }
 
-  #report(type: string, data: object): void {
-    this.#send('report', type, { timestamp: this.#bus.clock.now(), ...data })
+  /** An error that no handler of `system.error` hears of must not be silent. */
+  #unheard(error: unknown, event: TradewireEvent | undefined): void {
+    tellLastResort(this.#bus, error, { origin: 'handler', event })
   }
 
-  #send(sender: Sender, type: string, data: object): void {
+  #send(sender: Sender, type: string, data: object): TradewireEvent {
     const { source } = this.#settings
-    this.#traffic.count(sender, () => this.#bus.emitSync(type, data, { source }))
+    return this.#traffic.count(sender, () => this.#bus.emitSync(type, data, { source }))
   }
 
   #requireAttached(what: string, name: LegacyName): void {

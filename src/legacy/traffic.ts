@@ -19,13 +19,14 @@ export class Traffic {
     this.#before = this.#countEvents()
   }
 
-  /** Does `emission`, which emits one event or throws. */
-  count(sender: Sender, emission: () => void): void {
+  /** Does `emission`, which emits one event or throws, and returns what it returns. */
+  count<Result>(sender: Sender, emission: () => Result): Result {
     const outermost = this.#open === undefined
     if (outermost) this.#open = { sender, typed: this.#countOthers() }
     try {
-      emission()
+      const result = emission()
       this.#sent[sender] += 1
+      return result
     } finally {
       if (outermost) this.#open = undefined
     }

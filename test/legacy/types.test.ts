@@ -2,7 +2,7 @@ import type { EventEmitter } from 'eventemitter3'
 import { createBus, type Decimal, type EventOf, tradingEvents } from 'tradewire'
 import { createLegacyAdapter, type TradingLegacyNames } from 'tradewire/legacy'
 import { describe, expect, expectTypeOf, it } from 'vitest'
-import { plainFill } from './support.ts'
+import { idle, plainFill } from './support.ts'
 
 const hear = (symbol: string, price?: number): string => `${symbol} ${price}`
 
@@ -30,7 +30,8 @@ describe('TradingLegacyNames', () => {
 
 describe('LegacyAdapter', () => {
   it('types payloads and events by name', () => {
-    const adapter = createLegacyAdapter(createBus(), { mapping: { fill: 'order.filled' } })
+    const bus = createBus({ onError: idle })
+    const adapter = createLegacyAdapter(bus, { mapping: { fill: 'order.filled' } })
     expectTypeOf(adapter).toExtend<EventEmitter>()
     adapter.on('fill', (payload, event) => {
       expectTypeOf(payload.lastPrice).toEqualTypeOf<string>()
