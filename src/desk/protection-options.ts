@@ -1,4 +1,4 @@
-import { describeValue, requireInteger, requireOptions } from '../errors/checks.ts'
+import { describeValue, requireInteger, requireNumber, requireOptions } from '../errors/checks.ts'
 import { ConfigurationError } from '../errors/tradewire-error.ts'
 import { Decimal, isDecimal } from '../events/decimal.ts'
 import type { Amount } from './amount.ts'
@@ -64,19 +64,25 @@ export interface ProtectionOptions extends ProtectionRules {
   /**
    * The price that is watched: `last` is that of trades, or of bars and summaries where no trades come;
    * `mark` is the `markPrice` of `market.data_update`; `bid` and `ask` are those of quotes. Default: where
-   * a position could be closed, the bid for a long one and the ask for a short one, once a quote has come;
-   * `last` before. A side of a quote of size 0 has no price. Prices of another venue than that of the
+   * a position could be closed, the bid for a long one and the ask for a short one, while quotes come;
+   * `last` before, and once they are stale (`staleAfterMs`). A side of a quote of size 0 has no price. Prices of another venue than that of the
    * position do not count.
    */
   readonly triggeredBy?: TriggerPrice
   /**
    * Whether a bar triggers by its low and high, and not by its close alone. If both rules are within one
    * bar, it is the stop loss. In a bar during which the position was opened, a profit counts by the close
-   * alone, as the best price may have been before. Of bars of several timeframes those of
-   * the shortest count.
-   * Default true.
+   * alone, as the best price may have been before. Of bars of several timeframes those of the shortest
+   * count. Default true.
    */
   readonly useBarRange?: boolean
+  /**
+   * How long quotes may be silent until trades, bars and summaries count again, and trades until bars do,
+   * in milliseconds between the `timestamp`s of both; shorter bars, until longer ones do, after the next
+   * one was due. A bar during which the better prices ended counts by its close alone. From 0;
+   * `Infinity` never falls back. Default 60,000.
+   */
+  readonly staleAfterMs?: number
   /**
    * How many closing orders in a row may be refused, cancelled or expire, before no more is sent for a
    * position, and a `system.warning` with the code `closing_failed` says so. From 1 to 1,000. Default 5.
@@ -106,6 +112,7 @@ export interface ProtectionSettings {
   readonly symbols: ReadonlyMap<string, CheckedRules>
   readonly triggeredBy: TriggerPrice | undefined
   readonly useBarRange: boolean
+  readonly staleAfterMs: number
   readonly attempts: number
   readonly priority: number
   readonly source: string
@@ -117,6 +124,7 @@ const optionNames = [
   'symbols',
   'triggeredBy',
   'useBarRange',
+  'staleAfterMs',
   'attempts',
   'priority',
   'source',
@@ -129,7 +137,7 @@ const triggers: ReadonlySet<unknown> = new Set([undefined, 'last', 'mark', 'bid'
 export function toProtectionSettings(options: ProtectionOptions): ProtectionSettings {
   requireOptions('protect', options, optionNames)
   const { symbols = {}, triggeredBy, useBarRange = true, attempts = 5 } = options
-  const { priority = 1_000, source = 'protection' } = options
+  const { staleAfterMs = 60_000, priority = 1_000, source = 'protection' } = options
   if (!triggers.has(triggeredBy)) {
     throw new ConfigurationError(
       `triggeredBy must be last, mark, bid or ask, but is ${describeValue(triggeredBy)}.`,
@@ -152,6 +160,8 @@ export function toProtectionSettings(options: ProtectionOptions): ProtectionSett
     ),
     triggeredBy,
     useBarRange,
+    staleAfterMs:
+      staleAfterMs === Infinity ? Infinity : requireNumber('staleAfterMs', staleAfterMs, 0),
     attempts: requireInteger('attempts', attempts, 1, 1_000),
     priority: requireInteger('priority', priority),
     source: requireSource(source),

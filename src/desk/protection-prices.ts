@@ -8,28 +8,14 @@ import type { PositionBus } from './position.ts'
 import { toFloat, zero } from './position-exact.ts'
 import { isSameVenue } from './position-market.ts'
 import type { ArmedPosition } from './protection-armed.ts'
+import { bars, PriceFeed, type PriceSeen, trades } from './protection-feed.ts'
 import type { ProtectionSettings, TriggerPrice } from './protection-options.ts'
-
-/** What tells most of prices: what tells less is not listened to any more. */
-const bars = 1
-const trades = 2
-const quotes = 3
-
-/** What has come of one symbol from one venue. */
-interface Feed {
-  /** Undefined where prices name none. */
-  readonly venue: string | undefined
-  /** The best that has come: bars, trades or quotes. */
-  rank: number
-  /** The length of the shortest bars that have come, in milliseconds, by their timeframe. */
-  barLength: number
-}
 
 /** What is watched of one symbol. */
 interface SymbolWatch {
   armed: readonly ArmedPosition[]
   /** By venue, those first that came first. */
-  readonly feeds: Feed[]
+  readonly feeds: PriceFeed[]
 }
 
 /** Is told of each price of a position of which a rule was reached, by this price or an earlier one. */
@@ -82,20 +68,21 @@ export class ProtectionPrices {
     const bar = event.data
     const watch = this.of(bar.symbol)
     const length = barLength(bar.timeframe)
-    const feed = feedOf(watch, bar.venue)
-    if (length < feed.barLength) feed.barLength = length
-    if (feed.rank < bars) feed.rank = bars
+    const seen = { rank: bars, timestamp: bar.timestamp, barLength: length } as const
     for (const armed of watch.armed) {
-      if (!isWatched(watch, armed, bar.venue, bars, length)) continue
-      if (this.#settings.useBarRange) this.#range(armed, bar, event)
+      // A position that was opened after the bar, which has come late, is none of its.
+      if (armed.position.openedAt > bar.timestamp) continue
+      if (!isWatched(watch, armed, bar.venue, seen)) continue
+      const isWhole = !hasBetterSince(watch, armed, bar.openTime, length)
+      if (this.#settings.useBarRange && isWhole) this.#range(armed, bar, event)
       else this.#price(armed, bar.close, 'last', event)
     }
+    // Afterwards, as it was compared with what had come before it.
+    this.#feedOf(watch, bar.venue).bar(bar.timestamp, length)
   }
 
   #range(armed: ArmedPosition, bar: NewBar, event: TradewireEvent): void {
     const { stop, target, trailing, direction, position } = armed
-    // It was opened after the bar, which has come late.
-    if (position.openedAt > bar.timestamp) return
     if (armed.reached !== undefined) {
       this.#reached(armed, bar.close, 'last', event)
       return
@@ -118,31 +105,33 @@ export class ProtectionPrices {
   }
 
   #trade(event: EventOf<'market.trade_tick'>): void {
-    const { symbol, venue, price } = event.data
+    const { symbol, venue, price, timestamp } = event.data
     const watch = this.of(symbol)
-    const feed = feedOf(watch, venue)
-    if (feed.rank < trades) feed.rank = trades
+    this.#feedOf(watch, venue).trade(timestamp)
+    if (watch.armed.length === 0) return
+    const seen = { rank: trades, timestamp, barLength: 0 } as const
     for (const armed of watch.armed) {
-      if (isWatched(watch, armed, venue, trades)) this.#price(armed, price, 'last', event)
+      if (isWatched(watch, armed, venue, seen)) this.#price(armed, price, 'last', event)
     }
   }
 
   #data(event: EventOf<'market.data_update'>): void {
     const by = this.#settings.triggeredBy === 'mark' ? 'mark' : 'last'
-    const { symbol, venue, markPrice, last } = event.data
+    const { symbol, venue, markPrice, last, timestamp } = event.data
     const price = by === 'mark' ? markPrice : last
     if (price === undefined) return
     const watch = this.of(symbol)
+    const seen = { rank: bars, timestamp, barLength: 0 } as const
     for (const armed of watch.armed) {
-      if (isWatched(watch, armed, venue, bars)) this.#price(armed, price, by, event)
+      if (isWatched(watch, armed, venue, seen)) this.#price(armed, price, by, event)
     }
   }
 
   #quote(event: EventOf<'market.quote_update'>): void {
-    const { symbol, venue, bidPrice, bidSize, askPrice, askSize } = event.data
+    const { symbol, venue, bidPrice, bidSize, askPrice, askSize, timestamp } = event.data
     const { triggeredBy } = this.#settings
     const watch = this.of(symbol)
-    feedOf(watch, venue).rank = quotes
+    this.#feedOf(watch, venue).quote(timestamp)
     for (const armed of watch.armed) {
       if (!isSameVenue(armed.position.venue, venue)) continue
       const by = triggeredBy ?? (armed.direction === 1 ? 'bid' : 'ask')
@@ -150,6 +139,13 @@ export class ProtectionPrices {
       if (compareDecimals(size, zero) === 0) continue
       this.#price(armed, by === 'bid' ? bidPrice : askPrice, by, event)
     }
+  }
+
+  #feedOf({ feeds }: SymbolWatch, venue: string | undefined): PriceFeed {
+    for (const feed of feeds) if (feed.venue === venue) return feed
+    const feed = new PriceFeed(venue, this.#settings.staleAfterMs)
+    feeds.push(feed)
+    return feed
   }
 
   #price(armed: ArmedPosition, price: Decimal, by: TriggerPrice, event: TradewireEvent): void {
@@ -178,31 +174,31 @@ export class ProtectionPrices {
   }
 }
 
-function feedOf({ feeds }: SymbolWatch, venue: string | undefined): Feed {
-  for (const feed of feeds) if (feed.venue === venue) return feed
-  const feed: Feed = { venue, rank: 0, barLength: Infinity }
-  feeds.push(feed)
-  return feed
-}
-
 /**
  * Whether a price of a venue counts for a position: it is that of the position, or one of them is not
- * named, and nothing that tells more has come from such a venue.
- *
- * @param length that of a bar, in milliseconds; 0 for what is none.
+ * named, and nothing that tells more comes from such a venue.
  */
 function isWatched(
   { feeds }: SymbolWatch,
   { position }: ArmedPosition,
   venue: string | undefined,
-  rank: number,
-  length = 0,
+  seen: PriceSeen,
 ): boolean {
   if (!isSameVenue(position.venue, venue)) return false
   for (const feed of feeds) {
-    if ((feed.rank > rank || length > feed.barLength) && isSameVenue(position.venue, feed.venue)) {
-      return false
-    }
+    if (feed.outranks(seen) && isSameVenue(position.venue, feed.venue)) return false
   }
   return true
+}
+
+/** Whether what tells more than a bar has come for a position after a time. */
+function hasBetterSince(
+  { feeds }: SymbolWatch,
+  { position }: ArmedPosition,
+  time: number,
+  length: number,
+): boolean {
+  return feeds.some(
+    (feed) => feed.hasBetterSince(time, length) && isSameVenue(position.venue, feed.venue),
+  )
 }

@@ -264,10 +264,10 @@ describe('protect: bars', () => {
     expect(desk.triggered()).toEqual(['profit 105/105 last'])
   })
 
-  it('is not moved by a bar that ended before the position was opened', () => {
-    const desk = protectedDesk({ stopLoss: { distance: '5' } })
+  it.each([true, false])('is not moved by a bar before the position (range: %s)', (useBarRange) => {
+    const desk = protectedDesk({ stopLoss: { distance: '5' }, useBarRange })
     desk.hold('buy', 1, 100)
-    desk.bar([90, 120, 50, 104], { openTime: noon - 90_000 })
+    desk.bar([90, 120, 50, 60], { openTime: noon - 90_000 })
     expect(desk.triggered()).toEqual([])
   })
 
@@ -353,6 +353,90 @@ describe('protect: the price that is watched', () => {
     expect(desk.triggered()).toEqual([])
     acts[by]()
     expect(desk.triggered()).toEqual([`stop 95/94 ${by}`])
+  })
+})
+
+describe('protect: prices that are stale', () => {
+  const minute = 60_000
+
+  it('takes trades again a minute after the last quote', async () => {
+    const desk = protectedDesk({ stopLoss: { percent: 5 } })
+    desk.quote(100, 101)
+    desk.hold('buy', 1, 100)
+    await desk.clock.advanceBy(minute)
+    desk.mark(50)
+    expect(desk.triggered()).toEqual([])
+    await desk.clock.advanceBy(1)
+    desk.mark(99)
+    desk.quote(99, 100)
+    desk.mark(50)
+    expect(desk.triggered()).toEqual([])
+    await desk.clock.advanceBy(minute + 1)
+    desk.mark(95)
+    expect(desk.triggered()).toEqual(['stop 95/95 last'])
+  })
+
+  it('takes a summary again', async () => {
+    const desk = protectedDesk({ stopLoss: { percent: 5 } })
+    desk.hold('buy', 1, 100)
+    desk.mark(100)
+    await desk.clock.advanceBy(minute + 1)
+    desk.data({ last: 95 })
+    expect(desk.triggered()).toEqual(['stop 95/95 last'])
+  })
+
+  it.each(['quote', 'mark'] as const)(
+    'takes a bar in which the last %s came by its close',
+    async (last) => {
+      const act = (desk: ReturnType<typeof protectedDesk>) =>
+        last === 'quote' ? desk.quote(100, 101) : desk.mark(100)
+      const desk = protectedDesk({ stopLoss: { distance: '5' } })
+      desk.hold('buy', 1, 100)
+      await desk.clock.advanceBy(1)
+      act(desk)
+      const bar = { span: 5 * minute, timeframe: '5m' }
+      desk.bar([100, 101, 50, 96], { ...bar, openTime: noon })
+      expect(desk.triggered()).toEqual([])
+      desk.bar([96, 97, 95, 96], { ...bar, openTime: noon + 5 * minute })
+      expect(desk.triggered()).toEqual(['stop 95/95 last'])
+    },
+  )
+
+  it('takes longer bars once the shorter ones were due, and a minute', () => {
+    const desk = protectedDesk({ stopLoss: { distance: '5' } })
+    desk.hold('buy', 1, 100)
+    desk.bar([100, 100, 96, 100], { span: 5 * minute, timeframe: '5m' })
+    const hour = { timeframe: '1h', openTime: noon }
+    desk.bar([100, 101, 50, 50], { ...hour, span: 11 * minute })
+    desk.bar([100, 101, 50, 96], { ...hour, span: 11 * minute + 1 })
+    expect(desk.triggered()).toEqual([])
+    const day = { timeframe: '1d', openTime: noon }
+    desk.bar([100, 101, 50, 50], { ...day, span: 12 * minute })
+    expect(desk.triggered()).toEqual([])
+    desk.bar([100, 101, 95, 96], { ...hour, openTime: noon + 60 * minute })
+    expect(desk.triggered()).toEqual(['stop 95/95 last'])
+  })
+
+  it('has another limit, or none', async () => {
+    const desk = protectedDesk({ stopLoss: { distance: '5' }, staleAfterMs: 0 })
+    desk.hold('buy', 1, 100)
+    desk.quote(100, 101)
+    desk.mark(50)
+    expect(desk.triggered()).toEqual([])
+    await desk.clock.advanceBy(1)
+    desk.mark(50)
+    expect(desk.triggered()).toEqual(['stop 95/50 last'])
+    const never = protectedDesk({ stopLoss: { distance: '5' }, staleAfterMs: Infinity })
+    never.hold('buy', 1, 100)
+    never.mark(96)
+    never.quote(96, 101)
+    await never.clock.advanceBy(86_400_000)
+    never.mark(50)
+    expect(never.triggered()).toEqual([])
+    const first = protectedDesk({ stopLoss: { distance: '5' }, staleAfterMs: Infinity })
+    first.hold('buy', 1, 100)
+    first.mark(95)
+    expect(first.triggered()).toEqual(['stop 95/95 last'])
   })
 })
 
@@ -573,6 +657,7 @@ describe('protect', () => {
     [{ useBarRange: 1 }, 'useBarRange must be true or false'],
     [{ attempts: 0 }, 'attempts must be'],
     [{ priority: 0.5 }, 'priority must be'],
+    [{ staleAfterMs: -1 }, 'staleAfterMs must be a finite number of at least 0'],
     [{ source: '' }, 'source must be'],
     [{ trailing: 1 }, 'no option "trailing"'],
   ])('refuses %j', (options, message) => {
