@@ -28,7 +28,7 @@ export interface OpenLogOptions<
 }
 
 /**
- * Opens a log in a file, which is created if it is not there; its directory must be.
+ * Opens a log in a file, which is made if it is not there, and so is its folder.
  *
  * The file is an SQLite database, written by a thread of its own. One process at a time may write it.
  *

@@ -1,18 +1,9 @@
-import {
-  accessSync,
-  closeSync,
-  constants,
-  existsSync,
-  fsyncSync,
-  openSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from 'node:fs'
+import { accessSync, constants, existsSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { randomRun } from '../time/random.ts'
 import { LogDamagedError, LogFormatError, LogKeyError, LogStorageError } from './errors.ts'
+import { syncFile, syncFolder } from './log-folder.ts'
 import { Connection } from './sqlite-connection.ts'
 import { noHash } from './sqlite-directory.ts'
 import { isSqliteError } from './sqlite-fault.ts'
@@ -55,24 +46,13 @@ export function createFile(path: string, repair: boolean): void {
   } finally {
     connection.close()
   }
-  sync(draft, 'r+')
+  syncFile(draft, 'r+')
   renameSync(draft, path)
-  // A name in a directory outlives a power cut only once the directory is synced. Windows does not open
-  // directories, and syncs their entries itself.
-  if (process.platform !== 'win32') sync(dirname(path), 'r')
+  syncFolder(dirname(path))
 }
 
 function sizeOf(path: string): number {
   return statSync(path, { throwIfNoEntry: false })?.size ?? 0
-}
-
-function sync(path: string, flags: string): void {
-  const file = openSync(path, flags)
-  try {
-    fsyncSync(file)
-  } finally {
-    closeSync(file)
-  }
 }
 
 /**

@@ -1,6 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { LogLockedError, LogStorageError } from './errors.ts'
+import { makeFolderOf } from './log-folder.ts'
 import { logPath } from './log-path.ts'
 
 /** The right to be the one writer of a log file. */
@@ -16,7 +17,8 @@ const busy = 5
 
 /**
  * Takes the lock of a log file at once, or throws. It is a lock of the operating system, so it ends with
- * the process, however that ends; two threads of one process exclude each other as two processes do.
+ * the process, however that ends; two threads of one process exclude each other as two processes do. The folder
+ * is made where it is missing.
  *
  * What is locked is `<path>-lock`, an SQLite database that stays empty: the lock is the right to write
  * to it, of which nobody makes use, so that no crash can damage it. SQLite holds the lock because the
@@ -27,10 +29,11 @@ const busy = 5
  * Two hard links to one log are two logs to it.
  *
  * @throws LogLockedError `LOG_LOCKED` if somebody else has it.
- * @throws LogStorageError `LOG_STORAGE` if it cannot be taken: no directory, no permission.
+ * @throws LogStorageError `LOG_STORAGE` if it cannot be taken: no permission, or its folder cannot be made.
  */
 export function acquireWriterLock(path: string): WriterLock {
   try {
+    makeFolderOf(path)
     const file = logPath(path)
     const database = lockFile(file)
     sayHolder(file)
@@ -38,7 +41,7 @@ export function acquireWriterLock(path: string): WriterLock {
   } catch (error) {
     if (error instanceof LogLockedError) throw error
     throw new LogStorageError(
-      `${JSON.stringify(path)} cannot be locked. Its directory must exist, and this process must be allowed to write there.`,
+      `${JSON.stringify(path)} cannot be locked. This process must be allowed to write in its folder, and to make that where it is missing.`,
       { cause: error },
     )
   }

@@ -9,8 +9,8 @@ import { all, eventMaker, logCatalog } from '../support/logged-events.ts'
 const key = new Uint8Array(32).fill(1)
 
 describe('openLog', () => {
-  it('makes a file, and reads it again without the right to write', async () => {
-    const path = join(temporaryFolder(), 'log.db')
+  it('makes a file and its folder, and reads it again without the right to write', async () => {
+    const path = join(temporaryFolder(), 'runs', 'log.db')
     const { note } = eventMaker()
     {
       await using log = await openLog(path, { catalog: logCatalog })

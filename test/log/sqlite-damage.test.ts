@@ -95,12 +95,9 @@ describe('openLog of what is no log', () => {
     await expect(openLog(':memory:')).rejects.toThrow('memoryLog()')
   })
 
-  it('says that there is no such directory', async () => {
-    for (const readOnly of [true, false]) {
-      await expect(openLog(join(directory, 'no', 'log.db'), { readOnly })).rejects.toThrow(
-        /director/,
-      )
-    }
+  it('says that there is no such directory to read in', async () => {
+    const refused = openLog(join(directory, 'no', 'log.db'), { readOnly: true })
+    await expect(refused).rejects.toThrow(/director/)
   })
 })
 

@@ -91,13 +91,22 @@ describe('SqliteFile.open', () => {
     expect(openFile(path).last()).toBe(1)
   })
 
-  it('says that the directory is missing', () => {
-    const path = join(dirname(logPlace()), 'nowhere', 'log.db')
-    expect(thrown(opening(path))).toMatchObject({
-      code: 'LOG_STORAGE',
-      message: expect.stringContaining('directory must exist'),
-    })
+  it('makes the folders that are missing, for a writer alone', () => {
+    const path = join(dirname(logPlace()), 'runs', 'today', 'log.db')
     expect(thrown(opening(path, { readOnly: true })).code).toBe('LOG_STORAGE')
+    expect(existsSync(dirname(dirname(path)))).toBe(false)
+    expect(openFile(path).last()).toBe(0)
+    expect(existsSync(path)).toBe(true)
+  })
+
+  it('says that it cannot make the folder', () => {
+    const place = logPlace()
+    writeFileSync(place, 'a file where a folder would be')
+    expect(thrown(opening(join(place, 'runs', 'log.db')))).toMatchObject({
+      code: 'LOG_STORAGE',
+      message: expect.stringContaining('to make that where it is missing'),
+    })
+    expect(readFileSync(place, 'utf8')).toBe('a file where a folder would be')
   })
 
   it('makes nothing for a reader', () => {

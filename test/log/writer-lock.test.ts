@@ -153,9 +153,10 @@ describe('acquireWriterLock', () => {
   })
 
   it('says what else keeps it from being taken', () => {
-    const missing = join(directory, 'missing', 'a.db')
-    expect(() => acquireWriterLock(missing)).toThrow(LogStorageError)
-    expect(() => acquireWriterLock(missing)).toThrow('Its directory must exist')
+    writeFileSync(join(directory, 'file'), '')
+    const inFile = join(directory, 'file', 'a.db')
+    expect(() => acquireWriterLock(inFile)).toThrow(LogStorageError)
+    expect(() => acquireWriterLock(inFile)).toThrow('to write in its folder')
     writeFileSync(`${path}-lock`, 'This is no database. '.repeat(100))
     expect(() => acquireWriterLock(path)).toThrow(LogStorageError)
     symlinkSync('round.db', join(directory, 'round.db'))
