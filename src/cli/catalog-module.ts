@@ -7,14 +7,14 @@ import { Catalog } from '../events/catalog.ts'
 import { UsageError } from './usage-error.ts'
 
 /** What a module exports, by name. */
-export type Exported = Readonly<Record<string, unknown>>
+type Exported = Readonly<Record<string, unknown>>
 
 /**
  * Loads a module that its user has written.
  *
  * @throws UsageError if there is none, if it throws, or if this Node cannot read it.
  */
-export async function loadModule(path: string): Promise<Exported> {
+async function loadModule(path: string): Promise<Exported> {
   if (!existsSync(path)) {
     throw new UsageError(
       `The module ${JSON.stringify(path)} cannot be loaded: there is no such file.`,
@@ -45,13 +45,13 @@ export async function loadCatalog(path: string, name: string | undefined): Promi
   const exported = await loadModule(path)
   const module = `The module ${JSON.stringify(path)}`
   if (name !== undefined) {
-    if (isCatalog(exported[name])) return exported[name]
+    if (isCatalog(exported[name])) return ours(exported[name])
     const found = `is ${describeValue(exported[name])}`
     throw new UsageError(
-      `${module} must export a catalog as ${JSON.stringify(name)}, but that ${found}.`,
+      `${module} must export a catalog as ${JSON.stringify(name)}, but that ${found}. Make one with tradingEvents.extend({…}) or defineEvents({…}).`,
     )
   }
-  if (isCatalog(exported['default'])) return exported['default']
+  if (isCatalog(exported['default'])) return ours(exported['default'])
   const found = Object.entries(exported).filter((entry): entry is [string, Catalog] =>
     isCatalog(entry[1]),
   )
@@ -61,7 +61,7 @@ export async function loadCatalog(path: string, name: string | undefined): Promi
       `${module} exports no catalog. Export one that is made by tradingEvents.extend({…}) or defineEvents({…}).`,
     )
   }
-  if (second === undefined) return first
+  if (second === undefined) return ours(first)
   const names = found.map(([name]) => name).join(', ')
   throw new UsageError(`${module} exports several catalogs: ${names}. Choose one with --export.`)
 }
@@ -76,4 +76,9 @@ function isCatalog(value: unknown): value is Catalog {
     const { encode, tokens, payload } = Object(member) as Record<string, unknown>
     return typeof encode === 'function' && Array.isArray(tokens) && typeof payload === 'object'
   })
+}
+
+/** The catalog as one of this copy, which is what a log takes; its entries stay those that they are. */
+function ours(catalog: { readonly entries: Catalog['entries'] }): Catalog {
+  return catalog instanceof Catalog ? catalog : new Catalog(catalog.entries)
 }

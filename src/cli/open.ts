@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs'
-import { Catalog } from '../events/catalog.ts'
+import type { Catalog } from '../events/catalog.ts'
 import type { EventSchemas } from '../events/definition.ts'
 import { tradingEvents } from '../events/trading-events.ts'
 import type { EventLog } from '../log/event-log.ts'
 import { openLog, type OpenLogOptions } from '../log/open-log.ts'
-import { loadModule } from './catalog-module.ts'
+import { loadCatalog } from './catalog-module.ts'
 import type { Given, OptionSpecs, Room } from './command.ts'
 import { keyOptions, readKeys } from './keys.ts'
 import { UsageError } from './usage-error.ts'
@@ -44,10 +44,5 @@ export async function readOpenOptions(
 
 async function catalogOf(given: Given): Promise<Catalog> {
   const path = given.text('module')
-  if (path === undefined) return tradingEvents
-  const { catalog } = await loadModule(path)
-  if (catalog instanceof Catalog) return catalog
-  throw new UsageError(
-    `The module ${JSON.stringify(path)} must export catalog, made by tradingEvents.extend({…}) or defineEvents({…}).`,
-  )
+  return path === undefined ? tradingEvents : loadCatalog(path, 'catalog')
 }

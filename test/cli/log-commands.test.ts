@@ -1,11 +1,20 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { openLog } from 'tradewire/log'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import type { EncodedEvent } from '../../src/events/encoding.ts'
-import { command } from '../support/command-line.ts'
+import { command, ended, type Outcome, start } from '../support/command-line.ts'
 import { appendAll, entriesOf, temporaryFolder, trade, trades } from '../support/logged.ts'
 
 const secretKey = Buffer.alloc(32, 9).toString('base64')
@@ -533,6 +542,29 @@ describe('--module', { timeout: 60_000 }, () => {
     const module = join(temporaryFolder(), 'empty.mjs')
     writeFileSync(module, 'export const catalog = {}')
     const empty = await command(['log', 'read', path, '--module', module])
-    expect(empty.errors).toContain('must export catalog')
+    expect(empty.errors).toContain('must export a catalog as "catalog", but that is')
+    expect(empty.errors).toContain('Make one with tradingEvents.extend({…})')
+  })
+
+  it('takes a catalog of another copy of the package, and checks payloads with it', async () => {
+    mkdirSync('test/types/scale', { recursive: true })
+    const folder = mkdtempSync('test/types/scale/copy-')
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    cpSync('src', join(folder, 'src'), { recursive: true })
+    const module = join(folder, 'events.ts')
+    writeFileSync(module, readFileSync(catalogModule, 'utf8').replaceAll('../../src', './src'))
+    const path = join(temporaryFolder(), 'log.db')
+    const imported = async (price: string): Promise<Outcome> => {
+      const child = start(['log', 'import', path, '--module', module])
+      child.stdin.end(JSON.stringify(trade(1, { type: 'signal.entry', data: { price } })))
+      return ended(child)
+    }
+    const bad = await imported('high')
+    expect(bad.errors).toMatch(/the stream:1: price: .*\(ARCHIVE_INVALID\)\n$/)
+    expect(bad.code).toBe(1)
+    expect(await imported('1.5')).toMatchObject({ code: 0, errors: '' })
+    const tail = ['log', 'tail', path, '--from', '1', '--limit', '1', '--json']
+    const tailed = await ended(start([...tail, '--module', module]))
+    expect(json(tailed.output)).toMatchObject([{ position: 1, data: { price: '1.5' } }])
   })
 })
