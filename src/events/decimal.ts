@@ -150,9 +150,27 @@ export function isDecimalCodec(schema: z.core.$ZodType): boolean {
   return definition.in === decimalText && definition.reverseTransform === printDecimal
 }
 
-const anyDecimal = /* @__PURE__ */ decimalCodec(decimalValue)
-const positive = /* @__PURE__ */ decimalCodec(positiveValue)
-const nonNegative = /* @__PURE__ */ decimalCodec(nonNegativeValue)
+/**
+ * What a JSON Schema says of the text of a decimal, by the range that it must be in. Zeros at the end
+ * are no places. `-0` is written as `0`, so that only a decimal of any sign may have one.
+ */
+export const decimalPatterns = {
+  any: '^-?(?:0|[1-9]\\d{0,63})(?:\\.\\d{1,128}0*)?$',
+  positive: '^(?=.*[1-9])(?:0|[1-9]\\d{0,63})(?:\\.\\d{1,128}0*)?$',
+  nonNegative: '^(?:0|[1-9]\\d{0,63})(?:\\.\\d{1,128}0*)?$',
+  zero: '^0(?:\\.0+)?$',
+} as const
+
+// The check of the process is a function, which a JSON Schema cannot show: this is what it can.
+const anyDecimal = /* @__PURE__ */ decimalCodec(decimalValue).meta({
+  pattern: decimalPatterns.any,
+})
+const positive = /* @__PURE__ */ decimalCodec(positiveValue).meta({
+  pattern: decimalPatterns.positive,
+})
+const nonNegative = /* @__PURE__ */ decimalCodec(nonNegativeValue).meta({
+  pattern: decimalPatterns.nonNegative,
+})
 
 /** Schema of an exact number of any sign: {@link Decimal:var | Decimal} in the process, string outside. * @example
  * ```ts

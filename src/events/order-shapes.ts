@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { decimal, nonNegativeDecimal, positiveDecimal } from './decimal.ts'
+import { decimal, decimalPatterns, nonNegativeDecimal, positiveDecimal } from './decimal.ts'
 import { type FieldsOf, message, optionalText, stamp, text, time } from './fields.ts'
 
 /** What every order event says of its order. */
@@ -91,17 +91,31 @@ export const fillFields = {
   liquidity: /* @__PURE__ */ z.enum(['maker', 'taker']).optional(),
 }
 
-const fill = /* @__PURE__ */ z.strictObject({ ...order, ...stamp, ...fillFields })
+const fill = { ...order, ...stamp, ...fillFields }
 
-export const filled = /* @__PURE__ */ fill.refine((data) => data.remainingQuantity.isZero(), {
-  path: ['remainingQuantity'],
-  message: 'expected 0, as nothing remains of a filled order; use order.partial_fill',
-})
+// The patterns are for JSON Schemas. In the process the rules below say which event was meant.
+const nothing = {
+  remainingQuantity: /* @__PURE__ */ nonNegativeDecimal().meta({ pattern: decimalPatterns.zero }),
+}
+const aPart = {
+  remainingQuantity: /* @__PURE__ */ nonNegativeDecimal().meta({
+    pattern: decimalPatterns.positive,
+  }),
+}
 
-export const partialFill = /* @__PURE__ */ fill.refine((data) => !data.remainingQuantity.isZero(), {
-  path: ['remainingQuantity'],
-  message: 'expected more than 0, as a part remains; use order.filled',
-})
+export const filled = /* @__PURE__ */ z
+  .strictObject({ ...fill, ...nothing })
+  .refine((data) => data.remainingQuantity.isZero(), {
+    path: ['remainingQuantity'],
+    message: 'expected 0, as nothing remains of a filled order; use order.partial_fill',
+  })
+
+export const partialFill = /* @__PURE__ */ z
+  .strictObject({ ...fill, ...aPart })
+  .refine((data) => !data.remainingQuantity.isZero(), {
+    path: ['remainingQuantity'],
+    message: 'expected more than 0, as a part remains; use order.filled',
+  })
 
 export const filledSoFar = {
   /** Quantity of all fills before the order ended, in units of the instrument. */

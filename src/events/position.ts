@@ -1,6 +1,12 @@
 import * as z from 'zod'
 import type { EventDefinitions } from './catalog.ts'
-import { Decimal, decimal, nonNegativeDecimal, positiveDecimal } from './decimal.ts'
+import {
+  Decimal,
+  decimal,
+  decimalPatterns,
+  nonNegativeDecimal,
+  positiveDecimal,
+} from './decimal.ts'
 import { type FieldsOf, optionalText, stamp, text, time } from './fields.ts'
 
 const position = {
@@ -35,7 +41,16 @@ const flatIsZero = {
 const agrees = ({ side, quantity }: { side: string; quantity: Decimal }): boolean =>
   (side === 'flat') === quantity.isZero()
 
-const held = { quantity: positiveDecimal() }
+// What is listed for JSON Schemas follows from the rules of the side and the quantity.
+const held = {
+  quantity: positiveDecimal(),
+  side: /* @__PURE__ */ position.side.meta({ enum: ['long', 'short'] }),
+}
+
+const nothingHeld = {
+  quantity: /* @__PURE__ */ position.quantity.meta({ pattern: decimalPatterns.zero }),
+  side: /* @__PURE__ */ position.side.meta({ enum: ['flat'] }),
+}
 
 const opening = {
   /** When the position was opened, in milliseconds since the Unix epoch. */
@@ -87,7 +102,7 @@ const closingFields = {
 }
 
 export const closed = /* @__PURE__ */ z
-  .strictObject({ ...position, ...stamp, ...opening, ...closingFields })
+  .strictObject({ ...position, ...stamp, ...nothingHeld, ...opening, ...closingFields })
   .refine(({ quantity }) => quantity.isZero(), {
     path: ['quantity'],
     message: 'expected 0, as nothing is held of a closed position',

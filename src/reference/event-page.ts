@@ -45,6 +45,9 @@ export function eventPage(entry: CatalogEntry, { files, schemas }: PageSurroundi
         text: [
           'The encoded event, draft 2020-12, also as a file: ',
           { text: `${file}.schema.json`, file: schemaFile(file) },
+          '. Rules between fields are not in it; ',
+          { code: 'decodeEvent' },
+          ' checks them.',
         ],
       },
       { kind: 'code', language: 'json', text: json(schemas.get(entry.name)) },

@@ -1,4 +1,5 @@
 import type { CatalogEntry } from '../events/catalog-entry.ts'
+import { decimalPatterns } from '../events/decimal.ts'
 import type { JSONSchemaDocument } from '../events/json-schema.ts'
 import { z } from '../events/schema.ts'
 import { sentencesOf } from './trading-event.ts'
@@ -24,8 +25,13 @@ export interface PayloadSchemaOptions {
 /** The keyword under which an annotated schema says what a value is in the process. */
 export const noted = 'x-process'
 
-/** The pattern of the text of a decimal, by which it is known also to another copy of the package. */
-const decimalPattern = '^-?(?:0|[1-9]\\d*)(?:\\.\\d+)?$'
+/** Decimals by the pattern of their text, by which they are known also to another copy of the package. */
+const decimalWords: ReadonlyMap<unknown, string> = new Map([
+  [decimalPatterns.any, 'Decimal'],
+  [decimalPatterns.positive, 'Decimal above 0'],
+  [decimalPatterns.nonNegative, 'Decimal of 0 or more'],
+  [decimalPatterns.zero, 'Decimal 0'],
+])
 
 /** JSON Schema of the encoded payload of an event, with the sentences of its fields. */
 export function payloadSchema(
@@ -60,7 +66,8 @@ function describe(schema: Schema, sentences: Readonly<Record<string, string>>, p
 function kindOf(schema: z.core.$ZodType, json: Schema): string | undefined {
   const { def } = schema._zod
   if (def.type !== 'pipe') return undefined
-  if (json['pattern'] === decimalPattern) return decimalWords(schema)
+  const decimal = decimalWords.get(json['pattern'])
+  if (decimal !== undefined) return decimal
   const kinds: Readonly<Record<string, string>> = {
     date: 'Date',
     bigint: 'bigint',
@@ -68,14 +75,6 @@ function kindOf(schema: z.core.$ZodType, json: Schema): string | undefined {
     set: 'Set',
   }
   return kinds[(def as z.core.$ZodPipeDef).out._zod.def.type]
-}
-
-/** The range of a decimal, which its schema keeps in a function: it is asked what it refuses. */
-function decimalWords(schema: z.core.$ZodType): string {
-  const refused = z.safeDecode(schema, '-1')
-  const said = refused.error?.issues.map(({ message }) => message).join() ?? ''
-  if (said.includes('a Decimal above 0')) return 'Decimal above 0'
-  return said.includes('a Decimal of 0 or more') ? 'Decimal of 0 or more' : 'Decimal'
 }
 
 /** The same schema with its references to itself led to where it will stand. */

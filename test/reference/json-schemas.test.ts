@@ -1,5 +1,11 @@
+import { fc, test } from '@fast-check/vitest'
+import { Ajv } from 'ajv'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, it } from 'vitest'
+import { decodeEvent, type EncodedEvent } from '../../src/events/encoding.ts'
+import { EventValidationError } from '../../src/events/errors.ts'
+import { tradingEvents } from '../../src/events/trading-events.ts'
+import { asyncApiOf } from '../../src/reference/async-api.ts'
 import { encodedExample } from '../../src/reference/encoded-example.ts'
 import { catalogSchema, jsonSchemasOf } from '../../src/reference/json-schemas.ts'
 import { catalog } from './many-kinds.ts'
@@ -72,5 +78,128 @@ describe('catalogSchema', () => {
       })
     }
     expect(validate({})).toBe(false)
+  })
+})
+
+type Check = (event: unknown) => boolean
+
+const published: Readonly<Record<string, Check>> = {
+  'Catalog.toJSONSchema': new Ajv2020({ strict: false }).compile(tradingEvents.toJSONSchema()),
+  catalogSchema: new Ajv2020(options).compile(
+    catalogSchema(tradingEvents, { title: 'Events', bundled: true }),
+  ),
+  asyncApiOf: draft7(),
+}
+
+/** The schemas of an AsyncAPI document, as one of draft 7. */
+function draft7(): Check {
+  const { components } = asyncApiOf(tradingEvents, { title: 'Events', version: '1.0.0' })
+  const { schemas: all } = components as { readonly schemas: object }
+  const oneOf = Object.keys(all).map((key) => ({ $ref: `#/components/schemas/${key}` }))
+  return new Ajv({ strict: false }).compile({ oneOf, components: { schemas: all } })
+}
+
+type Place = readonly [type: string, path: readonly string[]]
+
+/** Where the examples have text that is a decimal, and where they have a side. */
+const places: readonly Place[] = [...tradingEvents.entries.values()].flatMap((entry) =>
+  leavesOf(entry.encode(entry.name, entry.example), []).map((path) => [entry.name, path] as const),
+)
+
+function leavesOf(value: unknown, path: readonly string[]): (readonly string[])[] {
+  if (typeof value === 'object' && value !== null) {
+    return Object.entries(value).flatMap(([key, inner]) => leavesOf(inner, [...path, key]))
+  }
+  const amount = typeof value === 'string' && /^-?\d+(?:\.\d+)?$/.test(value)
+  return amount || path.at(-1) === 'side' ? [path] : []
+}
+
+/** The example of a type with `value` in the place of what is at `path` of its payload. */
+function changed([type, path]: Place, value: unknown): EncodedEvent {
+  const example = encodedExample(tradingEvents.get(type))
+  const event = JSON.parse(JSON.stringify(example)) as EncodedEvent
+  const holder = path
+    .slice(0, -1)
+    .reduce((inner, key) => (inner as Record<string, object>)[key]!, event.data as object)
+  Object.assign(holder, { [path.at(-1)!]: value })
+  return event
+}
+
+/** What a rule between fields says. */
+const between = /^expected (?:low ≤ open|flat exactly when|bids best first|asks best first)/
+
+const digits = (least: number, most: number): fc.Arbitrary<string> =>
+  fc
+    .array(fc.constantFrom('0', '0', '1', '9'), { minLength: least, maxLength: most })
+    .map((list) => list.join(''))
+
+const amounts = fc
+  .tuple(
+    fc.constantFrom('', '', '-', '+'),
+    fc.oneof(fc.constant('0'), digits(0, 3), digits(62, 67)),
+    fc.oneof(
+      fc.constantFrom('', '', '.', '.0', '.5', 'e3'),
+      digits(1, 3).map((text) => `.${text}`),
+      digits(126, 131).map((text) => `.${text}`),
+      digits(126, 128).map((text) => `.${text}000`),
+    ),
+  )
+  .map((parts) => parts.join(''))
+
+const sides = fc.constantFrom('buy', 'sell', 'long', 'short', 'flat', 'none')
+
+describe.each(Object.keys(published))('%s of the trading events', (name) => {
+  const accepts = published[name]!
+
+  test.prop([fc.constantFrom(...places), fc.oneof(amounts, sides)], { numRuns: 3_000 })(
+    'accepts no decimal and no side that decodeEvent refuses by itself',
+    (place, value) => {
+      const event = changed(place, value)
+      if (!accepts(event)) return
+      try {
+        decodeEvent(event)
+      } catch (error) {
+        // A rule between fields is not in a schema.
+        expect(error).toBeInstanceOf(EventValidationError)
+        for (const { message } of (error as EventValidationError).issues) {
+          expect(message).toMatch(between)
+        }
+      }
+    },
+  )
+
+  it.each([
+    ['order.partial_fill', 'lastQuantity', '-1'],
+    ['order.partial_fill', 'lastQuantity', '0'],
+    ['order.partial_fill', 'lastQuantity', '0.00'],
+    ['order.partial_fill', 'remainingQuantity', '0'],
+    ['order.partial_fill', 'lastPrice', '9'.repeat(65)],
+    ['order.partial_fill', 'lastPrice', `0.${'1'.repeat(129)}`],
+    ['order.filled', 'remainingQuantity', '0.1'],
+    ['order.cancelled', 'filledQuantity', '-1'],
+    ['position.closed', 'quantity', '5'],
+    ['position.closed', 'quantity', '-1'],
+    ['position.closed', 'side', 'long'],
+    ['position.opened', 'side', 'flat'],
+    ['position.updated', 'side', 'flat'],
+  ])('refuses %s with %s %s', (type, field, value) => {
+    expect(accepts(changed([type, [field]], value))).toBe(false)
+    expect(() => decodeEvent(changed([type, [field]], value))).toThrow(EventValidationError)
+  })
+
+  it.each([
+    ['order.partial_fill', ['lastPrice'], '9'.repeat(64)],
+    ['order.partial_fill', ['lastPrice'], `-0.${'1'.repeat(128)}000`],
+    ['order.partial_fill', ['lastQuantity'], '0.10'],
+    ['order.filled', ['remainingQuantity'], '0.00'],
+    ['order.cancelled', ['filledQuantity'], '0.0'],
+    ['market.orderbook_update', ['bids', '0', '1'], '0'],
+  ])('accepts %s with %j %s, as decodeEvent does', (type, path, value) => {
+    expect(accepts(changed([type, path], value))).toBe(true)
+    expect(() => decodeEvent(changed([type, path], value))).not.toThrow()
+  })
+
+  it('refuses a level of a book whose size is below 0', () => {
+    expect(accepts(changed(['market.orderbook_update', ['bids', '0', '1']], '-1'))).toBe(false)
   })
 })
