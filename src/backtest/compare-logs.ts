@@ -11,7 +11,10 @@ import { requirePaths } from './compare-paths.ts'
 export interface CompareOptions<Patterns = string | readonly string[]> {
   /** Which events are compared: a pattern, or a list of them. Default `*`. */
   readonly pattern?: Patterns
-  /** Fields that may differ, with all that is in them, such as `id` or `data.timestamp`. Default: none. */
+  /**
+   * Fields that may differ, with all that is in them, such as `id` or `data.timestamp`. With `id`, so may
+   * `causationId` and `correlationId`, which are ids of other events. Default: none.
+   */
   readonly ignore?: readonly string[]
   /** Ends the comparison when it aborts: `compareLogs` rejects with its reason. */
   readonly signal?: AbortSignal

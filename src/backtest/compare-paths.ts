@@ -1,8 +1,11 @@
 import { describeValue } from '../errors/checks.ts'
 import { ConfigurationError } from '../errors/tradewire-error.ts'
 
+/** What is made of ids, and differs with them. */
+const madeOfIds = ['causationId', 'correlationId']
+
 /**
- * Says whether a field is one of `paths`, or in one of them.
+ * Says whether a field is one of `paths`, or in one of them; with `id`, so are the ids of causes.
  *
  * @throws ConfigurationError `CONFIGURATION` unless it is a list of fields.
  */
@@ -12,5 +15,6 @@ export function requirePaths(paths: readonly string[]): (path: string) => boolea
       `ignore must be a list of fields, such as ['id', 'data.timestamp'], but is ${describeValue(paths)}.`,
     )
   }
-  return (path) => paths.some((each) => path === each || path.startsWith(`${each}.`))
+  const ignored = paths.includes('id') ? [...paths, ...madeOfIds] : paths
+  return (path) => ignored.some((each) => path === each || path.startsWith(`${each}.`))
 }

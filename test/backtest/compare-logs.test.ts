@@ -47,7 +47,7 @@ describe('compareLogs', () => {
   it('compares what a pattern covers, and passes over fields', async () => {
     const [one, other] = [await recorded(), await recorded({ run: 'b', strategy: swing(97, '11') })]
     expect(await compareLogs(one, other, { pattern: 'market.*' })).toMatchObject({ same: false })
-    const ids = ['id', 'sequence', 'correlationId', 'causationId', 'data.orderId']
+    const ids = ['id', 'sequence', 'data.orderId']
     const bar = { pattern: 'market.new_bar', ignore: ids } as const
     expect(await compareLogs(one, other, bar)).toMatchObject({ same: true, events: 200 })
     const submitted = { pattern: ['order.submitted'], ignore: ids } as const
@@ -57,6 +57,20 @@ describe('compareLogs', () => {
     })
     const data = { pattern: 'order.submitted', ignore: [...ids, 'data', 'timestamp'] } as const
     expect((await compareLogs(one, other, data)).events).toBeGreaterThan(0)
+  })
+
+  it('passes over the ids of causes with ids, and not without', async () => {
+    const [one, other] = [await recorded(), await recorded({ run: 'b' })]
+    const pattern = 'order.*'
+    const ignore = ['sequence', 'data.orderId']
+    expect((await compareLogs(one, other, { pattern, ignore })).divergence!.differences).toEqual([
+      expect.objectContaining({ path: 'id' }),
+      expect.objectContaining({ path: 'correlationId' }),
+      expect.objectContaining({ path: 'causationId' }),
+    ])
+    const comparison = await compareLogs(one, other, { pattern, ignore: ['id', ...ignore] })
+    expect(comparison).toMatchObject({ same: true })
+    expect(comparison.events).toBeGreaterThan(0)
   })
 
   it('shows what is absent, what is long, and how much more there is', async () => {
