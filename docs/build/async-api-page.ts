@@ -29,7 +29,7 @@ export async function asyncApiPage(document: object): Promise<string> {
     const lines = wrong.map(({ path, message }) => `${path.join('.')}: ${message}`)
     throw new Error(`The AsyncAPI document is not valid:\n${lines.join('\n')}`)
   }
-  return withoutButtons(draw(parsed.document))
+  return withoutRepeats(withoutButtons(draw(parsed.document)))
 }
 
 function draw(document: unknown): string {
@@ -65,6 +65,21 @@ function withoutButtons(html: string): string {
     .replaceAll(/<button[^>]*>(?:Collapse|Expand) all<\/button>/g, '')
     .replaceAll(/<button[^>]*>/g, '<span>')
     .replaceAll('</button>', '</span>')
+}
+
+/** A description, and the summary of its operation or message right below. */
+const described = /<p>((?:(?!<\/p>).)*)<\/p>\s*(?:<\/div>){2}(<p class="[^"]*">(.*?)<\/p>)/g
+
+/** A summary that says what stands above it goes. */
+function withoutRepeats(html: string): string {
+  return html.replaceAll(described, (all, description: string, summary: string, words: string) =>
+    plain(description) === plain(words) ? all.slice(0, -summary.length) : all,
+  )
+}
+
+/** Text without markup: a summary has the backticks of its Markdown, and other apostrophes. */
+function plain(html: string): string {
+  return html.replaceAll(/<[^>]*>|`/g, '').replaceAll('&#x27;', "'")
 }
 
 /** Where the style of {@link asyncApiPage} is. */

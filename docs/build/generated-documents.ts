@@ -33,8 +33,11 @@ export function writeGeneratedDocuments(folder: string): number {
 }
 
 function asyncApiMarkdown(): string {
-  const names = [...tradingEvents.entries.keys()]
-  const links = names.map((name) => `<a href="#operation-send-${name}">${name}</a>`)
+  const categories = Map.groupBy(tradingEvents.entries.keys(), (name) => name.replace(/\..*/, ''))
+  const links = Array.from(categories, ([category, names]) => {
+    const line = names.map((name) => `<a href="#operation-send-${name}">${name}</a>`)
+    return `## ${category}\n\n<p>${line.join(' · ')}</p>`
+  })
   return `---
 title: AsyncAPI
 ---
@@ -45,7 +48,7 @@ The trading events as an AsyncAPI 3 document, for whoever sends them over a wire
 <a href="site:asyncapi.json">asyncapi.json</a>, and here. [Events](events/events.md) says more of each: when it is
 emitted, by whom, and what comes before and after it.
 
-<p>${links.join(' · ')}</p>
+${links.join('\n\n')}
 
 ${asyncApiPlace}
 `

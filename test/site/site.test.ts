@@ -66,6 +66,10 @@ describe('the site', () => {
     for (const name of tradingEvents.entries.keys()) {
       expect(page).toContain(`id="operation-send-${name}"`)
     }
+    const lines = Array.from(page.matchAll(/<p[^>]*>([^<]+)<\/p>/g), ([, text]) =>
+      text!.replaceAll('&#x27;', "'"),
+    )
+    expect(lines.filter((line, place) => line === lines[place + 1])).toEqual([])
   })
 
   it('draws every Mermaid block', () => {
