@@ -19,8 +19,8 @@ import type {
 /**
  * An `EventEmitter3` on a bus: old code is handed it unchanged. A listener of a legacy name, of a
  * constant of `EventType`, of either in the other case (`order_submitted`), or of an event type is a
- * subscription on the bus; an emission of such a name is an event. All other names go from legacy code
- * to legacy code. The names of one event count and remove the listeners of each other.
+ * subscription on the bus; an emission of such a name is an event. All other names, and
+ * those that `mapping` has with false, go from legacy code to legacy code. The names of one event count and remove the listeners of each other.
  *
  * It differs from eventemitter3 where that is wrong: `once` is consumed before the call, the same
  * function added twice is two listeners of which `off` removes the later one, a listener that is no

@@ -188,9 +188,10 @@ export class LegacyBridge {
   }
 
   #meetUnknown(name: LegacyName): void {
-    if (!this.#unknown.meet(name)) return
+    // Who has said that a name stays local need not be told.
+    if (!this.#unknown.meet(name) || this.#names.isLocal(name)) return
     const hint = didYouMean(this.#names.closestTo(name))
-    const message = `Legacy code uses the name ${describeValue(name)}, which stands for no event of the catalog, so only legacy listeners hear it.${hint} Say what it stands for with createLegacyAdapter(bus, { mapping }), or add an event with catalog.extend({…}).`
+    const message = `Legacy code uses the name ${describeValue(name)}, which stands for no event of the catalog, so only legacy listeners hear it.${hint} Say what it stands for with createLegacyAdapter(bus, { mapping }), where false lets it stay so, or add an event with catalog.extend({…}).`
     const details = { name: String(name).slice(0, 256) }
     try {
       const timestamp = this.#bus.clock.now()

@@ -5,11 +5,14 @@ import { EventType } from '../events/event-type.ts'
 import { closestTo } from '../events/suggestion.ts'
 import type { LegacyName } from './types.ts'
 
+/** Names of the user, each with its event type, or false for a name that only legacy code shall know. */
+type Mapping = ReadonlyMap<string, string | false>
+
 /** Which event type each name of the string-event world stands for. */
 export class LegacyNames {
   readonly #catalog: Catalog
-  /** What the user has said; it goes before all else. */
-  readonly #mapping: ReadonlyMap<string, string>
+  /** What the user has said; it goes before all else. False means that a name stays local. */
+  readonly #mapping: Mapping
   /** What the catalog says: legacy names, and constants of `EventType`, in upper and lower case. */
   readonly #derived: ReadonlyMap<string, string>
 
@@ -27,8 +30,13 @@ export class LegacyNames {
   typeOf(name: LegacyName): string | undefined {
     if (typeof name === 'symbol') return undefined
     const mapped = this.#mapping.get(name)
-    if (mapped !== undefined) return mapped
+    if (mapped !== undefined) return mapped === false ? undefined : mapped
     return this.#catalog.find(name) === undefined ? this.#derived.get(name) : name
+  }
+
+  /** Whether the user has said that only legacy code knows the name. */
+  isLocal(name: LegacyName): boolean {
+    return typeof name === 'string' && this.#mapping.get(name) === false
   }
 
   /** The known name that `name` was most likely meant to be. */
@@ -39,21 +47,24 @@ export class LegacyNames {
       ...this.#derived.keys(),
       ...this.#catalog.entries.keys(),
     ]
-    return closestTo(name, known)
+    return closestTo(
+      name,
+      known.filter((one) => !this.isLocal(one)),
+    )
   }
 }
 
-function checkMapping(catalog: Catalog, mapping: unknown): ReadonlyMap<string, string> {
+function checkMapping(catalog: Catalog, mapping: unknown): Mapping {
   if (typeof mapping !== 'object' || mapping === null || Array.isArray(mapping)) {
     throw new ConfigurationError(
       `mapping must be an object of legacy names and event types, such as { fill: 'order.filled' }, but is ${describeValue(mapping)}.`,
     )
   }
-  const checked = new Map<string, string>()
+  const checked = new Map<string, string | false>()
   for (const [name, type] of Object.entries<unknown>({ ...mapping })) {
-    if (typeof type !== 'string' || catalog.find(type) === undefined) {
+    if (type !== false && (typeof type !== 'string' || catalog.find(type) === undefined)) {
       throw new ConfigurationError(
-        `mapping says that ${describeValue(name)} stands for ${describeValue(type)}, which is no event type of the catalog.${didYouMean(closestTo(String(type), catalog.entries.keys()))}`,
+        `mapping says that ${describeValue(name)} stands for ${describeValue(type)}, which is no event type of the catalog.${didYouMean(closestTo(String(type), catalog.entries.keys()))} Give the type of an event, or false for a name that only legacy code shall know.`,
       )
     }
     checked.set(name, type)
@@ -67,10 +78,7 @@ export function didYouMean(closest: string | undefined): string {
 }
 
 /** A parameterised event has no type before somebody fills the parameter in, so it has no name. */
-function deriveNames(
-  catalog: Catalog,
-  mapping: ReadonlyMap<string, string>,
-): ReadonlyMap<string, string> {
+function deriveNames(catalog: Catalog, mapping: Mapping): ReadonlyMap<string, string> {
   const names = new Map<string, string>()
   for (const { name: type, legacyName, parameterised } of catalog.entries.values()) {
     if (legacyName === undefined || parameterised || mapping.has(legacyName)) continue

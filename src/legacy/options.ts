@@ -21,9 +21,20 @@ export interface LegacyErrorContext {
  */
 export interface LegacyAdapterOptions<Mapping, Form extends DecimalForm = DecimalForm> {
   /**
-   * Legacy names of your own, each with its event type; they go before those of the catalog. Default:
-   * none, so that the catalog decides: its legacy names, the same in upper case, the constants of
-   * `EventType`, the same in lower case (`order_submitted`), and its types.
+   * Legacy names of your own, each with its event type; they go before those of the catalog. A name
+   * with `false` goes from legacy code to legacy code, with any arguments, as names do that the catalog
+   * does not know; `false` is for this very spelling. Default: none, so that the catalog decides: its
+   * legacy names, the same in upper case, the constants of `EventType`, the same in lower case
+   * (`order_submitted`), and its types.
+   *
+   * @example
+   * ```ts
+   * const emitter = createLegacyAdapter(bus, {
+   *   mapping: { fill: 'order.filled', trade_tick: false },
+   * })
+   * emitter.on('trade_tick', (price: number, size: number) => console.log(price * size))
+   * emitter.emit('trade_tick', 57.638, 0.15)
+   * ```
    */
   readonly mapping?: Mapping
   /**

@@ -14,7 +14,10 @@ export interface LegacyNameUse {
   readonly listeners: number
 }
 
-/** How often legacy code has used one name that stands for no event of the catalog. */
+/**
+ * How often legacy code has used one name that stands for no event of the catalog, or that `mapping`
+ * has with false.
+ */
 export interface UnknownNameUse {
   /** The name, as legacy code spells it. */
   readonly name: LegacyName

@@ -7,8 +7,13 @@ import type { EventIn, PayloadIn, TypeIn } from '../events/types.ts'
 /** A name in the world of string events. */
 export type LegacyName = string | symbol
 
-/** Legacy names of your own, each with the event type that it stands for. */
-export type LegacyMapping<Schemas extends EventSchemas> = Readonly<Record<string, TypeIn<Schemas>>>
+/**
+ * Legacy names, each with the event type that it stands for, or with false if only legacy code shall
+ * know it, although the catalog does.
+ */
+export type LegacyMapping<Schemas extends EventSchemas> = Readonly<
+  Record<string, TypeIn<Schemas> | false>
+>
 
 /** No names of your own. */
 export type NoMapping = { readonly [Name in never]: never }
