@@ -147,7 +147,8 @@ export class LegacyAdapter<
    * `57.638` is exact, but `0.1 + 0.2` was wrong before it came here. `emit('error', thrown)` takes an
    * Error, a text, or whatever else is thrown; if nobody listens, the `onError` of `createBus` is told,
    * which prints it unless it was given. The option `payloads` makes payloads of what old code
-   * emits. Any other name takes any arguments, and is heard by legacy listeners alone.
+   * emits, and without one further arguments are refused, except behind a thrown value, where they are
+   * left out. Any other name takes any arguments, and is heard by legacy listeners alone.
    *
    * Listeners have been called when it returns, unless a handler or listener emits: then the bus first
    * brings what it answers to everybody, for all names in one order.

@@ -47,6 +47,7 @@ export class LegacyPayloads {
     if (type === 'system.error' && isThrown(given)) {
       return decodeLoosely(entry, type, errorPayload(now, given, ''))
     }
+    if (args.length > 1) throw tooMany(type, name, args.length)
     try {
       return decodeLoosely(entry, type, given)
     } catch (error) {
@@ -59,6 +60,13 @@ export class LegacyPayloads {
       throw new EventValidationError(type, issues, { cause: error.cause })
     }
   }
+}
+
+/** What stands behind the payload would be lost in silence. */
+function tooMany(type: string, name: string, count: number): EventValidationError {
+  const key = JSON.stringify(name)
+  const message = `emit(${key}, payload) takes one payload, and got ${count} arguments; createLegacyAdapter(bus, { payloads: { ${key}: (...old) => ({ … }) } }) makes one payload of them, and mapping: { ${key}: false } lets them go from legacy code to legacy code`
+  return new EventValidationError(type, [{ path: '', message }])
 }
 
 function requireObject(payloads: unknown): asserts payloads is object {

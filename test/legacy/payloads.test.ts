@@ -87,6 +87,28 @@ describe('LegacyAdapter.emit', () => {
     expect(events).toEqual([])
   })
 
+  it('refuses further arguments, which nobody would hear', () => {
+    const { adapter, emitter, events } = setUp()
+    expect(() => emitter.emit('connected', connected, 'extra', 7)).toThrow(
+      expect.objectContaining({
+        code: 'EVENT_INVALID',
+        message: expect.stringMatching(
+          /takes one payload, and got 3 arguments; .*payloads: \{ "connected": \(\.\.\.old\) => /,
+        ),
+      }),
+    )
+    expect(events).toEqual([])
+    expect(adapter.report().names).toMatchObject([{ name: 'connected', emitted: 0, refused: 1 }])
+  })
+
+  it('loses no error for what stands behind it', () => {
+    const { emitter, events } = setUp()
+    emitter.emit('error', new Error('no route'), { attempt: 7 })
+    expect(events).toMatchObject([{ data: { message: 'no route' } }])
+    const payload = { timestamp: 5, name: 'Old', message: 'no route' }
+    expect(() => emitter.emit('error', payload, 7)).toThrow(/got 2 arguments/)
+  })
+
   it('lets a stack overflow pass as what it is', () => {
     const { emitter } = setUp()
     const names = new Set<string>()
