@@ -6,7 +6,8 @@ import { notePatterns } from './pattern-note.ts'
 
 export const readCommand: Command = {
   name: 'read',
-  summary: 'Shows events, in the order of the log.',
+  summary:
+    'Shows events, each with its position, in the order of the log. Ids and causes are shown with --json.',
   positionals: ['<file>'],
   options: {
     ...filters,

@@ -267,8 +267,67 @@ describe('tradewire log trace', { timeout: 60_000 }, () => {
     expect(json(await run('--json'))[0]).toMatchObject({ events: 2, truncated: false })
     expect(await run('--limit', '1')).toContain('… and more')
     const nothing = await command(['log', 'trace', path, 'run-9'])
-    expect(nothing).toMatchObject({ code: 1, output: 'No event belongs to run-9.\n' })
+    expect(nothing).toEqual({
+      code: 1,
+      output: 'No event belongs to run-9.\n',
+      errors: 'tradewire log read shows the positions of events, and with --json their ids.\n',
+    })
     expect((await command(['log', 'trace', path, 'run-2'])).output).toBe(await run())
+  })
+
+  it('takes the position of an event, unless a chain has this number for its id', async () => {
+    const chain = (position: number, type: string): EncodedEvent =>
+      trade(position, { type, correlationId: '3', causationId: 'run-4' })
+    const path = await fileOf([
+      trade(1),
+      trade(2, { correlationId: 'run-1', causationId: 'run-1' }),
+      trade(3),
+      chain(4, 'their.own'),
+      trade(5, { id: '77' }),
+    ])
+    {
+      await using log = await openLog(path)
+      await log.retain({ maxEvents: 4 })
+    }
+    const traced = async (id: string): Promise<unknown> => {
+      const { code, output } = await command(['log', 'trace', path, id, '--json'])
+      const [tree] = json(output)
+      return [code, tree!['correlationId'], tree!['events']]
+    }
+    expect(await traced('2')).toEqual([0, 'run-1', 1])
+    expect(await traced('3')).toEqual([0, '3', 1])
+    expect(await traced('5')).toEqual([0, 'run-5', 1])
+    expect(await traced('77')).toEqual([0, 'run-5', 1])
+    // The event at 1 was removed: that the log goes on at 2 is not what was asked for.
+    expect(await traced('1')).toEqual([1, '1', 0])
+    for (const none of ['6', '0', '2.0', '99999999999999999999']) {
+      expect(await traced(none)).toEqual([1, none, 0])
+    }
+  })
+
+  it('finds the newest event of an order', async () => {
+    const about = (sequence: number, data: unknown): EncodedEvent =>
+      trade(sequence, { type: 'their.own', correlationId: `chain-${sequence}`, data })
+    const path = await fileOf([
+      about(1, { orderId: 'A-7' }),
+      about(2, { orderId: 'A-7' }),
+      about(3, { orderId: 7 }),
+      about(4, null),
+      about(5, { id: 'A-7' }),
+      about(6, { orderId: { toString: 5 } }),
+    ])
+    const traced = (order: string): ReturnType<typeof command> =>
+      command(['log', 'trace', path, '--order', order, '--json'])
+    expect(json((await traced('A-7')).output)[0]).toMatchObject({ correlationId: 'chain-2' })
+    expect(json((await traced('7')).output)[0]).toMatchObject({ correlationId: 'chain-3' })
+    // The id of a chain is no order.
+    for (const none of ['chain-1', 'undefined']) {
+      expect(await traced(none)).toEqual({
+        code: 1,
+        output: '',
+        errors: `No event has the orderId "${none}".\n`,
+      })
+    }
   })
 })
 
