@@ -7,7 +7,8 @@ import { LogStorageError } from './errors.ts'
  * @param version such as `22.16.0`.
  */
 export function requireSqlite(version: string): void {
-  const [major = 0, minor = 0] = version.split('.').map(Number)
+  const major = Number.parseInt(version, 10)
+  const minor = Number(version.split('.')[1])
   // What came with 24.0 was brought to 22.16, and never to 23: StatementSync.setReturnArrays.
   if (major >= 24 || (major === 22 && minor >= 16)) return
   const but = major === 23 ? ', but not 23' : ''
