@@ -4,6 +4,7 @@ import process from 'node:process'
 import { pathToFileURL } from 'node:url'
 import { describeValue } from '../errors/checks.ts'
 import { Catalog } from '../events/catalog.ts'
+import { misspelt } from './syntax-error.ts'
 import { UsageError } from './usage-error.ts'
 
 /** What a module exports, by name. */
@@ -33,6 +34,7 @@ function unloadable(path: string, cause: unknown): string {
   if (code === 'ERR_UNKNOWN_FILE_EXTENSION' && /\.[cm]?ts$/.test(path)) {
     return `${what}: this Node (${process.version}) does not read TypeScript. Use Node 22.18 or later, or give the compiled .js file.`
   }
+  if (cause instanceof SyntaxError) return `${what}: ${misspelt(path, cause)}`
   return `${what}: ${typeof message === 'string' ? message : `it throws ${describeValue(cause)}`}`
 }
 

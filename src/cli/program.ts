@@ -133,7 +133,8 @@ async function failed(error: unknown, args: readonly string[], room: Room): Prom
   if (isClosed(error)) return 0
   if (error instanceof UsageError || error instanceof ConfigurationError) {
     const message = inWordsOfOptions(error.message)
-    room.note(`tradewire: ${message} See ${['tradewire', ...pathOf(args), '--help'].join(' ')}.`)
+    const sentence = /[.?!]$/.test(message) ? message : `${message}.`
+    room.note(`tradewire: ${sentence} See ${['tradewire', ...pathOf(args), '--help'].join(' ')}.`)
     return 2
   }
   // What was found before the failure is not held back.

@@ -196,6 +196,44 @@ describe('tradewire catalog --module', { timeout: 120_000 }, () => {
     expect(errors).toContain(message)
   })
 
+  it.each([
+    ['my-events.ts', 'export const a: number = 1', 'my-events.mts'],
+    ['my-events.js', "import 'node:fs'", 'my-events.mjs'],
+  ])('says how %s is read as a module in a package of CommonJS', async (name, text, another) => {
+    const path = moduleOf(text, name)
+    writeFileSync(join(path, '..', 'package.json'), '{"type":"commonjs"}')
+    const { code, errors } = await ended(
+      start(['catalog', '--format', 'asyncapi', '--module', path]),
+    )
+    expect(code).toBe(2)
+    expect(errors).toContain(
+      `Node reads ${JSON.stringify(path)} as CommonJS. Add "type": "module" to its package.json, or name it ${another}. See tradewire catalog --help.`,
+    )
+  })
+
+  it.each([
+    ['bad.mjs', 'export const a = 1\nexport const b = ;\n', ':2: Unexpected token'],
+    ['bad.mts', 'export const a = 1\nexport const b: = ;\n', ':2: Unexpected token'],
+    ['bad.mjs', 'const a = 1\n\nconst b = export\n', ":3: Unexpected token 'export'. See"],
+    ['named.mjs', "\nimport { none } from 'node:fs'", ':2: The requested module'],
+  ])('says in which line of %s the syntax is wrong: %j', async (name, text, message) => {
+    const path = moduleOf(text, name)
+    const { code, errors } = await ended(
+      start(['catalog', '--format', 'asyncapi', '--module', path]),
+    )
+    expect(code).toBe(2)
+    expect(errors).toContain(`cannot be loaded: ${path}${message}`)
+  })
+
+  it('says what Node says of the syntax of an imported file, without a line', async () => {
+    const path = moduleOf("import './other.mjs'")
+    writeFileSync(join(path, '..', 'other.mjs'), 'const a = ;')
+    const { errors } = await ended(start(['catalog', '--format', 'asyncapi', '--module', path]))
+    expect(errors).toContain(
+      "cannot be loaded: Unexpected token ';'. See tradewire catalog --help.",
+    )
+  })
+
   it('says which Node reads TypeScript where this one does not', async () => {
     const text = "throw Object.assign(new Error('.ts'), { code: 'ERR_UNKNOWN_FILE_EXTENSION' })"
     for (const [name, message] of [
