@@ -152,6 +152,8 @@ export class LegacyAdapter<
    *
    * Listeners have been called when it returns, unless a handler or listener emits: then the bus first
    * brings what it answers to everybody, for all names in one order.
+   * What a listener emits while it is called has the event that it hears as its cause; after an `await`
+   * it has none.
    * Returns whether anybody listens, typed handlers included.
    *
    * @throws EventValidationError `EVENT_INVALID`, EventVetoedError `EVENT_VETOED` if the payload is

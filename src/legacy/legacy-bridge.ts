@@ -17,6 +17,7 @@ import {
   type RegistrationTerms,
 } from './registration.ts'
 import { type LegacyReport, NameCounts, shareOf } from './report.ts'
+import type { RunningEvent } from './running-event.ts'
 import { type Sender, Traffic } from './traffic.ts'
 import type { LegacyListener, LegacyName } from './types.ts'
 
@@ -39,6 +40,7 @@ export class LegacyBridge {
   readonly #payloads: LegacyPayloads
   readonly #traffic: Traffic
   readonly #raws = new RawListeners((registration) => this.remove(registration))
+  readonly #running: RunningEvent = { event: undefined }
   #priority = frontPriority
   #disposed = false
   /** The event encoded last, kept because all its listeners are called with the same payload. */
@@ -49,7 +51,7 @@ export class LegacyBridge {
     this.#settings = settings
     this.#names = new LegacyNames(bus.catalog, settings.mapping)
     this.#payloads = new LegacyPayloads(this.#names, settings.payloads)
-    this.#local = new LocalDispatch(bus, this.#table, (error, registration) =>
+    this.#local = new LocalDispatch(bus, this.#table, this.#running, (error, registration) =>
       this.#localFailure(error, registration),
     )
     this.#traffic = new Traffic(bus)
@@ -152,9 +154,17 @@ export class LegacyBridge {
     registration: LegacyRegistration,
   ): NonNullable<LegacyRegistration['subscription']> {
     const { listener, context, once, ahead, label } = registration
+    const running = this.#running
     const handler = (event: TradewireEvent): unknown => {
       if (once) this.#table.remove(type, registration)
-      return listener.call(context, this.#encode(event), event)
+      const payload = this.#encode(event)
+      const before = running.event
+      running.event = event
+      try {
+        return listener.call(context, payload, event)
+      } finally {
+        running.event = before
+      }
     }
     // A failure is to name the listener, not this wrapper.
     Object.defineProperty(handler, 'name', { value: label })
@@ -229,7 +239,9 @@ export class LegacyBridge {
 
   #send(sender: Sender, type: string, data: object): TradewireEvent {
     const { source } = this.#settings
-    return this.#traffic.count(sender, () => this.#bus.emitSync(type, data, { source }))
+    const { event: cause } = this.#running
+    const options = cause === undefined ? { source } : { source, cause }
+    return this.#traffic.count(sender, () => this.#bus.emitSync(type, data, options))
   }
 
   #requireAttached(what: string, name: LegacyName): void {

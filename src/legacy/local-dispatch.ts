@@ -2,6 +2,7 @@ import { defer } from '../bus/backstage.ts'
 import { toPromise } from '../delivery/thenable.ts'
 import type { ListenerTable } from './listener-table.ts'
 import type { LegacyRegistration } from './registration.ts'
+import type { RunningEvent } from './running-event.ts'
 import type { LegacyName } from './types.ts'
 
 /**
@@ -13,16 +14,19 @@ import type { LegacyName } from './types.ts'
 export class LocalDispatch {
   readonly #bus: object
   readonly #table: ListenerTable
+  readonly #running: RunningEvent
   /** Is told what a listener threw or rejected with; never throws. */
   readonly #failed: (error: unknown, registration: LegacyRegistration) => void
 
   constructor(
     bus: object,
     table: ListenerTable,
+    running: RunningEvent,
     failed: (error: unknown, registration: LegacyRegistration) => void,
   ) {
     this.#bus = bus
     this.#table = table
+    this.#running = running
     this.#failed = failed
   }
 
@@ -33,9 +37,17 @@ export class LocalDispatch {
    * @throws EmitQueueFullError `EMIT_QUEUE_FULL` if they emit more than may wait.
    */
   emit(name: LegacyName, args: unknown[]): void {
+    const running = this.#running
+    const { event } = running
     defer(this.#bus, () => {
-      for (const registration of this.#table.of(name)) {
-        if (registration.active) this.#call(registration, args)
+      const before = running.event
+      running.event = event
+      try {
+        for (const registration of this.#table.of(name)) {
+          if (registration.active) this.#call(registration, args)
+        }
+      } finally {
+        running.event = before
       }
     })
   }
