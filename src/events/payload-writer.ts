@@ -372,7 +372,7 @@ function recursivePart(
   schema: Schema,
   known: Known,
   make: () => Part | undefined,
-  always: boolean,
+  detour: boolean,
 ): Part | undefined {
   if (known.has(schema)) return known.get(schema)
   let inner: Part | undefined
@@ -383,8 +383,7 @@ function recursivePart(
   }
   known.set(schema, part)
   inner = make()
-  if (always) known.set(schema, inner && part)
-  // What holds itself by a getter is met again only inside of itself: from outside it needs no detour.
-  else known.delete(schema)
-  return always ? known.get(schema) : inner
+  // What holds itself by a getter needs no detour from outside.
+  known.set(schema, detour ? inner && part : inner)
+  return known.get(schema)
 }

@@ -85,13 +85,14 @@ function processLazy(schema: Schema, getter: () => Schema): Schema {
   return processed
 }
 
-/** Objects whose fields are being looked at, with what becomes of them. */
+/** Objects that are or were looked at inside of the outermost one, with what becomes of them: each once. */
 const underway = /* @__PURE__ */ new Map<Schema, { processed?: Schema }>()
 
 /** An object that comes again among its own fields, as a getter of its shape gives it, is a recursion. */
 function processObject(schema: Schema, definition: Definition): Schema {
   const outer = underway.get(schema)
-  if (outer !== undefined) return z.lazy(() => outer.processed!)
+  if (outer !== undefined) return outer.processed ?? z.lazy(() => outer.processed!)
+  const outermost = underway.size === 0
   const begun: { processed?: Schema } = {}
   underway.set(schema, begun)
   try {
@@ -101,7 +102,7 @@ function processObject(schema: Schema, definition: Definition): Schema {
     })
     return begun.processed
   } finally {
-    underway.delete(schema)
+    if (outermost) underway.clear()
   }
 }
 

@@ -94,7 +94,8 @@ function requireOwnTables(connection: Connection, name: string): void {
   const tables = "'head', 'types', 'records', 'sealed', 'gaps', 'zones', 'notes'"
   const found = connection
     .statement(
-      `SELECT type, name FROM sqlite_schema WHERE type = 'trigger' OR (type = 'view' AND name IN (${tables})) LIMIT 1`,
+      // Names in SQLite have no case.
+      `SELECT type, name FROM sqlite_schema WHERE type = 'trigger' OR sql LIKE 'CREATE VIRTUAL%' OR (type = 'view' AND lower(name) IN (${tables})) LIMIT 1`,
     )
     .first()
   if (found === undefined) return

@@ -143,6 +143,22 @@ describe('processSchema', () => {
     expect(accepts(schema, { value: one, children: [{ value: '1', children: [] }] })).toBe(false)
   })
 
+  it('looks at each of many shapes that refer to each other once', () => {
+    const shapes: z.ZodObject[] = Array.from({ length: 9 }, (_, own) =>
+      z.strictObject({
+        value: decimal(),
+        get others() {
+          return z.array(z.union(shapes.filter((_other, index) => index !== own))).optional()
+        },
+      }),
+    )
+    const start = performance.now()
+    expect(accepts(shapes[0]!, { value: one, others: [{ value: two, others: [] }] })).toBe(true)
+    expect(accepts(shapes[0]!, { value: one, others: [{ value: '2' }] })).toBe(false)
+    // Once for each way from one to another there would be 100,000 looks: more than ten seconds.
+    expect(performance.now() - start).toBeLessThan(5_000)
+  })
+
   it('leaves the schema that it is given as it is', () => {
     const schema = z.strictObject({ a: decimal() })
     processSchema(schema)

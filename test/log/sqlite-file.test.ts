@@ -173,6 +173,8 @@ describe('SqliteFile.open', () => {
 
   it.each([
     ['ALTER TABLE types RENAME TO t; CREATE VIEW types AS SELECT * FROM t', 'a view "types"'],
+    ['ALTER TABLE head RENAME TO h; CREATE VIEW Head AS SELECT * FROM h', 'a view "Head"'],
+    ['CREATE VIRTUAL TABLE words USING fts5(text)', 'a table "words"'],
     ['CREATE TRIGGER rot AFTER INSERT ON records BEGIN DELETE FROM types; END', 'a trigger "rot"'],
   ])('refuses a log that somebody has made act by itself: %s', (sql, message) => {
     const path = logPlace()
