@@ -28,6 +28,8 @@ export class BarShape implements RowShape<NewBar> {
   readonly #atClose: boolean
   readonly #session: SessionHours
   #timeframe: Timeframe | undefined
+  /** Whether the first rows are still to be compared with the timeframe that was given. */
+  #unchecked: boolean
   /** Where the fields stand in a row, from 0; -1 for one that the file does not have. */
   #at = { time: -1, symbol: -1, open: -1, high: -1, low: -1, close: -1, volume: -1 }
   #more = { tradeCount: -1, vwap: -1 }
@@ -48,12 +50,17 @@ export class BarShape implements RowShape<NewBar> {
     this.#timeFormat = settings.time
     this.#numbers = new NumberReader(settings)
     this.#timeframe = timeframe
+    this.#unchecked = timeframe !== undefined
     this.#atClose = timestampIs === 'close'
     this.#session = session
   }
 
   get undecided(): boolean {
     return this.#timeframe === undefined
+  }
+
+  get unchecked(): boolean {
+    return this.#unchecked
   }
 
   bind(layout: CsvLayout): void {
@@ -65,16 +72,7 @@ export class BarShape implements RowShape<NewBar> {
   }
 
   decide(rows: readonly CsvRow[]): string | undefined {
-    const last = new Map<string, number>()
-    const steps: number[] = []
-    for (const row of rows) {
-      const symbol = this.#symbolOf(row)
-      const time = this.#timeOf(row)
-      const before = last.get(symbol)
-      if (before !== undefined) steps.push(time - before)
-      last.set(symbol, time)
-    }
-    const timeframe = commonTimeframe(steps)
+    const timeframe = commonTimeframe(this.#stepsOf(rows))
     if (timeframe === undefined) {
       // Without a single time that can be read, how times are written is what is wrong.
       if (rows.every((row) => !Number.isFinite(this.#timeOf(row)))) {
@@ -84,6 +82,25 @@ export class BarShape implements RowShape<NewBar> {
     }
     this.#timeframe = new Timeframe(timeframe)
     return undefined
+  }
+
+  check(rows: readonly CsvRow[]): string | undefined {
+    this.#unchecked = false
+    return closenessFault(this.#stepsOf(rows), this.#timeframe!)
+  }
+
+  /** The times between rows of one symbol each, in milliseconds. */
+  #stepsOf(rows: readonly CsvRow[]): number[] {
+    const last = new Map<string, number>()
+    const steps: number[] = []
+    for (const row of rows) {
+      const symbol = this.#symbolOf(row)
+      const time = this.#timeOf(row)
+      const before = last.get(symbol)
+      if (before !== undefined) steps.push(time - before)
+      last.set(symbol, time)
+    }
+    return steps
   }
 
   payload(row: CsvRow): NewBar | RowFault {
@@ -174,4 +191,15 @@ export class BarShape implements RowShape<NewBar> {
       this.#closed = this.#zone.toUtc(timeframe.closeOf(time))
     }
   }
+}
+
+/** So many steps may be shorter than the timeframe in any file: a clock is set, a week has a holiday. */
+const fewSteps = 2
+
+/** Why bars cannot be of the timeframe that was given: most are closer to each other. */
+function closenessFault(steps: readonly number[], timeframe: Timeframe): string | undefined {
+  const forward = steps.filter((step) => step > 0)
+  const short = forward.filter((step) => step < timeframe.shortestMs)
+  if (short.length <= fewSteps || 2 * short.length <= forward.length) return undefined
+  return `expected rows ${timeframe.text} apart or more, as { timeframe } says, but most are closer, such as by ${short[0]! / 1000} s. Give the timeframe of the file, or leave it out.`
 }

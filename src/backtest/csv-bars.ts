@@ -27,7 +27,8 @@ export type BarField =
 export interface CsvBarsOptions extends CsvOptions<BarField> {
   /**
    * The span of one bar, such as `1m`, `4h`, `1d`. Default: the commonest step between the times of the
-   * first rows, those of one symbol each.
+   * first rows, those of one symbol each. Rows may be farther apart; if most of the first are closer, the
+   * file is refused.
    */
   readonly timeframe?: string
   /** Whether the time of a row is when its bar opened or closed. Default `open`. */
@@ -66,7 +67,7 @@ const fields: readonly CsvField<BarField>[] = [
  *
  * @throws ConfigurationError `CONFIGURATION` if an option is unknown or malformed.
  * @throws SourceError `SOURCE_INVALID` (while reading) if the file cannot be read, lacks a column, or a
- * row is bad and bad rows are refused.
+ * row is bad and bad rows are refused, or its rows are closer than `timeframe`.
  * @throws SourceOrderError `SOURCE_ORDER` (while reading) if time goes back.
  * @example
  * ```ts

@@ -26,6 +26,10 @@ export interface RowShape<Payload extends { readonly timestamp: number }> {
   bind(layout: CsvLayout): void
   /** Sees the first rows, and decides, where it was undecided. Returns why it cannot. */
   decide?(rows: readonly CsvRow[]): string | undefined
+  /** Whether the first rows are to be compared with what it was told of them. */
+  readonly unchecked?: boolean
+  /** Sees the first rows, of which it has made something already. Returns why they cannot be right. */
+  check?(rows: readonly CsvRow[]): string | undefined
   /** The payload of a row, or why there is none; its values may still be refused by their schema. */
   payload(row: CsvRow): Payload | RowFault
   /** The field that a key of the payload is made of. */
@@ -34,6 +38,9 @@ export interface RowShape<Payload extends { readonly timestamp: number }> {
 
 /** As many rows say what cannot be said of one or two. */
 const fewest = 3
+
+/** As many rows, or all of a shorter file, say whether a file is what it was said to be. */
+const enough = 20
 
 /** Makes the events of a CSV file. */
 export class CsvReader<
@@ -45,7 +52,7 @@ export class CsvReader<
   readonly #shape: RowShape<Payload> & { readonly type: Type }
   readonly #entry: CatalogEntry
   #layout: CsvLayout | undefined
-  /** Rows that wait until the shape is decided. */
+  /** The first rows, until the shape is decided, and checked. Those of an undecided one wait. */
   #early: CsvRow[] = []
 
   constructor(
@@ -68,15 +75,19 @@ export class CsvReader<
     this.#ledger.read += 1
     if (row.count !== this.#layout.width) this.#refuseWidth(row, this.#layout)
     else if (this.#shape.undecided === true) this.#early.push(copyOf(row))
-    else this.#take(row)
+    else {
+      if (this.#shape.unchecked === true) this.#early.push(copyOf(row))
+      this.#take(row)
+    }
   }
 
   flush(): void {
-    if (this.#early.length >= fewest) this.#decide()
+    const least = this.#shape.undecided === true ? fewest : enough
+    if (this.#early.length >= least) this.#seeEarly()
   }
 
   end(): void {
-    if (this.#early.length > 0) this.#decide()
+    if (this.#early.length > 0) this.#seeEarly()
     if (this.#layout !== undefined || !this.#settings.header) return
     throw new SourceError(
       this.#ledger.path,
@@ -102,12 +113,14 @@ export class CsvReader<
     this.#ledger.bad(line, undefined, `expected ${width} columns, found ${count}.${more}`)
   }
 
-  #decide(): void {
+  #seeEarly(): void {
     const rows = this.#early
-    const reason = this.#shape.decide!(rows)
+    const shape = this.#shape
+    const waiting = shape.undecided === true
+    const reason = waiting ? shape.decide!(rows) : shape.check!(rows)
     if (reason !== undefined) throw new SourceError(this.#ledger.path, reason)
     this.#early = []
-    for (const row of rows) this.#take(row)
+    if (waiting) for (const row of rows) this.#take(row)
   }
 
   #take(row: CsvRow): void {

@@ -34,6 +34,11 @@ export class Timeframe {
     this.#ms = length === undefined ? undefined : this.#count * length
   }
 
+  /** The length of the shortest bar of whole days, hours and so on, in milliseconds: a month is 28 days. */
+  get shortestMs(): number {
+    return this.#ms ?? this.#count * 28 * dayMs
+  }
+
   /** When a bar closes that opens at `open`, in milliseconds since the Unix epoch. */
   closeOf(open: number): number {
     return this.#ms === undefined ? monthsFrom(open, this.#count) : open + this.#ms

@@ -100,6 +100,48 @@ describe('csvBars', () => {
     })
   })
 
+  describe('with a timeframe that the rows contradict', () => {
+    const at = (...minutes: readonly number[]): string =>
+      `${header}\n${minutes.map((time) => `${time * 60},1,1,1,1,1`).join('\n')}`
+    const error = async (text: string, options: CsvBarsOptions) =>
+      (await drained(csvBars(fileOf('bars.csv', text), { symbol: 'X', ...options }))).error
+
+    it('refuses the file', async () => {
+      expect(await error(at(0, 1, 2, 3), { timeframe: '5m' })).toMatchObject({
+        code: 'SOURCE_INVALID',
+        message: expect.stringContaining(
+          'expected rows 5m apart or more, as { timeframe } says, but most are closer, such as by 60 s. Give the timeframe of the file, or leave it out.',
+        ),
+      })
+      const many = at(...Array.from({ length: 5_000 }, (_, index) => index))
+      expect(await error(many, { timeframe: '2m' })).toMatchObject({ code: 'SOURCE_INVALID' })
+      const days = at(0, 1440, 2880, 4320)
+      expect(await error(days, { timeframe: '1M' })).toMatchObject({ code: 'SOURCE_INVALID' })
+      expect(await error(days, { timeframe: '1w' })).toMatchObject({ code: 'SOURCE_INVALID' })
+      expect(await error(days, { timeframe: '1d' })).toBeUndefined()
+    })
+
+    it('looks at each symbol by itself, and not at rows of one time', async () => {
+      const two = at(0, 5, 10, 15).replace(/^\d.*$/gm, (row) => `${row},A\n${row},B`)
+      const text = two.replace(header, `${header},symbol`)
+      const { error: found } = await drained(
+        csvBars(fileOf('bars.csv', text), { timeframe: '5m' }),
+      )
+      expect(found).toBeUndefined()
+      expect(await error(text, { timeframe: '5m' })).toBeUndefined()
+    })
+
+    it('lets gaps pass, a few short steps, and months of February', async () => {
+      expect(await error(at(0, 5, 60, 65, 1440), { timeframe: '5m' })).toBeUndefined()
+      expect(await error(at(0, 1, 2, 7, 12), { timeframe: '5m' })).toBeUndefined()
+      expect(await error(at(0, 1, 2), { timeframe: '5m' })).toBeUndefined()
+      expect(await error(at(0, 1, 2, 3, 8, 13, 18), { timeframe: '5m' })).toBeUndefined()
+      const ends = ['01-31', '02-28', '03-31', '04-30', '05-31', '06-30', '07-31']
+      const months = `${header}\n${ends.map((day) => `2025-${day},1,1,1,1,1`).join('\n')}`
+      expect(await error(months, { timeframe: '1M' })).toBeUndefined()
+    })
+  })
+
   it('takes times to be when a bar opened, or when it closed', async () => {
     const text = `${header}\n2024-01-01 10:00,1,1,1,1,1`
     expect(await spans(text, { timeframe: '1h' })).toEqual([
