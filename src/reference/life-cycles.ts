@@ -39,8 +39,8 @@ const positions: LifeCycle = {
     'A fill that goes beyond 0 closes the position and opens another one: two events. `position.pnl_update` comes with prices, not with fills.',
   steps: [
     ['[*]', 'open', 'position.opened'],
-    ['open', 'open', 'position.updated'],
-    ['open', 'open', 'position.pnl_update'],
+    // One arrow: pictures draw two of a state to itself over each other.
+    ['open', 'open', 'position.updated, position.pnl_update'],
     ['open', 'closed', 'position.closed'],
   ],
 }
@@ -52,7 +52,7 @@ export function lifeCycles({ entries }: Catalog): readonly Block[] {
     return entry !== undefined && isTradingEvent(entry)
   }
   return [orders, positions]
-    .filter(({ steps }) => steps.every(([, , event]) => has(event)))
+    .filter(({ steps }) => steps.every(([, , events]) => events.split(', ').every(has)))
     .flatMap(({ title, words, steps }): readonly Block[] => [
       { kind: 'heading', text: [title] },
       { kind: 'states', steps },
