@@ -32,7 +32,8 @@ import type {
 import type { WaitOptions } from './waiting.ts'
 
 /**
- * Carries the events of a catalog to whoever subscribed. See the README for its semantics.
+ * Carries the events of a catalog to whoever subscribed. The guide "Semantics" says what it
+ * promises: order, failures, waiting, the end.
  *
  * A bus of an extended catalog can be given to code that wants a bus of the trading events. Its `'*'`
  * handlers then get the other events, too: a `switch` over all types still needs its `default`.

@@ -15,7 +15,7 @@ export const Decimal: typeof DecimalJs = /* @__PURE__ */ DecimalJs.clone({
   toExpPos: 9e15,
 })
 
-/** An exact decimal number, see {@link Decimal:var | Decimal}. */
+/** An exact decimal number, as `new Decimal('57.638')` makes one. */
 export type Decimal = DecimalJs
 
 /**
@@ -172,7 +172,10 @@ const nonNegative = /* @__PURE__ */ decimalCodec(nonNegativeValue).meta({
   pattern: decimalPatterns.nonNegative,
 })
 
-/** Schema of an exact number of any sign: {@link Decimal:var | Decimal} in the process, string outside. * @example
+/**
+ * Schema of an exact number of any sign: {@link Decimal} in the process, string outside.
+ *
+ * @example
  * ```ts
  * const payload = z.strictObject({ symbol: z.string(), spread: decimal() })
  * console.log(payload.parse({ symbol: 'BTCUSDT', spread: '-0.10' }).spread.toFixed()) // -0.1
@@ -182,7 +185,10 @@ export function decimal(): DecimalSchema {
   return anyDecimal
 }
 
-/** Schema of an exact number above 0: {@link Decimal:var | Decimal} in the process, string outside. * @example
+/**
+ * Schema of an exact number above 0: {@link Decimal} in the process, string outside.
+ *
+ * @example
  * ```ts
  * const payload = z.strictObject({ price: positiveDecimal() })
  * console.log(payload.safeParse({ price: '0' }).success) // false
@@ -192,7 +198,7 @@ export function positiveDecimal(): DecimalSchema {
   return positive
 }
 
-/** Schema of an exact number of 0 or more: {@link Decimal:var | Decimal} in the process, string outside. */
+/** Schema of an exact number of 0 or more: {@link Decimal} in the process, string outside. */
 export function nonNegativeDecimal(): DecimalSchema {
   return nonNegative
 }
