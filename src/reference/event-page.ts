@@ -85,10 +85,10 @@ function shapeBlocks({ where, fields }: PayloadShape): readonly Block[] {
   const table: Block = {
     kind: 'table',
     head: ['Field', 'Type', 'Required', 'Meaning'],
-    rows: fields.map(({ path, type, required, meaning }) => [
+    rows: fields.map(({ path, type, required, condition, meaning }) => [
       [{ code: path }],
       [type],
-      [required ? 'yes' : 'no'],
+      [presence(required, condition)],
       prose(meaning),
     ]),
   }
@@ -96,6 +96,11 @@ function shapeBlocks({ where, fields }: PayloadShape): readonly Block[] {
   return where === undefined
     ? blocks
     : [{ kind: 'paragraph', text: [...prose(where), ':'] }, ...blocks]
+}
+
+function presence(required: boolean, condition: string | undefined): string {
+  if (condition === undefined) return required ? 'yes' : 'no'
+  return required ? `if ${condition}` : `no; only if ${condition}`
 }
 
 function invariantBlocks(entry: CatalogEntry): readonly Block[] {

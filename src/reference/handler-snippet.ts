@@ -1,6 +1,7 @@
 import type { CatalogEntry } from '../events/catalog-entry.ts'
 import { isParameter } from '../events/pattern.ts'
-import type { PayloadField, PayloadShape } from './payload-fields.ts'
+import type { PayloadField } from './payload-field.ts'
+import type { PayloadShape } from './payload-fields.ts'
 
 /** TypeScript that subscribes to an event and reads fields that each of its payloads has. */
 export function handlerSnippet(entry: CatalogEntry, shapes: readonly PayloadShape[]): string {

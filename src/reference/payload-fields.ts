@@ -1,19 +1,8 @@
 import type { CatalogEntry } from '../events/catalog-entry.ts'
+import type { PayloadField } from './payload-field.ts'
 import { noted, payloadSchema, resolved, type Schema } from './payload-schema.ts'
 import { type TypeSurroundings, typeWords } from './type-words.ts'
-
-/** A field of a payload, for a reader. */
-export interface PayloadField {
-  /** Its name; in an object `fee.amount`, in a list of objects `legs[].price`. */
-  readonly path: string
-  /** Its type in words, such as `whole number from 0`. */
-  readonly type: string
-  readonly required: boolean
-  /** What it means, with its unit; empty if nobody has said. */
-  readonly meaning: string
-  /** Whether it is a field of the payload itself, and a single Decimal. */
-  readonly decimal: boolean
-}
+import { objectsOf, unionFields } from './union-fields.ts'
 
 /** The fields of a payload, or of one of several shapes that it may have. */
 export interface PayloadShape {
@@ -64,10 +53,16 @@ function innerFields(
   if (schema.properties !== undefined) return fieldsOf(schema, `${path}.`, inside)
   const items = schema['items']
   const values = schema['additionalProperties']
+  const objects = objectsOf(schema, root)
+  const others = variantsOf(schema).filter(
+    (variant) => variant !== schema && !objects.includes(resolved(variant, root)),
+  )
   return [
-    ...variantsOf(schema)
-      .filter((variant) => variant !== schema)
-      .flatMap((variant) => innerFields(variant, path, inside)),
+    ...unionFields(
+      objects,
+      objects.map((object) => innerFields(object, path, inside)),
+    ),
+    ...others.flatMap((variant) => innerFields(variant, path, inside)),
     ...(isSchema(items) ? innerFields(items, `${path}[]`, inside) : []),
     ...(isSchema(values) ? innerFields(values, `${path}.*`, inside) : []),
   ]

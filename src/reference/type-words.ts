@@ -1,4 +1,5 @@
 import { noted, resolved, type Schema } from './payload-schema.ts'
+import { discriminatorOf, objectsOf } from './union-fields.ts'
 
 /** Where a type stands. */
 export interface TypeSurroundings {
@@ -33,7 +34,7 @@ function wordsOf(schema: Schema, coded: Coded): string {
   if ('const' in schema) return literal(schema['const'])
   if (Array.isArray(schema['enum'])) return schema['enum'].map(literal).join(' | ')
   const either = schema['oneOf'] ?? schema['anyOf']
-  if (Array.isArray(either)) return joined(either as Schema[], ' or ', coded)
+  if (Array.isArray(either)) return unionWords(schema, either as Schema[], coded)
   if (Array.isArray(schema['allOf'])) return joined(schema['allOf'] as Schema[], ' and ', coded)
   const { type } = schema
   if (typeof type === 'object') {
@@ -75,6 +76,16 @@ function referenceWords(schema: Schema, coded: Coded): string {
   coded.found = inner.found
   if (inner.as !== undefined) coded.as = inner.as
   return words
+}
+
+/** Several objects are told apart by the rows of their fields: here they are counted. */
+function unionWords(schema: Schema, either: readonly Schema[], coded: Coded): string {
+  const objects = objectsOf(schema, coded.root)
+  if (objects.length === 0) return joined(either, ' or ', coded)
+  const by = discriminatorOf(objects)
+  const words = `one of ${objects.length} objects${by === undefined ? '' : ` (by ${by})`}`
+  const others = either.filter((variant) => !objects.includes(resolved(variant, coded.root)))
+  return others.length === 0 ? words : `${words} or ${joined(others, ' or ', coded)}`
 }
 
 function joined(schemas: readonly Schema[], by: string, coded: Coded): string {

@@ -181,7 +181,7 @@ const bus = createBus({ catalog })\n`
     ['json', 'text or list of the same again'],
     ['named', 'Decimal, as text in JSON'],
     ['both.b', 'text'],
-    ['either', 'object or object'],
+    ['either', 'one of 2 objects'],
     ['big', 'bigint, as text in JSON'],
     ['set', 'Set, as array in JSON'],
     ['odd', 'Date, as another value in JSON'],
@@ -189,6 +189,58 @@ const bus = createBus({ catalog })\n`
   ])('says that %s is %s', (field, words) => {
     const row = rowsOf(pageOf('kinds.all')).find(([name]) => name === `\`${field}\``)
     expect(row![1]).toBe(words)
+  })
+
+  it('says which fields of a union belong to which of its objects', () => {
+    const union = defineEvents({
+      'a.b': {
+        description: 'Why.',
+        payload: z.strictObject({
+          reason: z
+            .discriminatedUnion('kind', [
+              z.strictObject({
+                symbol: z.string(),
+                kind: z.literal('breakout'),
+                level: z.number().describe('The price.'),
+              }),
+              z.strictObject({
+                symbol: z.string(),
+                kind: z.literal(['news', 'rumour']),
+                headline: z.string().optional(),
+              }),
+              z.strictObject({ symbol: z.string(), kind: z.literal(5), level: z.string() }),
+            ])
+            .nullable(),
+          mode: z.union([
+            z.strictObject({ x: z.number() }),
+            z.strictObject({ y: z.int() }),
+            z.string(),
+          ]),
+          legs: z.array(
+            z.union([
+              z.strictObject({ x: z.number(), at: z.number() }),
+              z.strictObject({ x: z.number(), y: z.number() }),
+            ]),
+          ),
+        }),
+        example: { reason: null, mode: 'a', legs: [] },
+      },
+    })
+    expect(rowsOf(eventPages(union)[1]!).slice(-13)).toEqual([
+      ['`reason`', 'one of 3 objects (by kind) or null', 'yes', ''],
+      ['`reason.symbol`', 'text', 'yes', ''],
+      ['`reason.kind`', "'breakout' \\| 'news' \\| 'rumour' \\| 5", 'yes', ''],
+      ['`reason.level`', 'number', "if kind is 'breakout'", 'The price.'],
+      ['`reason.headline`', 'text', "no; only if kind is 'news' or 'rumour'", ''],
+      ['`reason.level`', 'text', 'if kind is 5', ''],
+      ['`mode`', 'one of 2 objects or text', 'yes', ''],
+      ['`mode.x`', 'number', 'if it has shape 1 of 2', ''],
+      ['`mode.y`', 'whole number', 'if it has shape 2 of 2', ''],
+      ['`legs`', 'list of (one of 2 objects)', 'yes', ''],
+      ['`legs[].x`', 'number', 'yes', ''],
+      ['`legs[].at`', 'number', 'if it has shape 1 of 2', ''],
+      ['`legs[].y`', 'number', 'if it has shape 2 of 2', ''],
+    ])
   })
 
   it('describes what holds itself once', () => {
