@@ -25,6 +25,11 @@ export function tellLastResort(bus: object, error: unknown, context: ErrorContex
   partsOf(bus).dispatcher.calls.lastResort(error, context)
 }
 
+/** How many events of its own a bus has made so far: of failed handlers, of limits, of memory. */
+export function announcementsOf(bus: object): number {
+  return partsOf(bus).dispatcher.calls.announced
+}
+
 /**
  * Calls `hook` with each payload of `type` that was checked, before its event is numbered and anybody
  * hears of it. What the hook emits comes before that event: a simulated venue fills orders by a bar, and

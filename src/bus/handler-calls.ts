@@ -27,6 +27,8 @@ export class HandlerCalls implements PendingHost {
   observers: Observers | undefined = undefined
   /** The first failure of a handler; kept for whoever drives the bus and must not miss it. */
   firstFailure: HandlerError | undefined = undefined
+  /** Events of the bus itself, from their announcement on; those that were refused left out. */
+  announced = 0
   readonly pending: PendingList
   /** Who calls the handlers that have mailboxes. */
   readonly scheduler: Scheduler
@@ -254,7 +256,7 @@ export class HandlerCalls implements PendingHost {
   /** Emits an event about a delivery; one that is refused goes to the last resort. */
   warn(type: string, data: Announcement): void {
     try {
-      this.#announce(type, data, undefined)
+      this.#tellOf(type, data, undefined)
     } catch (failure) {
       this.lastResort(failure, { origin: 'report', event: undefined })
     }
@@ -305,13 +307,24 @@ export class HandlerCalls implements PendingHost {
       const timestamp = this.#settings.clock.now()
       const report = failureReport(timestamp, event, subscription, handler, cause, attempts)
       // A failure that no handler of system.error hears of must not be silent.
-      if (!this.#announce('system.error', report, event)) {
+      if (!this.#tellOf('system.error', report, event)) {
         this.lastResort(error, { origin: 'handler', event })
       }
     } catch (failure) {
       // The catalog has no such system.error, or a middleware refused it.
       error.message += ` Its system.error was refused: ${printed(failure)}`
       this.lastResort(error, { origin: 'report', event })
+    }
+  }
+
+  /** Announces and counts. */
+  #tellOf(type: string, data: Announcement, cause: TradewireEvent | undefined): boolean {
+    this.announced += 1
+    try {
+      return this.#announce(type, data, cause)
+    } catch (failure) {
+      this.announced -= 1
+      throw failure
     }
   }
 }

@@ -121,11 +121,12 @@ export class LegacyBridge {
     for (const { name } of all) counts.set(name, (counts.get(name) ?? 0) + 1)
     const listeners = (name: LegacyName): number => counts.get(name) ?? 0
     return {
-      names: this.#known.entries().map(([name, { emitted, refused }]) => ({
+      names: this.#known.entries().map(([name, { emitted, refused, lastRefusal }]) => ({
         name: String(name),
         type: String(this.#channelOf(name)),
         emitted,
         refused,
+        ...(lastRefusal !== undefined && { lastRefusal }),
         listeners: listeners(name),
       })),
       unknown: this.#unknown
@@ -192,7 +193,7 @@ export class LegacyBridge {
       if (!heard && type === 'system.error') this.#unheard(toError(args[0], data), event)
       return heard
     } catch (error) {
-      this.#known.refused(name)
+      this.#known.refused(name, toError(error).message, clock.now())
       throw error
     }
   }

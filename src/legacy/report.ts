@@ -10,6 +10,13 @@ export interface LegacyNameUse {
   readonly emitted: number
   /** Emissions under this name that were refused, most often for their payload. */
   readonly refused: number
+  /** Why and when the last of them was refused; absent while none was. */
+  readonly lastRefusal?: {
+    /** What the error says, in at most 1,000 characters. */
+    readonly message: string
+    /** By the clock of the bus, in milliseconds since the Unix epoch. */
+    readonly at: number
+  }
   /** Listeners under this name, now. */
   readonly listeners: number
 }
@@ -45,7 +52,7 @@ export interface LegacyReport {
   readonly unknown: readonly UnknownNameUse[]
   /** Emissions, refused ones too, of names in neither list, because it holds 1,000 others. */
   readonly unlisted: number
-  /** Events on the bus since the adapter was made, without the adapter's own reports. */
+  /** Events on the bus since the adapter was made, without what adapter and bus report themselves. */
   readonly emitted: LegacyShare
   /** Whoever hears events of the bus now: legacy listeners, and all that is on the typed side. */
   readonly subscriptions: LegacyShare
@@ -54,10 +61,14 @@ export interface LegacyReport {
 /** How many names of a kind are listed. */
 const mostNames = 1_000
 
+/** In characters. */
+const longestReason = 1_000
+
 /** Counts of one name. */
 interface NameCount {
   emitted: number
   refused: number
+  lastRefusal: LegacyNameUse['lastRefusal']
 }
 
 /** Counts by name, with a bound: legacy code may make names up as it goes (`reply:1042`). */
@@ -69,7 +80,7 @@ export class NameCounts {
   /** Lists a name. Returns whether it was not listed before, and is now. */
   meet(name: LegacyName): boolean {
     if (this.#counts.has(name) || this.#counts.size >= mostNames) return false
-    this.#counts.set(name, { emitted: 0, refused: 0 })
+    this.#counts.set(name, { emitted: 0, refused: 0, lastRefusal: undefined })
     return true
   }
 
@@ -81,11 +92,12 @@ export class NameCounts {
   }
 
   /** Turns an emission that was counted into a refused one. */
-  refused(name: LegacyName): void {
+  refused(name: LegacyName, reason: string, at: number): void {
     const count = this.#counts.get(name)
     if (count === undefined) return
     count.emitted -= 1
     count.refused += 1
+    count.lastRefusal = { message: reason.slice(0, longestReason), at }
   }
 
   /** Names with their counts, in order of first use. */

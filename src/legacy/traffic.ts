@@ -1,3 +1,4 @@
+import { announcementsOf } from '../bus/backstage.ts'
 import type { LegacyHost } from './options.ts'
 import { type LegacyShare, shareOf } from './report.ts'
 
@@ -32,9 +33,10 @@ export class Traffic {
     }
   }
 
-  /** How the events divide, the adapter's own reports left out. */
+  /** How the events divide, the own reports of adapter and bus left out. */
   share(): LegacyShare {
-    const others = this.#countOthers()
+    // A report of the bus counts before its turn in the line has come.
+    const others = Math.max(0, this.#countOthers())
     const open = this.#open
     // An emission under way is no event while a middleware still looks at it.
     if (open === undefined || others <= open.typed) return shareOf(this.#sent.legacy, others)
@@ -46,8 +48,9 @@ export class Traffic {
     return this.#countEvents() - this.#before - this.#sent.legacy - this.#sent.report
   }
 
+  /** Events on the bus, without those that it makes itself. */
   #countEvents(): number {
-    let events = 0
+    let events = -announcementsOf(this.#bus)
     for (const count of this.#bus.eventCounts().values()) events += count
     return events
   }

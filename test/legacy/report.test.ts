@@ -32,11 +32,80 @@ describe('LegacyAdapter.report', () => {
     expect(() => adapter.emit('order_filled', {} as never)).toThrow(/was refused/)
     const fill = { type: 'order.filled' }
     expect(adapter.report().names).toEqual([
-      { ...fill, name: 'order_filled', emitted: 1, refused: 1, listeners: 1 },
+      {
+        ...fill,
+        name: 'order_filled',
+        emitted: 1,
+        refused: 1,
+        lastRefusal: expect.anything(),
+        listeners: 1,
+      },
       { ...fill, name: 'ORDER_FILLED', emitted: 0, refused: 0, listeners: 2 },
       { type: 'order.placed', name: 'order.placed', emitted: 0, refused: 0, listeners: 0 },
       { type: 'system.connected', name: 'connected', emitted: 1, refused: 0, listeners: 0 },
     ])
+  })
+
+  it('tells why and when an emission was refused the last time', () => {
+    const { bus, adapter } = setUp()
+    const refusal = (): unknown => adapter.report().names[0]!.lastRefusal
+    adapter.emit('connected', connected)
+    expect(adapter.report().names[0]).not.toHaveProperty('lastRefusal')
+    const bad = { ...connected, attempt: 'one' }
+    expect(() => adapter.emit('connected', bad as never)).toThrow(/was refused/)
+    const at = bus.clock.now()
+    expect(refusal()).toEqual({ message: expect.stringContaining('attempt: expected'), at })
+    const keys = Array.from({ length: 8 }, (_, index) => `${index}`.repeat(100))
+    const wide = { ...connected, ...Object.fromEntries(keys.map((key) => [key, 1])) }
+    expect(() => adapter.emit('order_filled', wide as never)).toThrow(/expected no key/)
+    expect(adapter.report().names[1]!.lastRefusal?.message).toHaveLength(1_000)
+  })
+
+  it('counts as typed no system error that bus or adapter make themselves', async () => {
+    const bus = createBus({ clock: new SimulatedClock(), onError: idle })
+    const fail = (): never => {
+      throw new Error('failed')
+    }
+    bus.on('system.connected', fail)
+    bus.emitSync('system.connected', connected)
+    const adapter = createLegacyAdapter(bus)
+    const seen: unknown[] = []
+    bus.on('system.error', () => seen.push(adapter.report().emitted.typed))
+    adapter.on('heartbeat', fail).emit('heartbeat')
+    adapter.on('connected', () => Promise.reject(new Error('later')))
+    bus.emitSync('system.connected', connected)
+    await bus.idle()
+    expect(seen).toEqual([0, 1, 1])
+    expect(adapter.report().emitted).toEqual({ legacy: 0, typed: 1, legacyShare: 0 })
+    bus.emitSync('system.error', { timestamp: 1, name: 'Own', message: 'of typed code' })
+    expect(adapter.report().emitted.typed).toBe(2)
+  })
+
+  it('counts every event where the bus could not make its own', () => {
+    const bus = createBus({ clock: new SimulatedClock(), onError: idle })
+    const adapter = createLegacyAdapter(bus)
+    bus.use({ before: ({ type }) => (type === 'system.error' ? false : undefined) })
+    bus.on('system.connected', () => {
+      throw new Error('failed')
+    })
+    bus.emitSync('system.connected', connected)
+    expect(adapter.report().emitted.typed).toBe(1)
+  })
+
+  it('counts no less than nothing while a report of the bus waits for its turn', () => {
+    const bus = createBus({ clock: new SimulatedClock(), onError: idle })
+    const adapter = createLegacyAdapter(bus)
+    const seen: unknown[] = []
+    adapter.on('connected', () => {
+      throw new Error('failed')
+    })
+    adapter.on('connected', () => {
+      adapter.emit('error', new Error('own'))
+      seen.push(adapter.report().emitted.typed)
+    })
+    adapter.emit('connected', connected)
+    expect(seen).toEqual([0])
+    expect(adapter.report().emitted).toEqual({ legacy: 2, typed: 0, legacyShare: 1 })
   })
 
   it('tells how much is legacy still, from the making of the adapter on', () => {
