@@ -6,7 +6,7 @@ const longestMessage = 10_000
 /**
  * What was thrown, as the payload of `system.error`. Never throws, whatever it was.
  *
- * @param handler the name of the listener that threw it; empty for none.
+ * @param handler which listener threw it; empty for none.
  */
 export function errorPayload(timestamp: number, error: unknown, handler: string): SystemError {
   const code = readText(error, 'code', longestName)

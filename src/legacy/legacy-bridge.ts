@@ -224,7 +224,9 @@ export class LegacyBridge {
     try {
       if (onError === undefined) {
         const heard = this.#bus.handlerCount('system.error') > 0
-        const payload = errorPayload(this.#bus.clock.now(), error, label)
+        // There is no event that would say which name it was.
+        const who = `${label === '' ? 'a listener' : label} of ${String(name)}`
+        const payload = errorPayload(this.#bus.clock.now(), error, who)
         const event = this.#send('report', 'system.error', payload)
         if (!heard) this.#unheard(error, event)
       } else onRejection(onError(error, { name, handler: label }), complain)

@@ -66,7 +66,8 @@ export interface LegacyAdapterOptions<Mapping, Form extends DecimalForm = Decima
   readonly payloads?: Readonly<Record<string, (...old: never[]) => unknown>>
   /**
    * Gets what a listener of a name that the catalog does not know has thrown or rejected with. All
-   * other failures go the way of the bus. Default: becomes a `system.error` on the bus; if nobody
+   * other failures go the way of the bus. Default: becomes a `system.error` on the bus, with a `handler`
+   * such as `beat of heartbeat`, which is the listener and the name that it listens to; if nobody
    * listens to that, the `onError` of `createBus` is told as well, and if the bus refuses it, it is
    * written to the console. What `onError` itself throws or rejects with is written to the console.
    */

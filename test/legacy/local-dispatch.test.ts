@@ -82,10 +82,22 @@ describe('LegacyAdapter with names that the catalog does not know', () => {
     await vi.waitFor(() => expect(errors).toHaveLength(2))
     const timestamp = bus.clock.now()
     expect(errors.map(({ data }) => data)).toEqual([
-      { timestamp, name: 'RangeError', message: 'too fast', handler: 'beat' },
-      { timestamp, name: 'NonError', message: 'text' },
+      { timestamp, name: 'RangeError', message: 'too fast', handler: 'beat of heartbeat' },
+      { timestamp, name: 'NonError', message: 'text', handler: 'a listener of heartbeat' },
     ])
     expect(errors[0]!.source).toBe('legacy')
+  })
+
+  it('says in the system error of a symbol which it was, in at most 256 characters', () => {
+    const { adapter, errors } = setUp()
+    const fail = (): never => {
+      throw new Error('failed')
+    }
+    for (const name of [Symbol('key'), 'n'.repeat(300)]) adapter.on(name, fail).emit(name)
+    expect(errors.map(({ data }) => data)).toMatchObject([
+      { handler: 'fail of Symbol(key)' },
+      { handler: `fail of ${'n'.repeat(248)}` },
+    ])
   })
 
   it('reports what a listener throws that cannot be read or printed', () => {
