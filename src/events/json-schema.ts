@@ -41,7 +41,8 @@ function eventJSONSchema(entry: CatalogEntry): JSONSchemaDocument {
       priority: { enum: [...priorities] },
       metadata: {
         type: 'object',
-        additionalProperties: { type: ['string', 'number', 'boolean'] },
+        // Not a list of types, which some validators take for a mistake.
+        additionalProperties: { anyOf: ['string', 'number', 'boolean'].map((type) => ({ type })) },
       },
     },
     required: ['id', 'type', 'data', 'timestamp', 'sequence', 'source', 'correlationId', 'version'],

@@ -53,7 +53,6 @@ function channel(entry: CatalogEntry, key: string): object {
   return {
     address: entry.name,
     title: entry.name,
-    description: entry.description,
     messages: { [key]: { $ref: `#/components/messages/${key}` } },
     ...(parameters.length > 0 && {
       parameters: Object.fromEntries(
@@ -69,7 +68,8 @@ function channel(entry: CatalogEntry, key: string): object {
 
 function operation(entry: CatalogEntry, key: string): object {
   const { emittedWhen, emittedBy } = notesOf(entry)
-  const description = [emittedWhen, emittedBy === undefined ? undefined : `By: ${emittedBy}`]
+  const when = emittedWhen === entry.description ? undefined : emittedWhen
+  const description = [when, emittedBy === undefined ? undefined : `By: ${emittedBy}`]
     .filter((sentence) => sentence !== undefined)
     .join('\n\n')
   return {
@@ -95,7 +95,7 @@ function message(entry: CatalogEntry, key: string): object {
     }),
     contentType: 'application/json',
     payload: { $ref: `#/components/schemas/${key}` },
-    examples: [{ name: 'example', summary: description, payload: encodedExample(entry) }],
+    examples: [{ name: 'example', payload: encodedExample(entry) }],
     tags: [{ name: entry.category }],
     'x-version': version,
     'x-priority': priority,

@@ -85,9 +85,13 @@ const positionNotes: Readonly<Record<string, EventNotes>> = {
   },
   'position.closed': {
     emittedWhen:
-      'A fill has brought a position to 0. One that goes beyond 0 closes it and opens another.',
+      'A fill has brought a position to 0. One that goes beyond 0 closes it and opens another. Which side it had, and how much was closed last, is in the last `position.updated`, or else in the `position.opened`, of the same `positionId`.',
     emittedBy: aKeeper,
-    invariants: ['`quantity` is 0.', notFlat],
+    invariants: [
+      '`quantity` is 0.',
+      notFlat,
+      'That `closedAt` is not before `openedAt` is not checked.',
+    ],
     before: [...fills, 'position.opened', 'position.updated'],
     after: ['position.opened'],
   },
@@ -161,7 +165,10 @@ const systemNotes: Readonly<Record<string, EventNotes>> = {
   'system.feed_stale': {
     emittedWhen: 'Nothing has come in for longer than the feed may be silent.',
     emittedBy: '`reconnecting`, as `connection`; the health monitor, as `health-monitor`',
-    invariants: ['`ageMs` and `thresholdMs` are 0 or more.'],
+    invariants: [
+      '`ageMs` and `thresholdMs` are 0 or more.',
+      'That `ageMs` is the time since `lastReceivedAt`, and not below `thresholdMs`, is not checked.',
+    ],
     before: ['system.connected'],
     after: ['system.disconnected', 'system.reconnecting'],
   },

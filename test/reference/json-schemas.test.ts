@@ -14,7 +14,6 @@ const schemas = jsonSchemasOf(catalog)
 const options = {
   strict: true,
   strictTuples: false,
-  allowUnionTypes: true,
   formats: { email: true, 'date-time': true } as const,
 }
 const entries = [...catalog.entries.values()]

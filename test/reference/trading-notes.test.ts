@@ -141,6 +141,12 @@ describe('tradingNotes', () => {
     const fill = tradingEvents.get('order.filled')
     const filled = fill.encode(fill.name, fill.example) as Fields
     expect(() => fill.decode(fill.name, { ...filled, filledQuantity: '9' })).not.toThrow()
-    expect(stated.filter(({ sentence }) => unchecked.test(sentence)).length).toBe(6)
+    const stale = tradingEvents.get('system.feed_stale')
+    const silent = stale.encode(stale.name, stale.example) as Fields
+    expect(() => stale.decode(stale.name, { ...silent, ageMs: 1 })).not.toThrow()
+    const closed = tradingEvents.get('position.closed')
+    const flat = closed.encode(closed.name, closed.example) as Fields
+    expect(() => closed.decode(closed.name, { ...flat, closedAt: 1 })).not.toThrow()
+    expect(stated.filter(({ sentence }) => unchecked.test(sentence)).length).toBe(8)
   })
 })
