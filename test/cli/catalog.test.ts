@@ -51,6 +51,12 @@ describe('tradewire catalog', { timeout: 120_000 }, () => {
     [['--format', 'constructor'], 'There is no format "constructor". Give json-schema,'],
     [['--format', 'html'], 'html is many files: give their folder with --out folder.'],
     [['--format', 'markdown'], 'markdown is many files: give their folder with --out folder.'],
+    [['--format', 'html', '--out', 'a.json'], '--out "a.json" is the name of one. Give a folder.'],
+    [['--format', 'html', '--out', 'a', '--api-version', '2'], '--api-version goes with --format'],
+    [['--format', 'asyncapi', '--only', 'order.fillled'], 'Did you mean order.filled?'],
+    [['--format', 'asyncapi', '--only', 'ordr.*'], 'Did you mean order.*?'],
+    [['--format', 'asyncapi', '--only', 'zzzzzzzzz.*'], 'covers no event of the catalog. See'],
+    [['--format', 'asyncapi', '--only', 'a..b'], '"a..b"'],
     [['--format', 'asyncapi', 'x'], '"x" is one argument too many.'],
     [['--format', 'asyncapi', '--module', './none.ts'], 'cannot be loaded: there is no such file.'],
     [['--format', 'asyncapi', '--export', 'a'], '--export needs the module that it is of'],
@@ -103,6 +109,85 @@ describe('tradewire catalog', { timeout: 120_000 }, () => {
         }
       }
     }
+  })
+
+  it.each(['json-schema', 'asyncapi'])(
+    'writes %s to a file whose name ends in .json',
+    async (format) => {
+      const path = join(temporaryFolder(), 'made', 'a.json')
+      const given = ['--format', format]
+      const { code, errors } = await catalog(...given, '--out', path)
+      expect({ code, errors }).toEqual({
+        code: 0,
+        errors: `1 file written: ${JSON.stringify(path)}\n`,
+      })
+      const text = readFileSync(path, 'utf8')
+      expect(text).toBe((await catalog(...given)).output)
+      expect((await catalog(...given, '--out', path)).code).toBe(0)
+      for (const other of ['{"name":"my-bot"}', 'null', 'no json']) {
+        writeFileSync(path, other)
+        const refused = await catalog(...given, '--out', path)
+        expect(refused.code).toBe(2)
+        expect(refused.errors).toContain('was not written by tradewire catalog with this format.')
+        expect(readFileSync(path, 'utf8')).toBe(other)
+      }
+      expect((await catalog(...given, '--out', path, '--force')).code).toBe(0)
+      expect(readFileSync(path, 'utf8')).toBe(text)
+    },
+  )
+
+  it('says what stands in the way of such a file', async () => {
+    const folder = join(temporaryFolder(), 'a.json')
+    mkdirSync(folder)
+    const { code, errors } = await catalog('--format', 'asyncapi', '--out', folder)
+    expect(code).toBe(2)
+    expect(errors).toContain('is a folder, not a file. See')
+    const below = join(moduleOf(''), 'a.json')
+    expect((await catalog('--format', 'asyncapi', '--out', below)).code).toBe(1)
+  })
+
+  it('gives the AsyncAPI document the version that was asked for', async () => {
+    const version = async (...more: string[]): Promise<unknown> => {
+      const { output } = await catalog('--format', 'asyncapi', ...more)
+      return (JSON.parse(output) as { info: { version: string } }).info.version
+    }
+    expect(await version()).toBe('1.0.0')
+    expect(await version('--api-version', '2.1')).toBe('2.1')
+  })
+
+  it('has own categories first, and only what the patterns cover', async () => {
+    const types = async (...more: string[]): Promise<readonly string[]> => {
+      const given = ['--format', 'json-schema', '--module', manyKinds, ...more]
+      return Object.keys((JSON.parse((await catalog(...given)).output) as { $defs: object }).$defs)
+    }
+    const all = await types()
+    expect(all[0]).toBe('action.{name}.start')
+    expect(all.indexOf('market.new_bar')).toBe(all.length - 35)
+    expect(await types('--only', 'signal.*', '--only', 'order.filled')).toEqual([
+      'signal.changed',
+      'signal.Changed',
+      'order.filled',
+    ])
+    expect(await types('--only', 'action.**')).toEqual(['action.{name}.start'])
+  })
+
+  it('says which notes name no event of the catalog', async () => {
+    const path = moduleOf(`import { tradingEvents, z } from ${JSON.stringify(door)}
+      const kind = (before) => ({
+        description: 'Mine.', payload: z.strictObject({}), example: {}, notes: { before } })
+      export default tradingEvents.extend({
+        'mine.first': kind(['mine.second', 'mine.wish.made', 'order.fillled', 'zzzzzzzzzz']),
+        'mine.second': kind(['order.filled']),
+        'mine.{any}.made': kind([]),
+      })`)
+    const given = ['--format', 'asyncapi', '--module', path, '--only', 'mine.*']
+    const { code, errors } = await catalog(...given)
+    expect(code).toBe(0)
+    expect(errors.split('\n')).toEqual([
+      'The notes of mine.first have "order.fillled" in before, which is no event of the catalog. Did you mean order.filled?',
+      'The notes of mine.first have "zzzzzzzzzz" in before, which is no event of the catalog.',
+      '',
+    ])
   })
 
   it('writes again into a folder of its own, and removes what is left over', async () => {
@@ -258,7 +343,7 @@ describe('tradewire catalog --module', { timeout: 120_000 }, () => {
       ended(start([...given, '--module', path])),
       catalog('--format', 'json-schema', '--module', manyKinds),
     ])
-    expect(copied).toMatchObject({ code: 0, errors: '' })
+    expect(copied).toMatchObject({ code: 0, errors: here.errors })
     expect(copied.output).toBe(here.output)
   })
 })
