@@ -106,10 +106,10 @@ function subscribeAll(
   const made: Subscription[] = []
   for (const declaration of declarations) {
     const name = `${instance.constructor.name}.${String(declaration.name)}`
-    const handler = handlerOf(bus, instance, declaration, options)
-    // What a system.error calls the handler.
-    Object.defineProperty(handler, 'name', { value: name })
     for (const { pattern, options: subscribeOptions } of declaration.subscriptions) {
+      const handler = handlerOf(bus, instance, declaration, options)
+      // What a system.error calls the handler.
+      Object.defineProperty(handler, 'name', { value: name })
       try {
         made.push(bus.on(pattern, handler, subscribeOptions))
       } catch (error) {
@@ -129,6 +129,7 @@ function located(error: Error, name: string): Error {
   return error
 }
 
+/** What one subscription calls. */
 function handlerOf(
   bus: BindableBus,
   instance: object,
@@ -140,13 +141,34 @@ function handlerOf(
     (read(instance) as Handler).call(instance, event, context)
   if (publication === undefined) return call
   const { type, options } = publication
-  const emit = (data: unknown, cause: TradewireEvent): unknown =>
+  return publisherOf(call, (data, cause) => bus.emit(type, data, { source, ...options, cause }))
+}
+
+/**
+ * Calls a method, and emits what it returns: once for each event, however often the event is tried, and
+ * not once the attempt was given up.
+ */
+function publisherOf(
+  call: Handler,
+  emit: (data: object, cause: TradewireEvent) => Promise<unknown>,
+): Handler {
+  /** What came of an event; one that was refused is not in here. */
+  const emissions = new WeakMap<TradewireEvent, Promise<unknown>>()
+  const publish = (data: unknown, event: TradewireEvent, { signal }: HandlerContext): unknown => {
+    if (data === undefined || signal.aborted) return undefined
     // What is no object is refused by the bus, with type and expectation.
-    data === undefined ? undefined : bus.emit(type, data as object, { source, ...options, cause })
+    const emission = emit(data as object, event)
+    emissions.set(event, emission)
+    emission.catch(() => emissions.delete(event))
+    return emission
+  }
   return (event, context) => {
+    // The event is here again because whoever hears of the emission took too long: wait for the same.
+    const earlier = emissions.get(event)
+    if (earlier !== undefined) return earlier
     const result = call(event, context)
     const promise = Object(result) === result ? toPromise(result as object) : undefined
-    if (promise === undefined) return emit(result, event)
-    return promise.then((data) => emit(data, event))
+    if (promise === undefined) return publish(result, event, context)
+    return promise.then((data) => publish(data, event, context))
   }
 }

@@ -113,6 +113,10 @@ export function subscribeTo<
  * with: as if the handler ended with `await bus.emit(type, result, { cause: event })`. Undefined emits
  * nothing. A payload that is refused is a failure of the handler.
  *
+ * An event is answered at most once for each subscription. Where the emission takes longer than
+ * `timeoutMs`, a retry waits for the same emission instead of calling the method again; and what the
+ * method returns after its attempt has timed out, or after its subscription has ended, is not emitted.
+ *
  * It stands on a method with {@link subscribeTo}, at most once. Only calls by the bus publish: code that
  * calls the method itself gets what it returns, and nothing is emitted.
  *

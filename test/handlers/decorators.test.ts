@@ -2,28 +2,7 @@ import type { EventOf } from 'tradewire'
 import { createBus, SimulatedClock, tradingEvents } from 'tradewire'
 import { describe, expect, it } from 'vitest'
 import { bindHandlers, decoratorsFor, publishes, subscribeTo } from '../../src/handlers.ts'
-
-type Decorate = (method: object, context: object) => void
-
-/** Applies decorators to a method of a new class, from the last to the first, as the language does. */
-function decorated(decorators: readonly unknown[], name: string, method: () => unknown) {
-  const initializers: (() => void)[] = []
-  function Bot(this: object): void {
-    for (const initialize of initializers) initialize.call(this)
-  }
-  Object.defineProperty(Bot.prototype, name, { value: method })
-  for (const decorate of decorators.toReversed()) {
-    ;(decorate as Decorate)(method, {
-      kind: 'method',
-      name,
-      static: false,
-      private: false,
-      access: { get: (instance: Record<string, unknown>) => instance[name] },
-      addInitializer: (initialize: () => void) => initializers.push(initialize),
-    })
-  }
-  return Reflect.construct(Bot, []) as object
-}
+import { decorated } from './applied-decorators.ts'
 
 describe('the decorators of the trading events', () => {
   it('subscribe and publish', async () => {
