@@ -3,7 +3,7 @@ import { describeValue, requireFunction } from '../errors/checks.ts'
 import { ConfigurationError } from '../errors/tradewire-error.ts'
 import type { CatalogEntry } from '../events/catalog-entry.ts'
 import { EventValidationError } from '../events/errors.ts'
-import { errorPayload } from './error-payload.ts'
+import { errorPayload, toError } from './error-payload.ts'
 import { decodeLoosely } from './loose-payload.ts'
 import { didYouMean, type LegacyNames } from './names.ts'
 
@@ -86,7 +86,7 @@ function made(
   try {
     payload = maker(...args)
   } catch (cause) {
-    const message = `payloads[${describeValue(name)}] threw`
+    const message = `payloads[${describeValue(name)}] threw: ${toError(cause).message}`
     throw new EventValidationError(type, [{ path: '', message }], { cause })
   }
   // A promise is refused as any other object without the fields; its rejection is nobody's.

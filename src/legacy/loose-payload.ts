@@ -1,6 +1,6 @@
 import { Decimal, decimal, isDecimal } from '../events/decimal.ts'
 import type { CatalogEntry } from '../events/catalog-entry.ts'
-import { EventValidationError } from '../events/errors.ts'
+import { EventValidationError, type ValidationIssue } from '../events/errors.ts'
 import { requirePlainJSON } from '../events/plain-json.ts'
 
 /** What of a zod schema is needed to find the decimals in it. */
@@ -40,71 +40,107 @@ const decimalText = definitionOf(decimal()).in
 export function decodeLoosely(entry: CatalogEntry, type: string, payload: unknown): object {
   let plain: unknown
   try {
-    plain = loosen(entry.payload, payload)
+    plain = loosen(entry.payload, payload, toDecimalText)
   } catch (cause) {
     const message = 'the payload could not be read: a getter threw, or it holds itself'
     throw new EventValidationError(type, [{ path: '', message }], { cause })
   }
   requirePlainJSON(type, plain)
-  return entry.decode(type, plain)
+  try {
+    return entry.decode(type, plain)
+  } catch (error) {
+    if (!(error instanceof EventValidationError)) throw error
+    const marked = loosen(entry.payload, plain, () => decimalPlace)
+    const issues = error.issues.map((issue) => inLooseWords(issue, marked))
+    throw new EventValidationError(type, issues, { cause: error.cause })
+  }
 }
+
+/** Stands wherever a schema wants a decimal. */
+const decimalPlace = Symbol('decimal')
+
+/** The same issue; of a decimal, with all that legacy code may give for one. */
+function inLooseWords({ path, message }: ValidationIssue, marked: unknown): ValidationIssue {
+  let place = marked
+  for (const key of path.split('.')) place = (Object(place) as Record<string, unknown>)[key]
+  if (place !== decimalPlace) return { path, message }
+  const words = 'expected text, finite number or Decimal, found'
+  return { path, message: message.replace(/^expected string, found/, words) }
+}
+
+/** What is to stand where a schema wants a decimal. */
+type Replace = (value: unknown) => unknown
 
 function definitionOf(schema: unknown): Definition {
   // Only ever given schemas of zod, which document `_zod.def` for tools that walk them.
   return (schema as Schema)._zod.def
 }
 
-/** A copy of `value` in which text stands wherever `schema` wants a decimal. */
-function loosen(schema: Schema, value: unknown): unknown {
+/** A copy of `value` with what `replace` makes of it wherever `schema` wants a decimal. */
+function loosen(schema: Schema, value: unknown, replace: Replace): unknown {
   const definition = definitionOf(schema)
   switch (definition.type) {
     case 'pipe':
-      return definition.in === decimalText ? toDecimalText(value) : loosen(definition.in!, value)
+      return definition.in === decimalText ? replace(value) : loosen(definition.in!, value, replace)
     case 'object':
-      return copyFields(value, (key) =>
+      return copyFields(value, replace, (key) =>
         Object.hasOwn(definition.shape!, key) ? definition.shape![key] : definition.catchall,
       )
     case 'record':
-      return copyFields(value, () => definition.valueType)
+      return copyFields(value, replace, () => definition.valueType)
     case 'array':
-      return copyItems(value, () => definition.element)
+      return copyItems(value, replace, () => definition.element)
     case 'tuple':
-      return copyItems(value, (index) => definition.items![index] ?? definition.rest ?? undefined)
+      return copyItems(
+        value,
+        replace,
+        (index) => definition.items![index] ?? definition.rest ?? undefined,
+      )
     case 'union':
-      return loosenUnion(definition.options!, value)
+      return loosenUnion(definition.options!, value, replace)
     case 'intersection':
-      return loosen(definition.right!, loosen(definition.left!, value))
+      return loosen(definition.right!, loosen(definition.left!, value, replace), replace)
     case 'lazy':
-      return loosen(definition.getter!(), value)
+      return loosen(definition.getter!(), value, replace)
     default:
-      return definition.innerType === undefined ? value : loosen(definition.innerType, value)
+      return definition.innerType === undefined
+        ? value
+        : loosen(definition.innerType, value, replace)
   }
 }
 
 /** The first option that fits decides, as it does when zod decodes. */
-function loosenUnion(options: readonly Schema[], value: unknown): unknown {
+function loosenUnion(options: readonly Schema[], value: unknown, replace: Replace): unknown {
   for (const option of options) {
-    const candidate = loosen(option, value)
+    const candidate = loosen(option, value, replace)
     if (option.safeParse(candidate).success) return candidate
   }
   return value
 }
 
-function copyFields(value: unknown, schemaOf: (key: string) => Schema | undefined): unknown {
+function copyFields(
+  value: unknown,
+  replace: Replace,
+  schemaOf: (key: string) => Schema | undefined,
+): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
   // fromEntries defines each key, `__proto__` too, where an assignment would set the prototype.
   return Object.fromEntries(
-    Object.entries(value).map(([key, field]) => [key, loosenWith(schemaOf(key), field)]),
+    Object.entries(value).map(([key, field]) => [key, loosenWith(schemaOf(key), field, replace)]),
   )
 }
 
-function copyItems(value: unknown, schemaOf: (index: number) => Schema | undefined): unknown {
+function copyItems(
+  value: unknown,
+  replace: Replace,
+  schemaOf: (index: number) => Schema | undefined,
+): unknown {
   if (!Array.isArray(value)) return value
-  return value.map((item, index) => loosenWith(schemaOf(index), item))
+  return value.map((item, index) => loosenWith(schemaOf(index), item, replace))
 }
 
-function loosenWith(schema: Schema | undefined, value: unknown): unknown {
-  return schema === undefined ? value : loosen(schema, value)
+function loosenWith(schema: Schema | undefined, value: unknown, replace: Replace): unknown {
+  return schema === undefined ? value : loosen(schema, value, replace)
 }
 
 /** Text of a number or Decimal; everything else stays, for the schema to judge. */

@@ -63,6 +63,34 @@ describe('LegacyAdapter.emit', () => {
     )
   })
 
+  it('says what it takes for a decimal, wherever one stands', () => {
+    const schema = z.strictObject({
+      price: decimal(),
+      name: z.string(),
+      levels: z.array(z.tuple([decimal(), z.string()])),
+    })
+    const payload = {
+      price: Number.NaN,
+      name: Number.NaN,
+      levels: [
+        ['1', 'a'],
+        [{}, 2],
+      ],
+    }
+    expect(() => emitted(schema, payload)).toThrow(
+      expect.objectContaining({
+        issues: [
+          { path: 'price', message: 'expected text, finite number or Decimal, found NaN' },
+          { path: 'name', message: 'expected string, found NaN' },
+          { path: 'levels.1.0', message: expect.stringContaining('number or Decimal, found') },
+          { path: 'levels.1.1', message: 'expected string, found the number 2' },
+          { path: '', message: expect.stringContaining('takes an object such as') },
+        ],
+      }),
+    )
+    expect(() => emitted(price, { price: '1e-7' })).toThrow(/price: expected (?!text)/)
+  })
+
   it('keeps every digit of text and Decimal', () => {
     fc.assert(
       fc.property(decimalText, (text) => {

@@ -71,7 +71,7 @@ describe('LegacyAdapterOptions.payloads', () => {
     expect(() => emitter.emit('connected')).toThrow(
       expect.objectContaining({
         code: 'EVENT_INVALID',
-        message: 'system.connected was refused: payloads["connected"] threw.',
+        message: 'system.connected was refused: payloads["connected"] threw: no such field.',
         cause: failure,
       }),
     )
