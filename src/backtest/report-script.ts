@@ -163,6 +163,18 @@ function charts() {
   return paint
 }
 
+// The last point of a curve at or before a time.
+function latest(points, time) {
+  let low = 0
+  let high = points.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (points[middle].time <= time) low = middle + 1
+    else high = middle
+  }
+  return points[low - 1]
+}
+
 function legend(chart, { equity, held, water, price: shown, symbol, depth, daily }) {
   const holder = byId('legend')
   const item = (name, text, swatch) => {
@@ -178,8 +190,11 @@ function legend(chart, { equity, held, water, price: shown, symbol, depth, daily
     return part
   }
   const last = (series) => { const all = series.data(); return all[all.length - 1] }
+  // Curves of a long run are thinned: between two points, the former one holds.
+  const curves = new Map([equity, held, water].map((series) => [series, series.data()]))
+  const at = (series, event) => event.seriesData.get(series) || latest(curves.get(series) || [], event.time)
   function tell(event) {
-    const of = (series) => event && event.time !== undefined ? event.seriesData.get(series) : last(series)
+    const of = (series) => event && event.time !== undefined ? at(series, event) : last(series)
     const parts = []
     const time = event && event.time !== undefined ? event.time : (last(equity) || {}).time
     if (time !== undefined) {

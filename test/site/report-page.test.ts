@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Page } from 'playwright-core'
 import { afterAll, describe, expect, it } from 'vitest'
+import type { ReportInput } from '../../src/backtest/report-input.ts'
 import { reportHtml } from '../../src/backtest/report.ts'
 import { chromiumPath, inChromium } from '../support/chromium.ts'
 import { madeUpRun } from '../backtest/report-run.ts'
@@ -12,9 +13,12 @@ const folder = mkdtempSync(join(tmpdir(), 'tradewire-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
 /** Opens the report of a run of 400 bars and 260 fills, and fails if it complains or asks for anything. */
-async function open<Result>(visit: (page: Page) => Promise<Result>): Promise<Result> {
+async function open<Result>(
+  visit: (page: Page) => Promise<Result>,
+  input: ReportInput = madeUpRun({ bars: 400, fills: 260 }),
+): Promise<Result> {
   const path = join(folder, 'report.html')
-  writeFileSync(path, reportHtml(madeUpRun({ bars: 400, fills: 260 })))
+  writeFileSync(path, reportHtml(input))
   const complaints: string[] = []
   const asked: string[] = []
   const result = await inChromium(async (context) => {
@@ -59,6 +63,36 @@ describe.skipIf(chromiumPath === undefined)('the page of a report, in a browser'
       await page.getByRole('button', { name: 'Buy and hold' }).click()
       expect(await page.locator('#legend').textContent()).toContain('Buy and hold 8,980.00')
     })
+  })
+
+  it('tells equity and drawdown under the pointer, also between two points of a thinned curve', async () => {
+    const run = madeUpRun({ bars: 400, fills: 0 })
+    // Of 400 samples 10 are drawn, each 40 days after the one before it.
+    const points = run.equity.points
+      .filter((_, index) => index % 40 === 0)
+      .map((point, index) => ({ ...point, value: 1000 + index }))
+    await open(
+      async (page) => {
+        await page.waitForFunction(() => document.querySelectorAll('#charts canvas').length > 2)
+        const { x, y, width } = (await page.locator('#charts').boundingBox())!
+        const legend = page.locator('#legend')
+        const told = new Set<string>()
+        let before = await legend.textContent()
+        for (let step = 1; step < 12; step += 1) {
+          await page.mouse.move(x + (width * step) / 16, y + 60)
+          await expect.poll(async () => legend.textContent()).not.toBe(before)
+          before = await legend.textContent()
+          const day = before!.trim().slice(0, 10)
+          const days = (Date.parse(day) - points[0]!.time) / 86_400_000
+          const value = 1000 + Math.floor(days / 40)
+          expect(before).toContain(`Equity ${value.toLocaleString('en-US')}.00 USD`)
+          expect(before).toContain('Drawdown 0.00 %')
+          told.add(day)
+        }
+        expect(told.size).toBeGreaterThan(5)
+      },
+      { ...run, equity: { ...run.equity, points } },
+    )
   })
 
   it('sorts the trades and turns their pages', async () => {
