@@ -1,4 +1,5 @@
 import { Decimal } from '../events/decimal.ts'
+import { itemsOf, partsOf } from './same-object.ts'
 
 /** From 1973 on, and as far as a Date goes: smaller numbers under such a name are no times. */
 const [firstTime, lastTime] = [1e11, 8.64e15]
@@ -19,7 +20,10 @@ export function valueText(value: unknown, key = ''): string {
   if (typeof value !== 'object' || value === null) return String(value)
   if (value instanceof Date) return String(value.getTime())
   if (Array.isArray(value)) return `[${value.map((item) => valueText(item)).join(', ')}]`
-  return fieldsText(Object.entries(value))
+  const name = classOf(value)
+  if (name === undefined) return fieldsText(Object.entries(value))
+  const items = itemsOf(value)
+  return `${name} ${items === undefined ? fieldsText(partsOf(value)) : valueText(items)}`
 }
 
 /** `{ side: "buy", price: 100 }`. */
@@ -31,6 +35,13 @@ export function fieldsText(fields: readonly (readonly [string, unknown])[]): str
 /** A key as it stands in an object literal. */
 export function keyText(key: string): string {
   return plainKey.test(key) ? key : JSON.stringify(key)
+}
+
+/** The name of its class; undefined for a plain object. */
+function classOf(value: object): string | undefined {
+  const prototype = Object.getPrototypeOf(value) as object | null
+  if (prototype === null || prototype === Object.prototype) return undefined
+  return prototype.constructor.name
 }
 
 function isTime(key: string, value: number): boolean {

@@ -2,6 +2,7 @@ import { Decimal } from '../events/decimal.ts'
 import type { TradewireEvent } from '../events/envelope.ts'
 import type { ExpectedEvent } from './expectation.ts'
 import { keyText, valueText } from './event-text.ts'
+import { isSameObject } from './same-object.ts'
 
 /** A value that is not the expected one. */
 export interface Mismatch {
@@ -51,11 +52,12 @@ export function expectedText(expected: unknown, key: string, actual?: unknown): 
 
 function compare(actual: unknown, expected: unknown, path: string, key: string): Mismatch[] {
   if (Array.isArray(actual) && Array.isArray(expected) && actual.length === expected.length) {
-    return expected.flatMap((wanted, index) =>
+    // Holes count: they expect an item to be absent.
+    return Array.from(expected, (wanted: unknown, index) =>
       compare(actual[index], wanted, `${path}.${index}`, ''),
-    )
+    ).flat()
   }
-  if (isRecord(actual) && isRecord(expected) && !isMatcher(expected)) {
+  if (isRecord(expected) && hasFields(actual, expected)) {
     return Object.entries(expected).flatMap(([name, wanted]) =>
       compare(actual[name], wanted, `${path}.${name}`, name),
     )
@@ -71,10 +73,20 @@ function isEqual(actual: unknown, expected: unknown): boolean {
     return (expected as (value: unknown) => unknown)(actual) === true
   if (isMatcher(expected)) return expected.asymmetricMatch(actual)
   if (Decimal.isDecimal(actual)) return isNumber(expected) && actual.eq(expected)
-  // What is no plain object, such as a Date of an event of one's own, is what it reads as.
-  const isObject = typeof actual === 'object' && actual !== null && typeof expected === 'object'
-  if (isObject && !isRecord(actual)) return valueText(actual) === valueText(expected)
-  return Object.is(actual, expected)
+  return isSameObject(actual, expected, fits)
+}
+
+/** Whether a value inside of another one is as expected. */
+function fits(actual: unknown, expected: unknown): boolean {
+  return compare(actual, expected, '', '').length === 0
+}
+
+/** Whether `actual` is to be looked at field by field, also where it is an instance of a class. */
+function hasFields(actual: unknown, expected: object): actual is Record<string, unknown> {
+  if (isRecord(actual)) return true
+  const isInstance = typeof actual === 'object' && actual !== null && !Array.isArray(actual)
+  // Without a field to look at, anything would do.
+  return isInstance && !Decimal.isDecimal(actual) && Object.keys(expected).length > 0
 }
 
 function isNumber(expected: unknown): expected is Decimal | string {
