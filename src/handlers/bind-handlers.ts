@@ -44,6 +44,9 @@ const busesOf = new WeakMap<object, WeakSet<object>>()
  * Among handlers of one `priority`, methods are called in the order in which they are declared, and those
  * of a base class first.
  *
+ * Bind an instance after `new`: in the constructor of a base class, what a subclass declares is not known
+ * yet, and constructing that subclass then throws.
+ *
  * @throws ConfigurationError `CONFIGURATION` if the instance has no decorated methods, is bound to this bus
  * already, or has a method that publishes and subscribes to nothing; if an option is malformed; and if the
  * bus refuses a pattern or an option.

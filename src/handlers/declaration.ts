@@ -50,6 +50,8 @@ export interface MethodContext {
 const byMethod = new WeakMap<object, MethodDeclaration>()
 /** Filled by initializers while an instance is constructed: base class first. */
 const byInstance = new WeakMap<object, Map<unknown, Declared>>()
+/** Instances whose declarations were read: one that follows would not be heard. */
+const asked = new WeakSet<object>()
 
 /**
  * The declaration of the method that a decorator stands on. The first to ask makes it.
@@ -81,9 +83,14 @@ export function declarationOf(
   return declaration
 }
 
-/** What the decorated methods of an instance say, in the order of their declaration. */
+/**
+ * What the decorated methods of an instance say, in the order of their declaration. If there are any, a
+ * subclass that declares more while it is constructed throws.
+ */
 export function declarationsFor(instance: object): readonly MethodDeclaration[] {
-  const declared = byInstance.get(instance) ?? new Map<unknown, Declared>()
+  const declared = byInstance.get(instance)
+  if (declared === undefined) return []
+  asked.add(instance)
   return [...declared.values()].map(({ declaration }) => declaration)
 }
 
@@ -103,6 +110,11 @@ function requireMethod(decorator: string, context: unknown): void {
 
 /** What a subclass declares takes the place of what its base class has declared of the same method. */
 function declareFor(instance: object, declaration: MethodDeclaration): void {
+  if (asked.has(instance)) {
+    throw new ConfigurationError(
+      `${instance.constructor.name}.${String(declaration.name)} would not be heard: the constructor of a base class has called bindHandlers before the subclass has declared it. Call bindHandlers after new.`,
+    )
+  }
   const declared = byInstance.get(instance) ?? new Map<unknown, Declared>()
   byInstance.set(instance, declared)
   const { key } = declaration

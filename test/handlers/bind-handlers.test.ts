@@ -148,6 +148,15 @@ describe.each(compilerNames)('bindHandlers, with classes that %s has compiled', 
     expect(() => bindHandlers(bus, new bots.Unheard())).toThrow('Unheard.read publishes, but')
   })
 
+  it('in a constructor makes a subclass throw that declares more, which would not be heard', () => {
+    const { bus } = setUp()
+    const { Binding, Extended } = misuses.boundTooEarly((bot) => bindHandlers(bus, bot))
+    expect(new Binding()).toBeInstanceOf(Binding)
+    expect(bus.handlerCount()).toBe(1)
+    expect(() => new Extended()).toThrow(coded('CONFIGURATION'))
+    expect(() => new Extended()).toThrow('Extended.more would not be heard')
+  })
+
   it('leaves nothing subscribed where the bus refuses a method, and names it', () => {
     const clock = new SimulatedClock()
     const trading = createBus({ clock })

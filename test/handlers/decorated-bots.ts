@@ -207,6 +207,21 @@ export function misusesOf({ subscribeTo, publishes }: Decorators<Schemas>) {
           return { text: 'twice' }
         }
       },
+    boundTooEarly: (bind: (instance: object) => void) => {
+      class Binding {
+        constructor() {
+          bind(this)
+        }
+
+        @subscribeTo('note.made')
+        heard(): void {}
+      }
+      class Extended extends Binding {
+        @subscribeTo('note.made')
+        more(): void {}
+      }
+      return { Binding, Extended }
+    },
     separated: () => {
       class Separated {
         @subscribeTo('note.made')
