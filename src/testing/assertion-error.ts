@@ -26,7 +26,7 @@ export class EventAssertionError extends Error {
   readonly actual: unknown
   /** What was expected. */
   readonly expected: unknown
-  /** What was asked: `toMatch`, `toContain`, `toBeEmpty`, `last`, `settle` or `expectNoErrors`. */
+  /** What was asked: `toMatch`, `toContain`, `toBeEmpty`, `last`, `settle`, `close` or `expectNoErrors`. */
   readonly operator: string
   /** Whether the message was made of the values alone, as `node:assert` may do. Always false. */
   readonly generatedMessage = false

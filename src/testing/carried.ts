@@ -11,7 +11,7 @@ export interface Carried {
   readonly catalog: Catalog | undefined
   /** The events so far, oldest first. */
   readonly events: readonly TradewireEvent[]
-  /** What has failed, and the test has not looked at; undefined where nobody has noted it. */
+  /** What has failed, and the test has not taken; undefined where nobody has noted it. */
   readonly failures: Failures | undefined
 }
 

@@ -21,8 +21,8 @@ import { mismatchesOf } from './matching.ts'
  * What is expected of the events that a bus has carried so far: those up to the call of a method.
  *
  * Each method that finds its events right also looks at what has failed on a bus of `testBus`, and
- * throws if the test has not looked at it: by `takeErrors`, or by expecting the `system.error` that
- * tells of it.
+ * throws if the test has not taken it: by `takeErrors`, or by expecting the `system.error` that
+ * tells of it. What one method has thrown, the next one throws again.
  *
  * @typeParam Event the events that the pattern covers.
  */
@@ -209,7 +209,7 @@ class CarriedExpectations implements EventExpectations {
   ): void {
     const { failures } = this.#carried
     failures?.takeReported(known)
-    const errors = failures?.take() ?? []
+    const errors = failures?.tell() ?? []
     if (errors.length === 0) return
     throw failedMeanwhile('The events are as expected, but', errors, operator, caller)
   }
@@ -219,7 +219,7 @@ class CarriedExpectations implements EventExpectations {
     message: string,
     parts: ConstructorParameters<typeof EventAssertionError>[1],
   ): EventAssertionError {
-    const errors = this.#carried.failures?.take() ?? []
+    const errors = this.#carried.failures?.tell() ?? []
     if (errors.length === 0) return new EventAssertionError(message, parts)
     const also = errorLines(errors).map((line) => `  ${line}`)
     return new EventAssertionError([message, '', 'Failed meanwhile:', ...also].join('\n'), {

@@ -4,9 +4,11 @@ import type { TradewireEvent } from '../events/envelope.ts'
 import type { SystemError } from '../events/system.ts'
 
 interface Failure {
-  error: Error
+  readonly error: Error
   /** The `system.error` that tells of it, once it was emitted. */
-  report: TradewireEvent | undefined
+  readonly report: TradewireEvent | undefined
+  /** Whether an assertion has thrown it. */
+  told: boolean
 }
 
 /**
@@ -36,6 +38,19 @@ export class Failures {
   }
 
   /**
+   * The failures, to be thrown. They stay: an assertion that is made again, as by `vi.waitFor`, must
+   * not hold because the one before has failed.
+   */
+  tell(): Error[] {
+    return told([...this.#failures.values()])
+  }
+
+  /** The same of those that no assertion has thrown yet. */
+  tellNew(): Error[] {
+    return told([...this.#failures.values()].filter((failure) => !failure.told))
+  }
+
+  /**
    * Takes the failures that these events tell of: a test that expects the event knows of the
    * failure.
    */
@@ -61,19 +76,28 @@ export class Failures {
     this.#others += 1
     const key = isHandlers ? keyOf(thrown.subscriptionId, thrown.event.id) : `${this.#others}`
     const error = thrown instanceof Error ? thrown : new Error(String(thrown), { cause: thrown })
-    this.#failures.set(key, { error, report: this.#failures.get(key)?.report })
+    const { report, told = false } = this.#failures.get(key) ?? {}
+    this.#failures.set(key, { error, report, told })
   }
 
   #reported(event: TradewireEvent): void {
     const { originalEvent, subscriptionId, name, message } = event.data as SystemError
     const isHandlers = originalEvent !== undefined && subscriptionId !== undefined
     const key = isHandlers ? keyOf(subscriptionId, originalEvent.id) : event.id
+    const known = this.#failures.get(key)
     const error =
-      this.#failures.get(key)?.error ??
+      known?.error ??
       this.#attempts.get(key) ??
       new Error(`system.error of ${event.source}: ${name}: ${message}`, { cause: event })
-    this.#failures.set(key, { error, report: event })
+    this.#failures.set(key, { error, report: event, told: known?.told ?? false })
   }
+}
+
+function told(failures: readonly Failure[]): Error[] {
+  return failures.map((failure) => {
+    failure.told = true
+    return failure.error
+  })
 }
 
 function keyOf(subscription: string, event: string): string {

@@ -45,7 +45,7 @@ export interface TestBus<Schemas extends EventSchemas = TradingSchemas> extends 
   /** Every event that the bus has carried, oldest first: without a bound, as tests end. */
   readonly emitted: readonly EventMatching<Schemas, '*'>[]
   /**
-   * What has failed and the test has not looked at, oldest first: a `HandlerError` for a handler,
+   * What has failed and the test has not taken, oldest first: a `HandlerError` for a handler,
    * whose `cause` is what it threw; else what `onError` of a bus is told, or an error for a
    * `system.error`.
    */
@@ -69,7 +69,7 @@ export interface TestBus<Schemas extends EventSchemas = TradingSchemas> extends 
   /** Returns the errors so far and forgets them: those that the test expects. */
   takeErrors(): Error[]
   /**
-   * Throws if something has failed that the test has not looked at.
+   * Throws if something has failed that the test has not taken, each time.
    *
    * @throws EventAssertionError with the first error as its cause.
    */
@@ -79,7 +79,8 @@ export interface TestBus<Schemas extends EventSchemas = TradingSchemas> extends 
   /**
    * Closes the bus.
    *
-   * @throws EventAssertionError as `expectNoErrors` does.
+   * @throws EventAssertionError if something has failed that the test has not taken, and that no assertion
+   * has thrown before.
    */
   close(): Promise<void>
 }
@@ -88,8 +89,8 @@ export interface TestBus<Schemas extends EventSchemas = TradingSchemas> extends 
  * A bus on simulated time that remembers what it has carried, and what has failed. Its events have
  * the same ids and times in each run.
  *
- * What fails is not printed. It is thrown by `expectEvents`, `expectNoErrors` and `close`,
- * whichever comes first, unless the test has taken it with `takeErrors`. So close it, or declare it
+ * What fails is not printed. It is thrown by `expectEvents` and `expectNoErrors` until the test takes
+ * it with `takeErrors`, and by `close` if nothing has thrown it before. So close it, or declare it
  * with `await using`.
  *
  * @throws ConfigurationError `CONFIGURATION` if an option is unknown or out of range.
@@ -159,7 +160,7 @@ class NotedBus<Schemas extends EventSchemas> implements TestBus<Schemas> {
   }
 
   expectNoErrors(): void {
-    const errors = this.#failures.take()
+    const errors = this.#failures.tell()
     if (errors.length === 0) return
     throw failedMeanwhile('In the test', errors, 'expectNoErrors', this.expectNoErrors)
   }
@@ -170,7 +171,8 @@ class NotedBus<Schemas extends EventSchemas> implements TestBus<Schemas> {
 
   async close(): Promise<void> {
     await this.bus.close({ drainMs: 0 })
-    this.expectNoErrors()
+    const errors = this.#failures.tellNew()
+    if (errors.length > 0) throw failedMeanwhile('In the test', errors, 'close', this.close)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

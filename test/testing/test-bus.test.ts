@@ -200,7 +200,7 @@ describe('TestBus.errors', () => {
     await expect(test.close()).resolves.toBeUndefined()
   })
 
-  it('is thrown by expectNoErrors once', () => {
+  it('is thrown by expectNoErrors until the test takes it', () => {
     const test = testBus()
     test.bus.observe({
       onEmitted: () => {
@@ -211,6 +211,8 @@ describe('TestBus.errors', () => {
     const error = thrownBy(() => test.expectNoErrors())
     expect((error as EventAssertionError).actual).toEqual(['observer'])
     expect((error as Error).stack).not.toMatch(/test-bus\.ts/)
+    expect(() => test.expectNoErrors()).toThrow('observer')
+    test.takeErrors()
     expect(() => test.expectNoErrors()).not.toThrow()
   })
 
@@ -247,7 +249,38 @@ describe('TestBus.errors', () => {
     const error = thrownBy(() => expectEvents(test, 'order.*').toMatch([]))
     expect((error as Error).message).toMatch(/Failed meanwhile:\n.*why$/)
     expect((error as Error).cause).toBeInstanceOf(HandlerError)
-    expect(test.errors).toEqual([])
+  })
+
+  it('is thrown by an assertion that is made again, though the first has thrown it', async () => {
+    const test = testBus()
+    test.bus.on('order.filled', () => {
+      throw new Error('lost')
+    })
+    test.bus.emitSync('order.filled', fill)
+    const events = expectEvents(test, ['order.*', 'risk.*'])
+    expect(() => events.toMatch(['order.filled', 'risk.limit_warning'])).toThrow('lost')
+    test.bus.emitSync('risk.limit_warning', payloadOf('risk.limit_warning'))
+    for (let attempt = 0; attempt < 2; attempt += 1) {
+      expect(() => events.toMatch(['order.filled', 'risk.limit_warning'])).toThrow('lost')
+    }
+    expect(test.errors).toHaveLength(1)
+    await expect(test.close()).resolves.toBeUndefined()
+  })
+
+  it('is thrown by close if it is newer than what an assertion has thrown', async () => {
+    const test = testBus()
+    let count = 0
+    test.bus.on('order.filled', () => {
+      count += 1
+      throw new Error(`failure ${count}`)
+    })
+    test.bus.emitSync('order.filled', fill)
+    expect(() => test.expectNoErrors()).toThrow('failure 1')
+    test.bus.emitSync('order.filled', fill)
+    const error: unknown = await test.close().catch((reason: unknown) => reason)
+    expect((error as EventAssertionError).operator).toBe('close')
+    expect((error as Error).message).toContain('failure 2')
+    expect((error as Error).message).not.toContain('failure 1')
   })
 })
 
