@@ -25,7 +25,7 @@ export function pageHTML(page: Page, site: Site): string {
 <a class="home" href="index.html">${escaped(site.title)}</a>
 <search class="scripted">
 <label for="query">Search types and fields</label>
-<input id="query" type="search" autocomplete="off" spellcheck="false">
+<input id="query" type="search" placeholder="order.filled, lastPrice …" aria-keyshortcuts="/" autocomplete="off" spellcheck="false">
 <p id="found" role="status"></p>
 <ul id="results" hidden></ul>
 </search>

@@ -32,6 +32,11 @@ document.addEventListener('DOMContentLoaded', () => {
   if (matchMedia('(max-width: 800px)').matches) document.getElementById('menu').open = false
   const query = document.getElementById('query')
   query.addEventListener('input', () => show(query.value.trim().toLowerCase()))
+  document.addEventListener('keydown', (event) => {
+    if (event.key !== '/' || event.target === query || event.ctrlKey || event.metaKey) return
+    event.preventDefault()
+    query.focus()
+  })
   query.addEventListener('keydown', (event) => {
     if (event.key === 'Enter') document.querySelector('#results a')?.click()
     if (event.key !== 'Escape') return

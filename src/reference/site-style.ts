@@ -60,6 +60,8 @@ th, td { text-align: left; vertical-align: top; padding: 8px 12px; border-bottom
 tbody tr:last-child td { border-bottom: 0; }
 th { color: var(--muted); font-weight: 600; }
 td { overflow-wrap: break-word; }
+td a { white-space: nowrap; }
+input::placeholder { color: var(--muted); opacity: 1; }
 pre { overflow-x: auto; padding: 14px 16px; background: var(--card); border: 1px solid var(--line); border-radius: 8px; }
 code { font: 0.9em/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
 @media (max-width: 800px) {

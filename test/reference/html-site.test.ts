@@ -27,6 +27,10 @@ async function faultsOf(page: Page): Promise<unknown> {
     id + ': ' + nodes.map(({ html }) => html).slice(0, 3).join(' ')))`)
 }
 
+/** Names of events in tables that go on in another line. */
+const brokenTypes = `[...document.querySelectorAll('td a')]
+  .filter((link) => link.getClientRects().length > 1).map((link) => link.textContent)`
+
 const widerThanScreen =
   'document.documentElement.scrollWidth > document.documentElement.clientWidth'
 
@@ -76,6 +80,9 @@ describe.runIf(chromiumPath)('htmlSite in a browser', { timeout: 120_000 }, () =
       page.on('request', (request) => asked.push(request.url()))
       page.on('pageerror', (error) => failed.push(error))
       await page.goto(address)
+      await page.keyboard.press('/')
+      await page.keyboard.type('a/b')
+      expect(await page.inputValue('#query')).toBe('a/b')
       await page.fill('#query', 'REMAININGq')
       expect(await page.textContent('#found')).toBe('2 found')
       expect(await page.textContent('#results')).toContain('order.filled remainingQuantity')
@@ -131,6 +138,7 @@ describe.runIf(chromiumPath)('htmlSite in a browser', { timeout: 120_000 }, () =
               name,
               wider: false,
             })
+            expect({ name, broken: await page.evaluate(brokenTypes) }).toEqual({ name, broken: [] })
             expect(await page.isVisible('nav li')).toBe(false)
             expect({ name, faults: await faultsOf(page) }).toEqual({ name, faults: [] })
           }
