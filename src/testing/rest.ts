@@ -17,12 +17,18 @@ export class Rest {
   readonly #activity: Activity
   readonly #patienceMs: number
   readonly #realClock = new SystemClock()
+  #isStuck = false
 
   /** @param patienceMs how long a handler may take, in milliseconds of real time. */
   constructor(bus: object, clock: SimulatedClock, patienceMs: number) {
     this.#clock = clock
     this.#activity = activityOf(bus)
     this.#patienceMs = patienceMs
+  }
+
+  /** Whether a handler was told to be stuck. */
+  get stuck(): boolean {
+    return this.#isStuck
   }
 
   /**
@@ -56,6 +62,7 @@ export class Rest {
   }
 
   #stuck(): EventAssertionError {
+    this.#isStuck = true
     const handler = this.#activity.example ?? 'a handler with a mailbox'
     return new EventAssertionError(
       `After ${this.#patienceMs} ms of real time this has not settled: ${handler}. It waits for neither simulated time nor an event. Have what it waits for answer at once in the test, or raise patienceMs of testBus.`,

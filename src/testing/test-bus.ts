@@ -1,4 +1,5 @@
 import { type Bus, createBus } from '../bus/bus.ts'
+import { BusClosedError } from '../bus/errors.ts'
 import type { BusOptions } from '../bus/options.ts'
 import { requireNumber } from '../errors/checks.ts'
 import { ConfigurationError } from '../errors/tradewire-error.ts'
@@ -26,7 +27,7 @@ export interface TestBusOptions<Schemas extends EventSchemas = EventSchemas> ext
   /** Where time starts, in milliseconds since the Unix epoch. Default 2026-01-02T00:00:00.000Z. */
   readonly start?: number
   /**
-   * How long `settle` and `advance` wait for a handler that waits for the outside world, in
+   * How long `settle`, `advance` and `close` wait for a handler that waits for the outside world, in
    * milliseconds of real time, from 0. Default 4,000.
    */
   readonly patienceMs?: number
@@ -77,8 +78,9 @@ export interface TestBus<Schemas extends EventSchemas = TradingSchemas> extends 
   /** Forgets the events so far: those that only prepare the test. */
   forget(): void
   /**
-   * Closes the bus.
+   * Closes the bus, once each handler has settled, or waits for simulated time or another event.
    *
+   * @throws EventAssertionError if a handler does not settle within `patienceMs`.
    * @throws EventAssertionError if something has failed that the test has not taken, and that no assertion
    * has thrown before.
    */
@@ -170,14 +172,26 @@ class NotedBus<Schemas extends EventSchemas> implements TestBus<Schemas> {
   }
 
   async close(): Promise<void> {
-    await this.bus.close({ drainMs: 0 })
-    const errors = this.#failures.tellNew()
+    try {
+      // Once a handler was told to be stuck, it is not waited for again.
+      if (!this.#rest.stuck) await this.#rest.settle()
+    } finally {
+      await this.bus.close({ drainMs: 0 })
+    }
+    // Closing has ended what waited for an event: that may fail in turn.
+    if (!this.#rest.stuck) await this.#rest.settle()
+    const errors = this.#failures.tellNew().filter(isNotOfClosing)
     if (errors.length > 0) throw failedMeanwhile('In the test', errors, 'close', this.close)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
   }
+}
+
+/** What waits for an event as the test ends may fail because it ends. */
+function isNotOfClosing({ cause }: Error): boolean {
+  return !(cause instanceof BusClosedError)
 }
 
 /**

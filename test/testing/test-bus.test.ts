@@ -200,6 +200,54 @@ describe('TestBus.errors', () => {
     await expect(test.close()).resolves.toBeUndefined()
   })
 
+  it('is thrown by close, though it comes late, from the outside world', async () => {
+    const test = testBus()
+    const { promise, reject } = Promise.withResolvers<void>()
+    test.bus.on('order.filled', () => promise)
+    test.bus.emitSync('order.filled', fill)
+    const closed = test.close()
+    setTimeout(() => reject(new Error('no answer')), 5)
+    await expect(closed).rejects.toThrow('no answer')
+    expect(test.bus.closed).toBe(true)
+  })
+
+  it('is thrown by close for a handler that cleans up what closing has ended', async () => {
+    const test = testBus()
+    const { promise, reject } = Promise.withResolvers<void>()
+    test.bus.on('order.filled', async () => {
+      await test.bus.waitFor('order.cancelled').catch(() => {
+        setTimeout(() => reject(new Error('not cleaned up')), 5)
+        return promise
+      })
+    })
+    test.bus.emitSync('order.filled', fill)
+    await expect(test.close()).rejects.toThrow('not cleaned up')
+  })
+
+  it('is not waited for by close where time or an event is', async () => {
+    await using test = testBus()
+    test.bus.on('order.placed', () => test.clock.sleep(1))
+    test.bus.emitSync('order.placed', payloadOf('order.placed'))
+    test.bus.on('order.filled', async () => {
+      await test.bus.waitFor('order.cancelled')
+    })
+    test.bus.emitSync('order.filled', fill)
+  })
+
+  it('is thrown by close if a handler does not settle, but not a second time', async () => {
+    const forever = (): Promise<void> => new Promise(() => {})
+    const test = testBus({ patienceMs: 1 })
+    test.bus.on('order.filled', forever)
+    test.bus.emitSync('order.filled', fill)
+    await expect(test.close()).rejects.toMatchObject({ operator: 'settle' })
+    expect(test.bus.closed).toBe(true)
+    const told = testBus({ patienceMs: 1 })
+    told.bus.on('order.filled', forever)
+    told.bus.emitSync('order.filled', fill)
+    await expect(told.settle()).rejects.toThrow('has not settled')
+    await expect(told.close()).resolves.toBeUndefined()
+  })
+
   it('is thrown by expectNoErrors until the test takes it', () => {
     const test = testBus()
     test.bus.observe({
