@@ -63,6 +63,7 @@ export { csvQuotes, type CsvQuotesOptions, type QuoteField } from './backtest/cs
 export { csvTrades, type CsvTradesOptions, type TradeField } from './backtest/csv-trades.ts'
 export type { CsvOptions } from './backtest/csv-options.ts'
 export { ndjsonSource, type NdjsonSourceOptions } from './backtest/ndjson-source.ts'
+export { resample, type ResampledSource, type ResampleOptions } from './backtest/resample.ts'
 export { logSource, type LogSource, type LogSourceQuery } from './backtest/log-source.ts'
 export { binanceCapture, type BinanceCaptureOptions } from './backtest/binance-capture.ts'
 export type { BinanceEvent } from './backtest/binance-messages.ts'
