@@ -1,3 +1,9 @@
+/**
+ * The core: the trading events and how to define others, the bus that carries them, and clocks that run live
+ * or simulated.
+ *
+ * @module tradewire
+ */
 export { ConfigurationError, type ErrorCode, TradewireError } from './errors/tradewire-error.ts'
 export type { Clock, Timer } from './time/clock.ts'
 export {

@@ -1,3 +1,9 @@
+/**
+ * The way over from an EventEmitter and string events: both sides hear each other while code moves, and a
+ * report says what still uses the old names.
+ *
+ * @module tradewire/legacy
+ */
 export { createLegacyAdapter } from './legacy/create-legacy-adapter.ts'
 export { LegacyAdapter } from './legacy/legacy-adapter.ts'
 export type { LegacyAdapterOptions, LegacyErrorContext } from './legacy/options.ts'

@@ -19,6 +19,9 @@ export function finishPage(html: string, url: string): string {
       .replace(/<div class="tsd-page-title">.*?<\/div>/s, (title) =>
         url === 'index.html' ? '' : title,
       )
+      .replace(/(<title>|<h1>)tradewire(?=<\/)/g, (all, tag: string) =>
+        url === 'modules.html' ? `${tag}API` : all,
+      )
       .replaceAll(
         '<table>',
         '<div class="wide" role="group" aria-label="Table" tabindex="0"><table>',

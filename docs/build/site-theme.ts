@@ -31,7 +31,7 @@ export class SiteTheme extends DefaultTheme {
     const groups = [
       { text: 'Guides', children: this.#links(guides) },
       { text: 'Events', children: this.#events(placed) },
-      { text: 'API', children: doors },
+      { text: 'API', children: byDoor(doors) },
       { text: 'Project', children: this.#links(below('project')) },
       { text: 'Decisions', children: this.#links(below('decisions')) },
     ]
@@ -64,6 +64,13 @@ export class SiteTheme extends DefaultTheme {
       kind: document.kind,
     }))
   }
+}
+
+/** A row for each door, then what each has, folded: the core alone has so many names that they hid the rest. */
+function byDoor(doors: readonly NavigationElement[]): NavigationElement[] {
+  const rows = doors.map((door) => ({ ...door }))
+  for (const row of rows) delete row.children
+  return [...rows, ...doors.map(({ text, children = [] }) => ({ text: `In ${text}`, children }))]
 }
 
 /** Where an event stands in the catalog, as its page says. */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import {
   Application,
+  Comment,
   Converter,
   MarkdownEvent,
   PageEvent,
@@ -70,6 +71,7 @@ export async function writeSite({ root, out, asyncApi }: SiteOptions): Promise<W
   if (project === undefined) throw new Error('The sources do not compile')
   addSourcePages(project, root)
   app.validate(project)
+  listDoors(project)
   await app.generateOutputs(project)
   return { pages, fine: !app.logger.hasErrors() && !app.logger.hasWarnings() }
 }
@@ -77,19 +79,28 @@ export async function writeSite({ root, out, asyncApi }: SiteOptions): Promise<W
 /** A door is called what it is imported by: `tradewire/legacy`, not `legacy`. */
 function nameDoors(project: ProjectReflection): void {
   for (const door of project.children ?? []) {
-    if (door.name === 'index') door.name = 'tradewire'
+    if (door.name === 'index' || door.name === 'tradewire') door.name = 'tradewire'
     else if (!door.name.startsWith('tradewire/')) door.name = `tradewire/${door.name}`
   }
 }
 
-/** A document without a `title` is called what its first heading says. */
+/** The page "API" lists the doors only, for pages have their places in the sidebar. */
+function listDoors(project: ProjectReflection): void {
+  delete project.categories
+  project.groups = project.groups?.filter(({ title }) => title === 'Modules') ?? []
+  for (const group of project.groups) delete group.categories
+  const text = "A module is imported by its name, as in `import { openLog } from 'tradewire/log'`."
+  project.comment = new Comment([{ kind: 'text', text }])
+}
+
+/** A document without a title in its front matter, which TypeDoc names after its file, is called what its first heading says. */
 function nameDocuments(project: ProjectReflection): void {
   for (const document of project.documents ?? []) {
+    const path = project.files.getReflectionPath(document) ?? ''
+    if (!path.endsWith(`${document.name}.md`)) continue
     const text = document.content.map((part) => part.text).join('')
     const heading = /^# (.+)$/m.exec(text)?.[1]
-    if (document.frontmatter['title'] === undefined && heading !== undefined) {
-      document.name = heading.replaceAll('`', '')
-    }
+    if (heading !== undefined) document.name = heading.replaceAll('`', '')
   }
 }
 
