@@ -9,6 +9,11 @@ export class SiteRouter extends StructureRouter {
   protected override getIdealBaseName(reflection: Reflection): string {
     return documentPath(reflection) ?? `api/${super.getIdealBaseName(reflection)}`
   }
+
+  /** Has a result of search that is no page lead to `address`, which is from the root of the site. */
+  addResult(result: Reflection, address: string): void {
+    this.fullUrls.set(result, address)
+  }
 }
 
 /** The path of the page of a document without `.html`; undefined for everything else. */

@@ -37,3 +37,61 @@
     if (part(link.href) === part(location.href)) link.setAttribute('aria-current', 'true')
   }
 }
+
+// Enter in the search opens what is found first, unless something is chosen. Results come 200 ms after the
+// last key, so an Enter that is sooner waits for them.
+{
+  const field = document.getElementById('tsd-search-input')
+  const results = document.getElementById('tsd-search-results')
+  const open = () => results.querySelector('a')?.click()
+  let typed = 0
+  let waiting
+  field.addEventListener('input', (event) => {
+    typed = event.timeStamp
+    clearTimeout(waiting)
+  })
+  field.addEventListener('keydown', (event) => {
+    if (event.key !== 'Enter' || field.getAttribute('aria-activedescendant')) return
+    clearTimeout(waiting)
+    waiting = setTimeout(open, Math.max(0, typed + 300 - event.timeStamp))
+  })
+}
+
+// The menu of a narrow window is opened by a pointer only: here by keyboard, too. Escape closes it.
+{
+  const trigger = document.getElementById('tsd-toolbar-menu-trigger')
+  const drawer = document.querySelector('.col-sidebar')
+  const page = document.documentElement
+  const isOpen = () => page.classList.contains('has-menu')
+  // As the pointer that TypeDoc waits for: a mouse, or a finger where there is one.
+  const point = (...types) => {
+    for (const type of types) {
+      const event = new Event(type, { bubbles: true, cancelable: true })
+      trigger.dispatchEvent(Object.assign(event, { targetTouches: [{ pageX: 0, pageY: 0 }] }))
+    }
+  }
+  const close = () => {
+    point('mousedown', 'touchstart')
+    document.dispatchEvent(new Event('mouseup'))
+    document.dispatchEvent(new Event('touchend'))
+    trigger.focus()
+  }
+  const open = () => {
+    point('mouseup', 'touchend')
+    drawer.querySelector('summary, a').focus()
+  }
+  trigger.setAttribute('role', 'button')
+  trigger.tabIndex = 0
+  const tell = () => trigger.setAttribute('aria-expanded', String(isOpen()))
+  new MutationObserver(tell).observe(page, { attributeFilter: ['class'] })
+  tell()
+  trigger.addEventListener('keydown', (event) => {
+    if (event.key !== 'Enter' && event.key !== ' ') return
+    event.preventDefault()
+    if (isOpen()) close()
+    else open()
+  })
+  document.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape' && isOpen()) close()
+  })
+}
