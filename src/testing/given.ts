@@ -48,7 +48,7 @@ export interface Reaction<Schemas extends EventSchemas = TradingSchemas> {
   readonly clock: SimulatedClock
   /**
    * The events that were emitted in answer, oldest first: since `when`, without what `when` was
-   * given.
+   * given. If the test lets more time pass on `clock`, what is emitted then comes after them.
    */
   readonly emitted: readonly EventMatching<Schemas, '*'>[]
 }

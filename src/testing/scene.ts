@@ -5,7 +5,7 @@ import type { EventSchemas } from '../events/definition.ts'
 import type { TradewireEvent } from '../events/envelope.ts'
 import type { EventMatching } from '../events/types.ts'
 import type { SimulatedClock } from '../time/simulated-clock.ts'
-import { note } from './carried.ts'
+import { carriedBy, note } from './carried.ts'
 import { valueText } from './event-text.ts'
 import { Rest } from './rest.ts'
 import { type TestBus, testBus } from './test-bus.ts'
@@ -81,17 +81,20 @@ export class Scene<Schemas extends EventSchemas> {
     return played
   }
 
-  /** Plays steps, and returns what was emitted in answer, with what is due as time stands. */
-  async playNews(steps: readonly Step[]): Promise<TradewireEvent[]> {
+  /**
+   * Plays steps, and returns what tells what was emitted in answer up to now, with what is due as
+   * time stands.
+   */
+  async playNews(steps: readonly Step[]): Promise<() => readonly TradewireEvent[]> {
     const before = this.carried.length
     const news = await this.play(steps)
     await this.#checked(this.#test.advance(0))
-    return this.carried.slice(before).filter((event) => !news.has(event))
+    return () => this.carried.slice(before).filter((event) => !news.has(event))
   }
 
   /** What `expectEvents` is given. */
   reactionTo<Extra extends object>(
-    emitted: readonly TradewireEvent[],
+    answers: () => readonly TradewireEvent[],
     extra: Extra,
   ): {
     readonly bus: Bus<Schemas>
@@ -99,9 +102,21 @@ export class Scene<Schemas extends EventSchemas> {
     readonly emitted: readonly EventMatching<Schemas, '*'>[]
   } & Extra {
     const { bus, clock, catalog } = this
-    const answers = emitted as readonly unknown[] as readonly EventMatching<Schemas, '*'>[]
-    const reaction = { bus, clock, emitted: answers, ...extra }
-    note(reaction, { catalog, events: emitted, failures: undefined })
+    const reaction = {
+      bus,
+      clock,
+      get emitted() {
+        return answers() as readonly unknown[] as readonly EventMatching<Schemas, '*'>[]
+      },
+      ...extra,
+    }
+    note(reaction, {
+      catalog,
+      get events() {
+        return answers()
+      },
+      failures: carriedBy(bus).failures,
+    })
     return reaction
   }
 

@@ -132,6 +132,31 @@ describe('given.handlers', () => {
     ])
   })
 
+  it('shows what is emitted, and what fails, as the test lets time pass after when', async () => {
+    const answerLate = (act: () => void) =>
+      given([])
+        .handlers((bus, clock) => {
+          bus.on('order.placed', async () => {
+            await clock.sleep(1)
+            act()
+            await bus.emit('order.expired', payloadOf('order.expired'))
+          })
+        })
+        .when(['order.placed'])
+    const reaction = await answerLate(() => {})
+    expectEvents(reaction).toBeEmpty()
+    await reaction.clock.advanceBy(10)
+    expectEvents(reaction).toMatch(['order.expired'])
+    expect(reaction.emitted.map(({ type }) => type)).toEqual(['order.expired'])
+    const failing = await answerLate(() => {
+      throw new Error('late')
+    })
+    await failing.clock.advanceBy(10)
+    expect(() => expectEvents(failing, 'order.*').toBeEmpty()).toThrow('late')
+    expectEvents(failing).toMatch([['system.error', { message: 'late' }]])
+    expectEvents(failing, 'order.*').toBeEmpty()
+  })
+
   it('works with the events of a catalog', async () => {
     const reaction = await given([['signal.entry', { price: '5' }]], { catalog })
       .handlers((bus) => {
