@@ -1,18 +1,20 @@
-import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { lstat, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { UsageError } from './usage-error.ts'
 
 /** Lists what was written, so that the folder is known again and what is left over goes. */
 const listName = '.tradewire-catalog.json'
 
-/** A file that such a list may name: in the folder, or in its folder `schemas`. */
-const listed = /^(?:schemas\/)?[\w~][\w.~-]*$/
+/** A file that such a list may name, as it is removed: one of those that a format writes. */
+const listed =
+  /^(?:(?:schemas\/)?[\w~-][\w.~-]*\.schema\.json|[\w~-][\w.~-]*\.(?:md|html)|(?:catalog|asyncapi)\.json|style\.css|script\.js)$/
 
 /**
  * Writes files to a folder, which is made if it is missing. Of those that were written there before, the
  * ones that are left over are removed.
  *
- * @throws UsageError unless the folder is empty, was written by this function, or `force` is given.
+ * @throws UsageError unless the folder is empty, was written by this function, or `force` is given; if a
+ * file of another origin would be written over, or its folder `schemas` is a link.
  */
 export async function writeFolder(
   folder: string,
@@ -20,6 +22,10 @@ export async function writeFolder(
   { force }: { readonly force: boolean },
 ): Promise<void> {
   const before = await filesBefore(folder, force)
+  await requireFree(
+    folder,
+    [...files.keys()].filter((name) => !force && !before.includes(name)),
+  )
   await mkdir(folder, { recursive: true })
   const all = [...new Set([...files.keys(), ...before])]
   // First of all: what is interrupted can be written again.
@@ -31,6 +37,22 @@ export async function writeFolder(
     await writeFile(path, text)
   }
   await writeList(folder, [...files.keys()])
+}
+
+/** Throws if there is a file that was not written before under one of `names`, or `schemas` leads away. */
+async function requireFree(folder: string, names: readonly string[]): Promise<void> {
+  const schemas = join(folder, 'schemas')
+  const status = await lstat(schemas).catch(() => undefined)
+  if (status !== undefined && !status.isDirectory()) {
+    throw new UsageError(`${JSON.stringify(schemas)} is a link or a file. Remove it first.`)
+  }
+  for (const name of names) {
+    const path = join(folder, name)
+    if ((await lstat(path).catch(() => undefined)) === undefined) continue
+    throw new UsageError(
+      `The file ${JSON.stringify(path)} is there, and was not written by tradewire catalog. Move it, or give --force to write over it.`,
+    )
+  }
 }
 
 async function writeList(folder: string, files: readonly string[]): Promise<void> {

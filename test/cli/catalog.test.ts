@@ -5,6 +5,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -225,6 +226,34 @@ describe('tradewire catalog', { timeout: 120_000 }, () => {
       expect((await catalog('--format', 'asyncapi', '--out', folder)).code).toBe(2)
     },
   )
+
+  it('neither writes over nor removes what is not its own in a folder that it has written', async () => {
+    const folder = join(temporaryFolder(), 'out')
+    expect((await catalog('--format', 'asyncapi', '--out', folder)).code).toBe(0)
+    writeFileSync(join(folder, 'events.md'), 'mine')
+    writeFileSync(join(folder, 'package.json'), '{}')
+    const given = ['--format', 'markdown', '--out', folder]
+    const { code, errors } = await catalog(...given)
+    expect(code).toBe(2)
+    expect(errors).toContain('is there, and was not written by tradewire catalog. Move it, or')
+    expect(readFileSync(join(folder, 'events.md'), 'utf8')).toBe('mine')
+    const list = JSON.stringify({ files: ['package.json', 'events.md'] })
+    writeFileSync(join(folder, '.tradewire-catalog.json'), list)
+    expect((await catalog(...given)).code).toBe(0)
+    expect(readFileSync(join(folder, 'package.json'), 'utf8')).toBe('{}')
+  })
+
+  it('follows no link in the place of its folder of schemas', async () => {
+    const home = temporaryFolder()
+    const folder = join(home, 'out')
+    mkdirSync(folder)
+    mkdirSync(join(home, 'elsewhere'))
+    symlinkSync(join(home, 'elsewhere'), join(folder, 'schemas'))
+    const { code, errors } = await catalog('--format', 'html', '--out', folder, '--force')
+    expect(code).toBe(2)
+    expect(errors).toContain('is a link or a file. Remove it first. See')
+    expect(listOf(join(home, 'elsewhere'))).toEqual([])
+  })
 
   it('removes nothing outside of its folder, whatever the list says', async () => {
     const home = temporaryFolder()
