@@ -26,10 +26,10 @@ export type AsyncAPIDocument = Readonly<Record<string, unknown>>
  * an operation that sends it.
  */
 export function asyncApiOf(catalog: Catalog, info: AsyncAPIInfo): AsyncAPIDocument {
-  const files = fileNames(catalog)
+  const keys = keysOf(catalog)
   const entries = [...catalog.entries.values()].map((entry) => ({
     entry,
-    key: files.get(entry.name)!.replaceAll('~', '_'),
+    key: keys.get(entry.name)!,
   }))
   const byKey = <Value>(make: (entry: CatalogEntry, key: string) => Value): object =>
     Object.fromEntries(entries.map(({ entry, key }) => [key, make(entry, key)]))
@@ -46,6 +46,20 @@ export function asyncApiOf(catalog: Catalog, info: AsyncAPIInfo): AsyncAPIDocume
       schemas: byKey((entry, key) => encodedSchema(entry, '7', `#/components/schemas/${key}`)),
     },
   }
+}
+
+/** Keys by event name: those of files, without what no key may hold; numbered where two would be one. */
+function keysOf(catalog: Catalog): ReadonlyMap<string, string> {
+  const taken = new Set<string>()
+  const keys = new Map<string, string>()
+  for (const [name, file] of fileNames(catalog)) {
+    const plain = file.replaceAll('~', '_')
+    let key = plain
+    for (let next = 2; taken.has(key); next += 1) key = `${plain}-${next}`
+    taken.add(key)
+    keys.set(name, key)
+  }
+  return keys
 }
 
 function channel(entry: CatalogEntry, key: string): object {

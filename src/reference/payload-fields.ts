@@ -72,8 +72,10 @@ function isSchema(value: unknown): value is Schema {
   return typeof value === 'object' && value !== null
 }
 
+/** What a value may be one of, also through a union in a union; itself if it is no union. */
 function variantsOf(schema: Schema): readonly Schema[] {
-  return (schema['oneOf'] ?? schema['anyOf'] ?? schema['allOf'] ?? [schema]) as readonly Schema[]
+  const either = schema['oneOf'] ?? schema['anyOf'] ?? schema['allOf']
+  return either === undefined ? [schema] : (either as readonly Schema[]).flatMap(variantsOf)
 }
 
 /** When a payload has a shape: by its constant fields. */
@@ -86,8 +88,9 @@ function whereOf(shape: Schema, index: number, root: Schema): string {
 
 /** What several variants of a field have in common is listed once. */
 function distinct(fields: readonly PayloadField[]): PayloadField[] {
-  return fields.filter(
-    ({ path, type }, index) =>
-      fields.findIndex((other) => other.path === path && other.type === type) === index,
-  )
+  const seen = new Set<string>()
+  return fields.filter(({ path, type, condition }) => {
+    const key = JSON.stringify([path, type, condition])
+    return seen.size < seen.add(key).size
+  })
 }

@@ -56,7 +56,9 @@ export function payloadSchema(
 /** Gives the fields of a trading event the sentences of their doc comments. */
 function describe(schema: Schema, sentences: Readonly<Record<string, string>>, path: string): void {
   for (const [name, field] of Object.entries(schema.properties ?? {})) {
-    const sentence = sentences[path + name]
+    const key = path + name
+    // A field may be called `constructor`.
+    const sentence = Object.hasOwn(sentences, key) ? sentences[key] : undefined
     if (sentence !== undefined) field.description = sentence
     describe(field, sentences, `${path}${name}.`)
   }

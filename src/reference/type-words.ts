@@ -1,5 +1,5 @@
 import { noted, resolved, type Schema } from './payload-schema.ts'
-import { discriminatorOf, objectsOf } from './union-fields.ts'
+import { alternativesOf, discriminatorOf, objectsOf } from './union-fields.ts'
 
 /** Where a type stands. */
 export interface TypeSurroundings {
@@ -34,7 +34,7 @@ function wordsOf(schema: Schema, coded: Coded): string {
   if ('const' in schema) return literal(schema['const'])
   if (Array.isArray(schema['enum'])) return schema['enum'].map(literal).join(' | ')
   const either = schema['oneOf'] ?? schema['anyOf']
-  if (Array.isArray(either)) return unionWords(schema, either as Schema[], coded)
+  if (Array.isArray(either)) return unionWords(schema, coded)
   if (Array.isArray(schema['allOf'])) return joined(schema['allOf'] as Schema[], ' and ', coded)
   const { type } = schema
   if (typeof type === 'object') {
@@ -79,7 +79,8 @@ function referenceWords(schema: Schema, coded: Coded): string {
 }
 
 /** Several objects are told apart by the rows of their fields: here they are counted. */
-function unionWords(schema: Schema, either: readonly Schema[], coded: Coded): string {
+function unionWords(schema: Schema, coded: Coded): string {
+  const either = alternativesOf(schema)
   const objects = objectsOf(schema, coded.root)
   if (objects.length === 0) return joined(either, ' or ', coded)
   const by = discriminatorOf(objects)

@@ -3,11 +3,19 @@ import type { PayloadField } from './payload-field.ts'
 
 /** The objects that a value may be one of; empty unless there are several. */
 export function objectsOf(schema: Schema, root: Schema): readonly Schema[] {
-  const either = (schema['oneOf'] ?? schema['anyOf'] ?? []) as readonly Schema[]
-  const objects = either
+  const objects = alternativesOf(schema)
     .map((variant) => resolved(variant, root))
     .filter(({ properties }) => properties !== undefined)
   return objects.length > 1 ? objects : []
+}
+
+/** What a value may be one of, also through a union in a union; nothing if it is no union. */
+export function alternativesOf(schema: Schema): readonly Schema[] {
+  const either = (schema['oneOf'] ?? schema['anyOf'] ?? []) as readonly Schema[]
+  return either.flatMap((variant) => {
+    const inner = alternativesOf(variant)
+    return inner.length === 0 ? [variant] : inner
+  })
 }
 
 /** The field by whose value a reader knows which of several objects it is; undefined without one. */

@@ -1,5 +1,7 @@
 import { Parser } from '@asyncapi/parser'
 import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { defineEvents } from '../../src/events/catalog.ts'
 import { tradingEvents } from '../../src/events/trading-events.ts'
 import { asyncApiOf } from '../../src/reference/async-api.ts'
 import { catalog } from './many-kinds.ts'
@@ -22,5 +24,14 @@ describe('asyncApiOf', { timeout: 120_000 }, () => {
 
   it('makes one of parameterised names, unions, recursive payloads and later versions', async () => {
     expect(await diagnosticsOf(asyncApiOf(catalog, info))).toEqual([])
+  })
+
+  it('has a channel for each of two names that differ in what no key may hold', () => {
+    const event = { description: 'x', payload: z.strictObject({}), example: {} }
+    const { channels } = asyncApiOf(defineEvents({ 'a.b/c': event, 'a.b_2fc': event }), info)
+    expect(channels).toMatchObject({
+      'a.b_2fc': { address: 'a.b/c' },
+      'a.b_2fc-2': { address: 'a.b_2fc' },
+    })
   })
 })

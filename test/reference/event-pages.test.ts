@@ -243,6 +243,22 @@ const bus = createBus({ catalog })\n`
     ])
   })
 
+  it('sees into a union in a union', () => {
+    const shape = (name: string): z.ZodType<object> => z.strictObject({ [name]: z.string() })
+    const nested = defineEvents({
+      'a.b': {
+        description: 'One of three.',
+        payload: z.union([shape('a'), z.union([shape('b'), shape('constructor')])]),
+        example: { a: '' },
+      },
+    })
+    const { markdown } = eventPages(nested)[1]!
+    for (const row of ['| `a` | text |', 'Shape 2:', '| `b` | text |', 'Shape 3:']) {
+      expect(markdown).toContain(row)
+    }
+    expect(markdown).toContain('| `constructor` | text | yes |  |')
+  })
+
   it('describes what holds itself once', () => {
     const rows = rowsOf(pageOf('plan.{name}.made'))
     expect(rows).toContainEqual(['`root.children`', 'list of the same again', 'yes', ''])

@@ -14,6 +14,7 @@ const schemas = jsonSchemasOf(catalog)
 const options = {
   strict: true,
   strictTuples: false,
+  allowUnionTypes: true,
   formats: { email: true, 'date-time': true } as const,
 }
 const entries = [...catalog.entries.values()]
@@ -84,7 +85,7 @@ type Check = (event: unknown) => boolean
 
 const published: Readonly<Record<string, Check>> = {
   'Catalog.toJSONSchema': new Ajv2020({ strict: false }).compile(tradingEvents.toJSONSchema()),
-  catalogSchema: new Ajv2020(options).compile(
+  catalogSchema: new Ajv2020({ ...options, allowUnionTypes: false }).compile(
     catalogSchema(tradingEvents, { title: 'Events', bundled: true }),
   ),
   asyncApiOf: draft7(),
