@@ -1,5 +1,6 @@
 import type { Bus } from '../bus/bus.ts'
 import type { EventsMatching, PatternsIn } from '../bus/typing.ts'
+import { ConfigurationError } from '../errors/tradewire-error.ts'
 import type { EventSchemas } from '../events/definition.ts'
 import type { TradewireEvent } from '../events/envelope.ts'
 import { matchesPattern } from '../events/pattern.ts'
@@ -62,7 +63,8 @@ export interface EventExpectations<Event extends TradewireEvent = TradewireEvent
  *
  * @param source a bus, what has one (such as a desk or what `testBus` returns), or a list of events.
  * @param pattern only events that this pattern, or one of the list, covers. Default `*`.
- * @throws ConfigurationError `CONFIGURATION` if `source` is none of these, or the pattern is malformed.
+ * @throws ConfigurationError `CONFIGURATION` if `source` is none of these, or the pattern is malformed,
+ * or a list of none.
  * @throws UnknownEventError `EVENT_UNKNOWN` if no event of the bus could match the pattern.
  * @example
  * ```ts
@@ -88,7 +90,10 @@ export function expectEvents(
   pattern: string | readonly string[] = '*',
 ): EventExpectations {
   const carried = carriedBy(source)
-  const patterns = typeof pattern === 'string' ? [pattern] : pattern
+  const patterns = typeof pattern === 'string' ? [pattern] : [...pattern]
+  if (patterns.length === 0) {
+    throw new ConfigurationError('A list of patterns must hold at least one pattern.')
+  }
   for (const one of patterns) {
     // Without a catalog it is only the form that can be checked.
     if (carried.catalog === undefined) matchesPattern(one, 'any.type')

@@ -149,6 +149,7 @@ describe('expectEvents', () => {
     expect(() => expectEvents(test, 'actoin.**' as never)).toThrow('action')
     expect(() => expectEvents(test).toMatch(['order.fill' as never])).toThrow('order.fill')
     expect(() => expectEvents([], 'a..b')).toThrow('pattern')
+    expect(() => expectEvents(test, [])).toThrow('at least one pattern')
   })
 
   it('refuses what is no bus, and what is no expectation', () => {
