@@ -20,6 +20,8 @@ export interface MethodDeclaration {
   readonly name: string | symbol
   /** Subclasses override by this key: the name, except that a private method is never overridden. */
   readonly key: unknown
+  /** The same for all decorators of one class, or at least of one method; for no others. */
+  readonly home: unknown
   /** The method as the instance has it now: an override, where there is one. */
   readonly read: (instance: object) => unknown
   /** From the upper decorator to the lower. */
@@ -39,6 +41,8 @@ export interface MethodContext {
   readonly name: string | symbol
   readonly static: boolean
   readonly private: boolean
+  /** One of each class, where the compiler makes it. */
+  readonly metadata?: object | undefined
   readonly access: {
     /** Reads the method. */
     get(instance: object): unknown
@@ -68,10 +72,12 @@ export function declarationOf(
   requireMethod(decorator, context)
   const known = byMethod.get(method)
   if (known !== undefined) return known
-  const { name, access } = context
+  const { name, access, metadata } = context
   const declaration: MethodDeclaration = {
     name,
     key: context.private ? access : name,
+    // Without metadata, tsc gives the decorators of one method the same reader.
+    home: metadata ?? access.get,
     read: (instance) => access.get(instance),
     subscriptions: [],
     publication: undefined,
@@ -117,9 +123,12 @@ function declareFor(instance: object, declaration: MethodDeclaration): void {
   }
   const declared = byInstance.get(instance) ?? new Map<unknown, Declared>()
   byInstance.set(instance, declared)
-  const { key } = declaration
-  const classes = (declared.get(key)?.classes ?? 0) + 1
-  if (classes > 1 && classes > owners(instance, key as PropertyKey)) {
+  const { key, home } = declaration
+  const before = declared.get(key)
+  const classes = (before?.classes ?? 0) + 1
+  const sameClass = before?.declaration.home === home
+  // Compilers that give them nothing in common are caught where no base class has the method.
+  if (sameClass || (classes > 1 && classes > owners(instance, key as PropertyKey))) {
     throw new ConfigurationError(
       `The decorators of ${instance.constructor.name}.${String(key)} must stand together: one between them replaces the method. Put it above or below them.`,
     )

@@ -1,6 +1,9 @@
-type Decorate = (method: object, context: object) => void
+type Decorate = (method: object, context: object) => object | undefined
 
-/** Applies decorators to a method of a new class, from the last to the first, as the language does. */
+/**
+ * Applies decorators to a method of a new class, from the last to the first, as the language does, but
+ * without metadata and with a context of its own for each. Returns an instance of the class.
+ */
 export function decorated(
   decorators: readonly unknown[],
   name: string,
@@ -10,9 +13,9 @@ export function decorated(
   function Bot(this: object): void {
     for (const initialize of initializers) initialize.call(this)
   }
-  Object.defineProperty(Bot.prototype, name, { value: method })
+  let decoratedMethod: object = method
   for (const decorate of decorators.toReversed()) {
-    ;(decorate as Decorate)(method, {
+    const replacement = (decorate as Decorate)(decoratedMethod, {
       kind: 'method',
       name,
       static: false,
@@ -20,6 +23,8 @@ export function decorated(
       access: { get: (instance: Record<string, unknown>) => instance[name] },
       addInitializer: (initialize: () => void) => initializers.push(initialize),
     })
+    decoratedMethod = replacement ?? decoratedMethod
   }
+  Object.defineProperty(Bot.prototype, name, { value: decoratedMethod })
   return Reflect.construct(Bot, []) as object
 }

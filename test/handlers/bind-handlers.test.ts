@@ -303,7 +303,9 @@ describe.each(compilerNames)('bindHandlers, with classes that %s has compiled', 
     )
     expect(misuses.getter).toThrow('but stands on the getter heard.')
     expect(misuses.twice).toThrow('read is to publish "note.read" and "note.made"')
-    expect(misuses.separated).toThrow('The decorators of Separated.heard must stand together')
+    const separated = 'The decorators of Separated.heard must stand together'
+    expect(misuses.separated).toThrow(separated)
+    expect(misuses.separatedOverride).toThrow(separated)
   })
 })
 

@@ -222,6 +222,18 @@ export function misusesOf({ subscribeTo, publishes }: Decorators<Schemas>) {
       }
       return { Binding, Extended }
     },
+    separatedOverride: () => {
+      class Plain {
+        heard(): void {}
+      }
+      class Separated extends Plain {
+        @subscribeTo('note.made')
+        @shouted
+        @subscribeTo('note.read')
+        override heard(): void {}
+      }
+      return new Separated()
+    },
     separated: () => {
       class Separated {
         @subscribeTo('note.made')

@@ -20,6 +20,16 @@ describe('the decorators of the trading events', () => {
   })
 })
 
+describe('subscribeTo', () => {
+  it('is refused on both sides of a decorator that replaces the method, whatever compiles them', () => {
+    const replacing = () => (): void => {}
+    const both = [subscribeTo('order.filled'), replacing, subscribeTo('order.submitted')]
+    expect(() => decorated(both, 'heard', () => {})).toThrow(
+      'The decorators of Bot.heard must stand together',
+    )
+  })
+})
+
 describe('publishes', () => {
   it('refuses a type that is no text, and options that it does not know', () => {
     expect(() => publishes('' as 'system.warning')).toThrow('type must be a string')
