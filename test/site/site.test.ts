@@ -11,6 +11,7 @@ import { complaintsOf } from './links.ts'
 import { served } from './served.ts'
 
 let site: BuiltSite
+let browser: BrowserContext
 beforeAll(async () => {
   site = await buildSite()
 }, 120_000)
@@ -66,10 +67,10 @@ describe('the site', () => {
     for (const name of tradingEvents.entries.keys()) {
       expect(page).toContain(`id="operation-send-${name}"`)
     }
-    const lines = Array.from(page.matchAll(/<p[^>]*>([^<]+)<\/p>/g), ([, text]) =>
-      text!.replaceAll('&#x27;', "'"),
-    )
-    expect(lines.filter((line, place) => line === lines[place + 1])).toEqual([])
+    const neighbours = /<p[^>]*>([^<]+)<\/p>(?=(?:\s|<\/?div[^>]*>)*<p[^>]*>([^<]+)<\/p>)/g
+    for (const [, first, second] of page.matchAll(neighbours)) {
+      expect(second!.replaceAll('&#x27;', "'")).not.toBe(first)
+    }
   })
 
   it('draws every Mermaid block', () => {
@@ -106,20 +107,36 @@ describe('complaintsOf', () => {
 })
 
 describe.skipIf(chromiumPath === undefined)('the site in Chromium', () => {
+  // One browser for all, as it takes long to start. Each test has an origin of its own, so none sees what another stored.
+  const closing = Promise.withResolvers<void>()
+  let browsing: Promise<void>
+  beforeAll(async () => {
+    const started = Promise.withResolvers<void>()
+    browsing = inChromium(async (context) => {
+      browser = context
+      started.resolve()
+      await closing.promise
+    })
+    await Promise.race([started.promise, browsing])
+  }, 60_000)
+  afterAll(async () => {
+    closing.resolve()
+    await browsing
+  })
+
   it('works below any path and as files, without an error or a request elsewhere', async () => {
     await using server = await served(site.folder, '/some/prefix/')
     const files = `${pathToFileURL(site.folder).href}/`
-    await inChromium(async (context) => {
-      const asked: string[] = []
-      context.on('request', (request) => asked.push(request.url()))
-      for (const base of [server.url, files]) {
-        for (const path of kinds) expect(await errorsOf(context, base + path)).toEqual([])
-      }
-      const elsewhere = asked.filter(
-        (url) => !url.startsWith(server.url) && !url.startsWith(files) && !url.startsWith('data:'),
-      )
-      expect(elsewhere).toEqual([])
-    })
+    const asked: string[] = []
+    browser.on('request', (request) => asked.push(request.url()))
+    for (const base of [server.url, files]) {
+      for (const path of kinds) expect(await errorsOf(browser, base + path)).toEqual([])
+    }
+    browser.removeAllListeners('request')
+    const elsewhere = asked.filter(
+      (url) => !url.startsWith(server.url) && !url.startsWith(files) && !url.startsWith('data:'),
+    )
+    expect(elsewhere).toEqual([])
   }, 120_000)
 
   it('finds the page of an event by its type, and goes there', async () => {
@@ -144,6 +161,63 @@ describe.skipIf(chromiumPath === undefined)('the site in Chromium', () => {
       }
       await search(page, 'averageEntryPrice')
       await page.waitForSelector('#tsd-search-results a[href*="events/position.updated.html"]')
+    })
+  })
+
+  it('finds guides by what readers look for, and error codes where they are told of', async () => {
+    await onSite('index.html', async (page) => {
+      for (const [query, [among, address]] of Object.entries(looksFor)) {
+        const found = await resultsOf(page, query)
+        await expect
+          .poll(async () => (await found()).slice(0, among).some((url) => address.test(url)), {
+            message: query,
+          })
+          .toBe(true)
+        expect(await page.textContent('#tsd-search-results')).not.toContain('__type')
+      }
+    })
+  })
+
+  it('opens what is found first by Enter', async () => {
+    await onSite('index.html', async (page) => {
+      await search(page, 'EVENT_INVALID')
+      await page.press('#tsd-search-input', 'Enter')
+      await page.waitForURL('**/guides/*.html*')
+      expect(page.url()).toMatch(/guides\/troubleshooting\.html#event_invalid$/)
+    })
+  })
+
+  it('keeps the AsyncAPI page below its header', async () => {
+    await onSite('asyncapi.html', async (page) => {
+      const covered = await page.evaluate(() => {
+        const places: number[] = []
+        for (let y = 800; y < 5_000; y += 100) {
+          scrollTo(0, y)
+          const top = document.elementFromPoint(400, 20)
+          if (top?.closest('header') === null) places.push(y)
+        }
+        return places
+      })
+      expect(covered).toEqual([])
+    })
+  })
+
+  it('has a page of its modules, and each in a row of the sidebar', async () => {
+    await onSite('modules.html', async (page) => {
+      expect(await page.textContent('h1')).toBe('API')
+      const modules = ['', '/backtest', '/desk', '/handlers', '/legacy', '/log', '/testing']
+      const names = modules.map((name) => `tradewire${name}`)
+      expect(
+        await page.locator('dt .tsd-member-summary-name > a:first-of-type').allTextContents(),
+      ).toEqual(names)
+      for (const text of await page.locator('dd.tsd-member-summary').allTextContents()) {
+        expect(text).toMatch(/\w+.*\./)
+      }
+      await page.click('.site-menu summary:has-text("API")')
+      const rows = page.locator(
+        '.site-menu details:has(> summary:has-text("API")) > div > ul > li > a',
+      )
+      expect(await rows.allTextContents()).toEqual(names)
     })
   })
 
@@ -189,6 +263,28 @@ describe.skipIf(chromiumPath === undefined)('the site in Chromium', () => {
     })
   })
 
+  it('opens and closes the menu of a narrow window by keyboard', async () => {
+    await onSite('guides/live.html', async (page) => {
+      await page.setViewportSize({ width: 390, height: 844 })
+      const trigger = page.getByRole('button', { name: 'Menu' })
+      expect(await trigger.getAttribute('aria-expanded')).toBe('false')
+      for (const [opening, close] of [
+        ['Enter', 'Escape'],
+        ['Space', 'Enter'],
+      ] as const) {
+        await trigger.press(opening)
+        await page.waitForSelector('.site-menu', { state: 'visible' })
+        expect(await trigger.getAttribute('aria-expanded')).toBe('true')
+        expect(await page.evaluate(() => document.activeElement?.closest('.col-sidebar'))).not.toBe(
+          null,
+        )
+        await (close === 'Escape' ? page.keyboard.press(close) : trigger.press(close))
+        await page.waitForSelector('.site-menu', { state: 'hidden' })
+        expect(await trigger.getAttribute('aria-expanded')).toBe('false')
+      }
+    })
+  })
+
   it.each(['light', 'dark'])(
     'has no serious fault of access in the %s theme',
     async (theme) => {
@@ -209,12 +305,14 @@ describe.skipIf(chromiumPath === undefined)('the site in Chromium', () => {
 /** Shows a page of the site, served below `/site/`. */
 async function onSite(path: string, visit: (page: Page) => Promise<void>): Promise<void> {
   await using server = await served(site.folder, '/site/')
-  await inChromium(async (context) => {
-    const page = await context.newPage()
+  const page = await browser.newPage()
+  try {
     await page.emulateMedia({ colorScheme: 'light' })
     await page.goto(server.url + path)
     await visit(page)
-  })
+  } finally {
+    await page.close()
+  }
 }
 
 /** What goes wrong while a page is opened, as its console has it. */
@@ -234,12 +332,30 @@ async function errorsOf(context: BrowserContext, url: string): Promise<string[]>
   return errors.map((error) => `${url}: ${error}`)
 }
 
+/** Among how many results the page must be that a reader looks for. */
+const looksFor: Readonly<Record<string, readonly [among: number, address: RegExp]>> = {
+  'quick start': [1, /guides\/quick-start\.html$/],
+  EVENT_INVALID: [1, /guides\/troubleshooting\.html#event_invalid$/],
+  retry: [3, /guides\/delivery\.html$/],
+  drawdown: [5, /guides\/[\w-]+\.html$/],
+  'stop loss': [5, /guides\/[\w-]+\.html$/],
+  'paper trading': [5, /guides\/[\w-]+\.html$/],
+  resample: [5, /guides\/[\w-]+\.html$/],
+  'parameter sweep': [5, /guides\/[\w-]+\.html$/],
+}
+
 /** Searches; whoever polls what it returns gets the address of what is found first. */
 async function search(page: Page, query: string): Promise<() => Promise<string>> {
+  const found = await resultsOf(page, query)
+  return async () => (await found())[0] ?? ''
+}
+
+/** Searches; whoever polls what it returns gets the addresses of what is found, at most ten. */
+async function resultsOf(page: Page, query: string): Promise<() => Promise<string[]>> {
   if (!(await page.isVisible('#tsd-search-input'))) await page.click('#tsd-search-trigger')
   await page.fill('#tsd-search-input', query)
   const links = page.locator('#tsd-search-results > li a')
-  return async () => (await links.evaluateAll((all: HTMLAnchorElement[]) => all[0]?.href)) ?? ''
+  return () => links.evaluateAll((all: HTMLAnchorElement[]) => all.map(({ href }) => href))
 }
 
 const axe = fileURLToPath(import.meta.resolve('axe-core/axe.min.js'))
