@@ -1,4 +1,4 @@
-import { describeValue } from '../errors/checks.ts'
+import { describeValue, requireOptions } from '../errors/checks.ts'
 import { ConfigurationError } from '../errors/tradewire-error.ts'
 import type { Catalog } from '../events/catalog.ts'
 import type { EventSchemas } from '../events/definition.ts'
@@ -30,6 +30,10 @@ export interface GivenEvent<Type extends string = string, Payload = object> {
 export interface TimePasses {
   /** How much, in milliseconds from 0. */
   readonly advanceMs: number
+  /** Never beside it: an event has a `time`. */
+  readonly type?: never
+  /** Never beside it. */
+  readonly data?: never
 }
 
 /**
@@ -67,6 +71,22 @@ export interface TimedInput {
 /** What is to be done, one after the other. */
 export type Step = TimedInput | TimePasses
 
+/** Recorded events have some that are made anew. */
+const eventFields = [
+  'type',
+  'data',
+  'time',
+  'timestamp',
+  'source',
+  'metadata',
+  'id',
+  'sequence',
+  'correlationId',
+  'causationId',
+  'version',
+  'priority',
+]
+
 /**
  * The steps of what a test was given.
  *
@@ -96,9 +116,13 @@ function toStep(input: unknown, index: number, catalog: Catalog): Step {
     const [type, overrides = {}] = input as [string, object?]
     return partial(type, overrides, catalog)
   }
-  const { advanceMs, type, data } = Object(input) as Partial<TimePasses & GivenEvent>
-  if (advanceMs !== undefined) return { advanceMs }
+  const { advanceMs, type, data } = Object(input) as Partial<TimePasses> & Partial<GivenEvent>
+  if (advanceMs !== undefined) {
+    requireOptions(`Event ${index + 1}, where time passes,`, input, ['advanceMs'])
+    return { advanceMs }
+  }
   if (typeof type === 'string' && typeof data === 'object' && data !== null) {
+    requireOptions(`Event ${index + 1}`, input, eventFields)
     return wholeEvent(input as GivenEvent)
   }
   throw new ConfigurationError(

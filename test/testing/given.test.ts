@@ -230,6 +230,25 @@ describe('given.handlers', () => {
     )
   })
 
+  it('refuses an event that is time that passes as well, and fields that it does not know', async () => {
+    const subject = given([]).handlers(() => {})
+    const [bar] = series
+    await expect(subject.when([{ ...bar!, advanceMs: 5 } as never])).rejects.toThrow('"type"')
+    await expect(subject.when([{ advanceMs: 5, source: 'x' } as never])).rejects.toThrow('"source"')
+    await expect(subject.when([{ ...bar!, tiem: 5 } as never])).rejects.toThrow(
+      'Event 1 has no option "tiem"',
+    )
+  })
+
+  it('takes events that a bus has carried', async () => {
+    await using test = testBus()
+    test.bus.emitSync('order.placed', payloadOf('order.placed'), { source: 'bot' })
+    const { bus } = await given(test.emitted)
+      .handlers(() => {})
+      .when([])
+    expectEvents(bus).toMatch([{ type: 'order.placed', source: 'bot' }])
+  })
+
   it('refuses what is no event, and what cannot be emitted', async () => {
     const subject = given([]).handlers(() => {})
     for (const input of [1, [1], { type: 'order.filled' }, null]) {
