@@ -11,7 +11,8 @@ const setUp = () => {
   const events: TradewireEvent[] = []
   bus.onAny((event) => events.push(event))
   bus.on('system.error', idle)
-  const emitter: EventEmitter = createLegacyAdapter(bus, { mapping: { warning: false } })
+  const adapter = createLegacyAdapter(bus, { mapping: { warning: false } })
+  const emitter: EventEmitter = adapter
   /** Every event but warnings, with that of its cause. */
   const chain = (): unknown[] => {
     const types = new Map(events.map(({ id, type }) => [id, type]))
@@ -19,7 +20,7 @@ const setUp = () => {
       .filter(({ type }) => type !== 'system.warning')
       .map(({ type, causationId }) => [type, types.get(causationId ?? '')])
   }
-  return { bus, emitter, events, chain }
+  return { bus, adapter, emitter, events, chain }
 }
 
 describe('LegacyAdapter.emit in a listener', () => {
@@ -56,8 +57,8 @@ describe('LegacyAdapter.emit in a listener', () => {
   })
 
   it('has none once the listener has returned, thrown or waited', async () => {
-    const { bus, emitter, chain } = setUp()
-    emitter.on('order_filled', async () => {
+    const { bus, adapter, emitter, chain } = setUp()
+    adapter.on('order_filled', async () => {
       await Promise.resolve()
       emitter.emit('disconnected', disconnected)
     })
