@@ -177,7 +177,8 @@ export class EventCache<Key extends CacheKey, Value> {
   /**
    * Forgets the value of a key when an event comes, before any other handler of the event is called that
    * has no higher priority than 9,007,199,254,740,991. A `keyOf` that returns undefined forgets nothing;
-   * one that throws is a handler that failed: a `system.error`.
+   * one that throws, or returns what is no key, such as a promise, is a handler that failed: a
+   * `system.error`.
    *
    * @throws what `bus.on` throws, and ConfigurationError `CONFIGURATION` if `keyOf` is no function.
    */
@@ -191,7 +192,10 @@ export class EventCache<Key extends CacheKey, Value> {
     const keyOfAny = keyOf as (event: TradewireEvent) => Key | undefined
     const invalidate = (event: TradewireEvent): void => {
       const key = keyOfAny(event)
-      if (key !== undefined) this.delete(key)
+      if (key === undefined) return
+      // A promise of a key would forget nothing, and leave the old value to all who ask.
+      requireCacheKey(key)
+      this.delete(key)
     }
     return (bus as unknown as ListeningBus).on(pattern, invalidate, { priority: beforeAll })
   }

@@ -296,6 +296,19 @@ describe('EventCache.invalidateOn', () => {
     expect(errors).toMatchObject([{ message: 'planted' }])
   })
 
+  it.each([
+    ['a promise', async () => 'hello'],
+    ['null', () => null],
+    ['an object', () => ({})],
+  ])('fails as a handler where keyOf returns %s', (_, keyOf) => {
+    const { cache } = cached()
+    const { bus } = setUp()
+    const errors = errorsOf(bus)
+    cache.invalidateOn(bus, 'note.made', keyOf as () => string)
+    bus.emitSync('note.made', hello)
+    expect(errors).toMatchObject([{ message: expect.stringContaining('key must be a string') }])
+  })
+
   it('refuses what the bus refuses, and a keyOf that is none', () => {
     const { cache } = cached()
     const { bus } = setUp()
