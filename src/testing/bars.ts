@@ -44,6 +44,7 @@ export interface BarEvent {
   readonly data: NewBar
 }
 
+const barFields = ['close', 'open', 'high', 'low', 'volume']
 const optionNames = ['symbol', 'closes', 'timeframe', 'start', 'volume']
 const lengths: Readonly<Record<string, number>> = {
   s: 1_000,
@@ -78,6 +79,7 @@ export function bars(options: BarsOptions): BarEvent[] {
   let previous: Decimal | undefined
   return (closes as BarsOptions['closes']).map((given, index) => {
     const bar = isBar(given) ? given : { close: given }
+    requireOptions(`Bar ${index + 1}`, bar, barFields)
     const close = price('close', bar.close)
     const open = bar.open === undefined ? (previous ?? close) : price('open', bar.open)
     previous = close

@@ -88,7 +88,9 @@ function longForm(expectation: unknown): ExpectedEvent {
   if (typeof expectation === 'string') return { type: expectation }
   if (Array.isArray(expectation)) {
     const [type, data] = expectation as unknown[]
-    if (typeof type === 'string') return expectation.length < 2 ? { type } : { type, data }
+    if (typeof type === 'string' && expectation.length <= 2) {
+      return expectation.length < 2 ? { type } : { type, data }
+    }
   } else if (typeof (Object(expectation) as Partial<ExpectedEvent>).type === 'string') {
     requireOptions('An expected event', expectation, fields)
     return expectation as ExpectedEvent

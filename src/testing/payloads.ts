@@ -41,7 +41,7 @@ export type PayloadBuilder<Schemas extends EventSchemas> = <const Type extends T
  *
  * @throws EventValidationError `EVENT_INVALID` if the payload is not valid; it names field and expectation.
  * @throws UnknownEventError `EVENT_UNKNOWN` if there is no such type.
- * @throws ConfigurationError `CONFIGURATION` if the overrides are no object.
+ * @throws ConfigurationError `CONFIGURATION` if the overrides are no object, or its schema drops one.
  * @example
  * ```ts
  * const fill = payloadOf('order.filled', { symbol: 'ABC', lastPrice: '100', lastQuantity: '3' })
@@ -81,10 +81,26 @@ export function payloadIn(catalog: Catalog, type: string, overrides: object = {}
   }
   const asGiven = without(undefined, { ...entry.example, ...overrides })
   // Through JSON and back: what is returned shares nothing with the example, nor with what was given.
-  if (entry.accepts(asGiven)) return entry.decode(type, entry.encode(type, asGiven))
+  if (entry.accepts(asGiven)) {
+    return requireKept(type, overrides, entry.decode(type, entry.encode(type, asGiven)))
+  }
   const example = entry.encode(type, entry.example) as object
   const json = without(undefined, { ...example, ...(plain(overrides) as object) })
-  return entry.decode(type, json)
+  return requireKept(type, overrides, entry.decode(type, json))
+}
+
+/**
+ * A schema may drop fields that it does not know; a test would then go on with the example.
+ *
+ * @throws ConfigurationError `CONFIGURATION` if a field that was given is not in the payload.
+ */
+function requireKept(type: string, overrides: object, payload: object): object {
+  const given = Object.keys(without(undefined, overrides))
+  const dropped = given.find((key) => !Object.hasOwn(payload, key))
+  if (dropped === undefined) return payload
+  throw new ConfigurationError(
+    `${type} has no field ${describeValue(dropped)}. Its payload has: ${Object.keys(payload).join(', ')}.`,
+  )
 }
 
 function without(unwanted: unknown, fields: object): object {

@@ -112,7 +112,7 @@ export async function toSteps(inputs: unknown, catalog: Catalog): Promise<Step[]
 
 function toStep(input: unknown, index: number, catalog: Catalog): Step {
   if (typeof input === 'string') return partial(input, {}, catalog)
-  if (Array.isArray(input) && typeof input[0] === 'string') {
+  if (Array.isArray(input) && typeof input[0] === 'string' && input.length <= 2) {
     const [type, overrides = {}] = input as [string, object?]
     return partial(type, overrides, catalog)
   }

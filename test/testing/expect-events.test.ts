@@ -159,7 +159,8 @@ describe('expectEvents', () => {
     expect(() => expectEvents(Promise.resolve() as never)).toThrow('Is the await missing?')
     const events = expectEvents(testBus())
     expect(() => events.toMatch('order.filled' as never)).toThrow('must be a list')
-    for (const malformed of [1, null, [], [1], {}, { type: 1 }]) {
+    const three = ['order.filled', {}, { source: 'x' }]
+    for (const malformed of [1, null, [], [1], three, {}, { type: 1 }]) {
       expect(() => events.toMatch([malformed as never])).toThrow('An expected event must be')
     }
     expect(() => events.toMatch([{ type: 'order.filled', payload: {} } as never])).toThrow(

@@ -251,7 +251,8 @@ describe('given.handlers', () => {
 
   it('refuses what is no event, and what cannot be emitted', async () => {
     const subject = given([]).handlers(() => {})
-    for (const input of [1, [1], { type: 'order.filled' }, null]) {
+    const three = ['order.filled', {}, { source: 'x' }]
+    for (const input of [1, [1], three, { type: 'order.filled' }, null]) {
       await expect(subject.when([input as never])).rejects.toThrow('Event 1 must be')
     }
     await expect(subject.when([['order.filled', { lastPrice: 'x' }]])).rejects.toThrow('lastPrice')

@@ -16,6 +16,11 @@ export const catalog = tradingEvents.extend({
     }),
     example: { symbol: 'ABC', price: new Decimal('10') },
   },
+  'signal.exit': {
+    description: 'A strategy wants to close a position. Fields that are unknown are dropped.',
+    payload: z.object({ symbol: z.string(), reason: z.string().optional() }),
+    example: { symbol: 'ABC' },
+  },
   'action.{name}.start': {
     description: 'An action has started.',
     payload: z.strictObject({ startedBy: z.string() }),

@@ -72,6 +72,14 @@ describe('payloadsOf', () => {
     expect(payload('order.filled').symbol).toBe('BTCUSDT')
   })
 
+  it('refuses a field that the schema would drop', () => {
+    expect(payload('signal.exit', { reason: 'stop' })).toEqual({ symbol: 'ABC', reason: 'stop' })
+    expect(payload('signal.exit', { reason: undefined })).toEqual({ symbol: 'ABC' })
+    expect(() => payload('signal.exit', { reasno: 'stop' } as never)).toThrow(
+      'signal.exit has no field "reasno". Its payload has: symbol.',
+    )
+  })
+
   it('takes values of other codecs as they are in the process', () => {
     const until = new Date(0)
     expect(payload('signal.entry', { until }).until).toEqual(until)
@@ -133,5 +141,7 @@ describe('bars', () => {
     expect(() => bars({ symbol, closes: ['1'], timeframe: '1M' })).toThrow('timeframe')
     expect(() => bars({ symbol, closes: ['1'], timeframe: 5 as never })).toThrow('timeframe')
     expect(() => bars({ symbol, close: ['1'] } as never)).toThrow('"close"')
+    const misspelt = { close: '9', hihg: '20' } as never
+    expect(() => bars({ symbol, closes: ['9', misspelt] })).toThrow('Bar 2 has no option "hihg"')
   })
 })
