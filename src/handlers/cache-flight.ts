@@ -18,6 +18,7 @@ export class CacheFlight<Value> {
   readonly #result = Promise.withResolvers<Value>()
   /** Those who wait; it is given up when the last of them leaves. */
   #waiting = 0
+  #beginning = true
 
   constructor(owner: FlightOwner<Value>) {
     this.#owner = owner
@@ -25,10 +26,17 @@ export class CacheFlight<Value> {
     this.#result.promise.catch(() => {})
   }
 
+  /** Whether `create` has not returned yet: whoever asks now is called by it. */
+  get beginning(): boolean {
+    return this.#beginning
+  }
+
   /** Calls `create`, at once, and waits for its value, for all who join. Never rejects. */
   async begin(create: (context: CreationContext) => Value | PromiseLike<Value>): Promise<void> {
     try {
-      const value = await create({ signal: this.#controller.signal })
+      const created = create({ signal: this.#controller.signal })
+      this.#beginning = false
+      const value = await created
       this.#owner.landed(value)
       this.#result.resolve(value)
     } catch (error) {

@@ -131,7 +131,8 @@ export class EventCache<Key extends CacheKey, Value> {
    * kept; calls that come meanwhile wait for the same value. A creation that fails rejects all who wait,
    * and nothing is kept.
    *
-   * @throws ConfigurationError `CONFIGURATION` (as a rejection) if an argument is malformed.
+   * @throws ConfigurationError `CONFIGURATION` (as a rejection) if an argument is malformed; and if the
+   * `create` of this key asks for it before it has returned or awaited anything: it would wait for itself.
    * @throws what `create` throws, or the reason of `signal`.
    */
   async get(
@@ -152,6 +153,7 @@ export class EventCache<Key extends CacheKey, Value> {
     }
     const flight = this.#flights.get(key)
     if (flight !== undefined) {
+      requireBegun(flight, key)
       this.#shared += 1
       return flight.join(signal)
     }
@@ -237,6 +239,13 @@ function requireCacheKey(key: unknown): void {
   if (['string', 'number', 'bigint', 'boolean'].includes(typeof key)) return
   throw new ConfigurationError(
     `key must be a string, a number, a bigint or a boolean, but is ${describeValue(key)}. Make one text of what it consists of.`,
+  )
+}
+
+function requireBegun(flight: CacheFlight<unknown>, key: CacheKey): void {
+  if (!flight.beginning) return
+  throw new ConfigurationError(
+    `The create of key ${describeValue(key)} asks the cache for its own key, and would wait for itself. Have it return the value.`,
   )
 }
 

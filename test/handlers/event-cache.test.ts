@@ -147,6 +147,19 @@ describe('EventCache', () => {
     expect(old.signals[0]!.aborted).toBe(false)
   })
 
+  it('refuses a creation that asks for its own key, which would wait for itself', async () => {
+    const { cache, create } = cached()
+    const own = (): Promise<number> => cache.get('a', own)
+    await expect(cache.get('a', own)).rejects.toThrow(
+      'The create of key "a" asks the cache for its',
+    )
+    await expect(cache.get('a', own)).rejects.toThrow(coded('CONFIGURATION'))
+    const roundabout = cache.get('a', async () => (await cache.get('b', own)) + 1)
+    await expect(roundabout).rejects.toThrow(coded('CONFIGURATION'))
+    expect(cache.stats).toMatchObject({ size: 0, creating: 0, shared: 0 })
+    expect(await cache.get('a', () => cache.get('b', create))).toBe(1)
+  })
+
   it('leaves the newer creation alone when the older one fails or is left', async () => {
     const { cache } = cached()
     const [old, fresh] = [slowly(), slowly()]
