@@ -72,7 +72,10 @@ export interface StateChange<State> {
 /** What is to be tested, on top of what was given. */
 export interface Given<Schemas extends EventSchemas = TradingSchemas> {
   /**
-   * A strategy, as `runBacktest` takes it. It starts before what was given, and hears it.
+   * A strategy, as `runBacktest` takes it. It starts before what was given, and hears it. If it is
+   * asynchronous, `when` waits until it has settled, or waits for simulated time or an event, and rejects
+   * with what it throws. What it throws after that is a rejection that nobody handles, which test
+   * runners report.
    *
    * @param desk as of `startDesk`. Default: an account of 100,000 USD without a broker, so that orders are
    * submitted and nobody answers.
@@ -203,7 +206,9 @@ class GivenPast<Schemas extends EventSchemas> implements Given<Schemas> {
     const anyCatalog = catalog as unknown as Catalog
     const past = await toSteps(this.#setting.past, anyCatalog)
     const news = await toSteps(inputs, anyCatalog)
-    const first = [...past, ...news].find((step) => 'type' in step && step.time !== undefined)
+    const first = [...past, ...news].find(
+      (step) => !('advanceMs' in step) && step.time !== undefined,
+    )
     const begin = start ?? (first as { readonly time?: number } | undefined)?.time
     return { scene: new Scene(catalog, begin), past, news }
   }

@@ -18,12 +18,23 @@ export class Rest {
   readonly #patienceMs: number
   readonly #realClock = new SystemClock()
   #isStuck = false
+  /** Work beside the handlers that has not settled. */
+  #working = 0
 
   /** @param patienceMs how long a handler may take, in milliseconds of real time. */
   constructor(bus: object, clock: SimulatedClock, patienceMs: number) {
     this.#clock = clock
     this.#activity = activityOf(bus)
     this.#patienceMs = patienceMs
+  }
+
+  /** Waits for `work`, too, wherever it waits for handlers. */
+  watch(work: Promise<unknown>): void {
+    this.#working += 1
+    const settled = (): void => {
+      this.#working -= 1
+    }
+    work.then(settled, settled)
   }
 
   /** Whether a handler was told to be stuck. */
@@ -42,7 +53,8 @@ export class Rest {
     const since = this.#realClock.monotonic()
     for (let turns = 1; ; turns += 1) {
       await nextTurn()
-      if (activity.idle || activity.waiting || this.#clock.sleepers > 0) return
+      if (activity.idle && this.#working === 0) return
+      if (activity.waiting || this.#clock.sleepers > 0) return
       if (turns <= eagerTurns) continue
       if (this.#realClock.monotonic() - since >= this.#patienceMs) throw this.#stuck()
       await this.#realClock.sleep(patientMs)
@@ -63,7 +75,8 @@ export class Rest {
 
   #stuck(): EventAssertionError {
     this.#isStuck = true
-    const handler = this.#activity.example ?? 'a handler with a mailbox'
+    const { idle, example = 'a handler with a mailbox' } = this.#activity
+    const handler = idle ? 'what the test has started' : example
     return new EventAssertionError(
       `After ${this.#patienceMs} ms of real time this has not settled: ${handler}. It waits for neither simulated time nor an event. Have what it waits for answer at once in the test, or raise patienceMs of testBus.`,
       { actual: handler, expected: 'every handler settled', operator: 'settle' },

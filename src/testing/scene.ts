@@ -1,4 +1,6 @@
 import type { Bus } from '../bus/bus.ts'
+import { BusClosedError } from '../bus/errors.ts'
+import { requireNumber } from '../errors/checks.ts'
 import { ConfigurationError } from '../errors/tradewire-error.ts'
 import type { Catalog } from '../events/catalog.ts'
 import type { EventSchemas } from '../events/definition.ts'
@@ -31,6 +33,8 @@ export class Scene<Schemas extends EventSchemas> {
   readonly #emit: Emit
   /** What something that nothing waits for has failed with. */
   #failure: { readonly error: unknown } | undefined = undefined
+  /** Whether the test has the reaction. */
+  #isShown = false
 
   /** @param start milliseconds since the Unix epoch; undefined for that of `testBus`. */
   constructor(catalog: Catalog<Schemas>, start: number | undefined) {
@@ -48,14 +52,18 @@ export class Scene<Schemas extends EventSchemas> {
   }
 
   /**
-   * Starts what is tested; if it is asynchronous, it goes on as long as it likes, but must not
-   * fail.
+   * Starts what is tested; if it is asynchronous, it is waited for as handlers are, and must not
+   * fail: neither now nor, where nobody asks this any more, later.
    */
   follow(start: () => unknown): void {
     const work = start()
     if (!(work instanceof Promise)) return
+    this.#rest.watch(work)
     work.catch((error: unknown) => {
-      this.#failure ??= { error }
+      if (!this.#isShown) this.#failure ??= { error }
+      // What waits for an event may end with the bus; anything else is to fail the test: test runners
+      // report a rejection that nobody handles.
+      else if (!(error instanceof BusClosedError)) throw error
     })
   }
 
@@ -69,7 +77,8 @@ export class Scene<Schemas extends EventSchemas> {
     await this.#checked(this.#rest.settle())
     for (const step of steps) {
       if ('advanceMs' in step) {
-        await this.#checked(this.#test.advance(step.advanceMs))
+        const durationMs = requireNumber('advanceMs', step.advanceMs, 0)
+        await this.#checked(this.#rest.passTo(this.clock.now() + durationMs))
         continue
       }
       await this.#moveTo(step)
@@ -88,7 +97,7 @@ export class Scene<Schemas extends EventSchemas> {
   async playNews(steps: readonly Step[]): Promise<() => readonly TradewireEvent[]> {
     const before = this.carried.length
     const news = await this.play(steps)
-    await this.#checked(this.#test.advance(0))
+    await this.#checked(this.#rest.passTo(this.clock.now()))
     return () => this.carried.slice(before).filter((event) => !news.has(event))
   }
 
@@ -102,6 +111,8 @@ export class Scene<Schemas extends EventSchemas> {
     readonly emitted: readonly EventMatching<Schemas, '*'>[]
   } & Extra {
     const { bus, clock, catalog } = this
+    this.#throwFailure()
+    this.#isShown = true
     const reaction = {
       bus,
       clock,
@@ -134,7 +145,11 @@ export class Scene<Schemas extends EventSchemas> {
 
   async #checked(moved: Promise<void>): Promise<void> {
     await moved
-    if (this.#failure !== undefined) throw this.#failure.error
+    this.#throwFailure()
     this.#test.expectNoErrors()
+  }
+
+  #throwFailure(): void {
+    if (this.#failure !== undefined) throw this.#failure.error
   }
 }

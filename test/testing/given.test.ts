@@ -1,7 +1,7 @@
 /* eslint-disable vitest/expect-expect -- expectEvents is an assertion */
 
 import { describe, expect, it } from 'vitest'
-import { Decimal, HandlerError } from 'tradewire'
+import { Decimal, HandlerError, type SimulatedClock } from 'tradewire'
 import { paperBroker } from 'tradewire/desk'
 import type { Strategy } from 'tradewire/backtest'
 import { memoryLog, record } from 'tradewire/log'
@@ -13,6 +13,7 @@ import {
   payloadOf,
   testBus,
 } from 'tradewire/testing'
+import { unhandledDuring } from '../support/rejections.ts'
 import { catalog } from './own-catalog.ts'
 
 const series = bars({ symbol: 'ABC', closes: ['10', '11', '12', '13', '14'] })
@@ -108,6 +109,34 @@ describe('given.strategy', () => {
         .strategy(async () => {})
         .when([]),
     ).resolves.toBeDefined()
+  })
+
+  it('fails with a strategy that fails after it has waited for the outside world', async () => {
+    const slow: Strategy = async () => {
+      await new Promise((resolve) => {
+        setTimeout(resolve, 5)
+      })
+      throw new Error('no connection')
+    }
+    await expect(given([]).strategy(slow).when([])).rejects.toThrow('no connection')
+  })
+
+  it('leaves what a strategy throws after when to the test runner, except that the bus is closed', async () => {
+    const waiting: Strategy = async ({ bus }) => {
+      await bus.waitFor('order.filled')
+    }
+    const thrown = new Error('too late')
+    const sleeping = async (_: unknown, clock: SimulatedClock): Promise<void> => {
+      await clock.sleep(1)
+      throw thrown
+    }
+    const unhandled = await unhandledDuring(async () => {
+      const { bus } = await given([]).strategy(waiting).when([])
+      await bus.close()
+      const { clock } = await given([]).handlers(sleeping).when([])
+      await clock.advanceBy(1)
+    })
+    expect(unhandled).toEqual([thrown])
   })
 
   it('refuses what is no strategy', () => {
@@ -261,7 +290,7 @@ describe('given.handlers', () => {
       'Is the await missing?',
     )
     await expect(subject.when(5 as never)).rejects.toThrow('were given 5')
-    await expect(subject.when([{ advanceMs: -1 }])).rejects.toThrow('durationMs')
+    await expect(subject.when([{ advanceMs: -1 }])).rejects.toThrow('advanceMs')
     expect(() => given([], { colour: 1 } as never)).toThrow('colour')
   })
 })
