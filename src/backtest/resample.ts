@@ -42,7 +42,7 @@ export interface ResampledSource extends ChunkedSource {
  * @throws SourceOrderError `SOURCE_ORDER` (while reading) if time goes back.
  * @example
  * ```ts
- * const minutes = () => csvBars('btc-1m.zip', { symbol: 'BTCUSDT', timeframe: '1m' })
+ * const minutes = () => csvBars('btc-1m.csv', { symbol: 'BTCUSDT', timeframe: '1m' })
  * await runBacktest({ sources: [minutes(), resample(minutes(), '5m')], strategy })
  * ```
  */

@@ -15,6 +15,7 @@ export async function writeFiles(folder: string): Promise<void> {
     'spx.csv': bars,
     'sp500.csv': bars,
     'bars.csv': bars,
+    'btc-1m.csv': `time,open,high,low,close,volume\n${minutes}`,
     'btc-1m.zip': zipOf([{ name: 'btc-1m.csv', content: minutes }]),
     'trades.csv': trades,
     'eth-trades.csv.gz': gzipSync(trades),
