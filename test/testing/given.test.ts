@@ -263,7 +263,7 @@ describe('given.handlers', () => {
     const subject = given([]).handlers(() => {})
     const [bar] = series
     await expect(subject.when([{ ...bar!, advanceMs: 5 } as never])).rejects.toThrow('"type"')
-    await expect(subject.when([{ advanceMs: 5, source: 'x' } as never])).rejects.toThrow('"source"')
+    await expect(subject.when([{ advanceMs: 5, source: 'x' }])).rejects.toThrow('"source"')
     await expect(subject.when([{ ...bar!, tiem: 5 } as never])).rejects.toThrow(
       'Event 1 has no option "tiem"',
     )
