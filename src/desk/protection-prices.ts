@@ -132,11 +132,14 @@ export class ProtectionPrices {
     const { triggeredBy } = this.#settings
     const watch = this.of(symbol)
     this.#feedOf(watch, venue).quote(timestamp)
+    if (watch.armed.length === 0) return
+    // One size of 0 is a side without a price; two are sizes that the feed does not tell.
+    const hasBid = compareDecimals(bidSize, zero) !== 0
+    const hasAsk = compareDecimals(askSize, zero) !== 0
     for (const armed of watch.armed) {
       if (!isSameVenue(armed.position.venue, venue)) continue
       const by = triggeredBy ?? (armed.direction === 1 ? 'bid' : 'ask')
-      const size = by === 'bid' ? bidSize : askSize
-      if (compareDecimals(size, zero) === 0) continue
+      if (hasBid !== hasAsk && hasBid !== (by === 'bid')) continue
       this.#price(armed, by === 'bid' ? bidPrice : askPrice, by, event)
     }
   }

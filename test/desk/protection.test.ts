@@ -340,6 +340,13 @@ describe('protect: the price that is watched', () => {
     expect(long.triggered()).toEqual([])
   })
 
+  it('takes quotes of a feed that tells no sizes', () => {
+    const desk = protectedDesk({ stopLoss: { distance: '5' } })
+    desk.hold('buy', 1, 100)
+    desk.quote(95, 96, [0, 0])
+    expect(desk.triggered()).toEqual(['stop 95/95 bid'])
+  })
+
   it.each(['last', 'mark', 'bid', 'ask'] as const)('is %s alone if that is asked for', (by) => {
     const desk = protectedDesk({ stopLoss: { distance: '5' }, triggeredBy: by })
     desk.hold('buy', 1, 100)
