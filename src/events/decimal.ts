@@ -127,11 +127,12 @@ function describeNumber(value: unknown): string {
  */
 export type DecimalSchema = z.ZodCodec<z.ZodString, z.ZodCustom<Decimal, Decimal>>
 
-function decimalCodec(value: z.ZodCustom<Decimal, Decimal>): DecimalSchema {
-  return z.codec(decimalText, value, {
-    decode: parseDecimal,
-    encode: printDecimal,
-  })
+function decimalCodec(
+  value: z.ZodCustom<Decimal, Decimal>,
+  range: keyof typeof decimalPatterns,
+): DecimalSchema {
+  const codec = z.codec(decimalText, value, { decode: parseDecimal, encode: printDecimal })
+  return codec.meta({ pattern: decimalPatterns[range] })
 }
 
 /** `text` matches `pattern`: zod has checked it. */
@@ -162,15 +163,9 @@ export const decimalPatterns = {
 } as const
 
 // The check of the process is a function, which a JSON Schema cannot show: this is what it can.
-const anyDecimal = /* @__PURE__ */ decimalCodec(decimalValue).meta({
-  pattern: decimalPatterns.any,
-})
-const positive = /* @__PURE__ */ decimalCodec(positiveValue).meta({
-  pattern: decimalPatterns.positive,
-})
-const nonNegative = /* @__PURE__ */ decimalCodec(nonNegativeValue).meta({
-  pattern: decimalPatterns.nonNegative,
-})
+const anyDecimal = /* @__PURE__ */ decimalCodec(decimalValue, 'any')
+const positive = /* @__PURE__ */ decimalCodec(positiveValue, 'positive')
+const nonNegative = /* @__PURE__ */ decimalCodec(nonNegativeValue, 'nonNegative')
 
 /**
  * Schema of an exact number of any sign: {@link Decimal} in the process, string outside.

@@ -242,7 +242,7 @@ function requireCacheKey(key: unknown): void {
   )
 }
 
-function requireBegun(flight: CacheFlight<unknown>, key: CacheKey): void {
+function requireBegun(flight: { readonly beginning: boolean }, key: CacheKey): void {
   if (!flight.beginning) return
   throw new ConfigurationError(
     `The create of key ${describeValue(key)} asks the cache for its own key, and would wait for itself. Have it return the value.`,

@@ -124,9 +124,7 @@ describe('csvBars', () => {
     it('looks at each symbol by itself, and not at rows of one time', async () => {
       const two = at(0, 5, 10, 15).replace(/^\d.*$/gm, (row) => `${row},A\n${row},B`)
       const text = two.replace(header, `${header},symbol`)
-      const { error: found } = await drained(
-        csvBars(fileOf('bars.csv', text), { timeframe: '5m' }),
-      )
+      const { error: found } = await drained(csvBars(fileOf('bars.csv', text), { timeframe: '5m' }))
       expect(found).toBeUndefined()
       expect(await error(text, { timeframe: '5m' })).toBeUndefined()
     })
