@@ -206,8 +206,8 @@ export class LegacyBridge {
     const details = { name: String(name).slice(0, 256) }
     try {
       const timestamp = this.#bus.clock.now()
-      const code = 'LEGACY_UNKNOWN_EVENT'
-      this.#send('report', 'system.warning', { timestamp, code, message, details })
+      const warning = { timestamp, code: 'LEGACY_UNKNOWN_EVENT', message, details }
+      this.#send('report', 'system.warning', warning)
     } catch {
       // The bus is closed, or refuses warnings, or knows none. The name stands in report() as well.
     }

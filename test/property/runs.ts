@@ -6,8 +6,10 @@ const environment = globalThis.process.env
 /** The seed of all random tests of this run. `TRADEWIRE_SEED` replays one. */
 export const seed = Number(environment['TRADEWIRE_SEED'] ?? someSeed)
 
-/** How many random sequences there are in all. `TRADEWIRE_RUNS` sets it. */
-export const runs = Number(environment['TRADEWIRE_RUNS'] ?? 100_000)
+const usual = environment['TRADEWIRE_SOAK'] === 'short' ? 50_000 : 100_000
+
+/** How many random sequences there are in all. `TRADEWIRE_RUNS` sets it; `TRADEWIRE_SOAK=short` halves it. */
+export const runs = Number(environment['TRADEWIRE_RUNS'] ?? usual)
 
 /**
  * Checks a property, and prints how to check it again, whether it holds or not. Returns how many

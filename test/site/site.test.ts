@@ -291,7 +291,7 @@ describe.skipIf(chromiumPath === undefined)('the site in Chromium', () => {
       await onSite('index.html', async (page) => {
         await page.evaluate((name) => localStorage.setItem('tsd-theme', name), theme)
         const faults: string[] = []
-        for (const path of looked) {
+        for (const path of theme === 'light' ? looked : looked.slice(1, 3)) {
           await page.goto(new URL(path, page.url().replace(/\/site\/.*/, '/site/')).href)
           faults.push(...(await faultsOf(page)).map((fault) => `${path}: ${fault}`))
         }
@@ -327,7 +327,7 @@ async function errorsOf(context: BrowserContext, url: string): Promise<string[]>
   page.on('response', (response) => {
     if (response.status() >= 400) errors.push(`${response.url()} is ${response.status()}`)
   })
-  await page.goto(url, { waitUntil: 'networkidle' })
+  await page.goto(url, { waitUntil: 'load' })
   await page.close()
   return errors.map((error) => `${url}: ${error}`)
 }
