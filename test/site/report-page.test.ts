@@ -56,12 +56,12 @@ describe.skipIf(chromiumPath === undefined)('the page of a report, in a browser'
   it('draws its charts and tells the values at the end of the run', async () => {
     await open(async (page) => {
       await page.waitForFunction(() => document.querySelectorAll('#charts canvas').length > 2)
-      expect(await colours(page)).toBeGreaterThan(20)
-      const legend = await page.locator('#legend').textContent()
-      expect(legend).toMatch(/2025-02-04Equity 1,000\.00 USDDrawdown 0\.00 %/)
-      expect(legend).toMatch(/SPX O 898\.00 {2}H 899\.00 {2}L 897\.00 {2}C 898\.00/)
+      await expect.poll(() => colours(page)).toBeGreaterThan(20)
+      const legend = (): Promise<string | null> => page.locator('#legend').textContent()
+      await expect.poll(legend).toMatch(/2025-02-04Equity 1,000\.00 USDDrawdown 0\.00 %/)
+      expect(await legend()).toMatch(/SPX O 898\.00 {2}H 899\.00 {2}L 897\.00 {2}C 898\.00/)
       await page.getByRole('button', { name: 'Buy and hold' }).click()
-      expect(await page.locator('#legend').textContent()).toContain('Buy and hold 8,980.00')
+      await expect.poll(legend).toContain('Buy and hold 8,980.00')
     })
   })
 

@@ -192,7 +192,8 @@ describe.skipIf(chromiumPath === undefined)('the site in Chromium', () => {
       const covered = await page.evaluate(() => {
         const places: number[] = []
         for (let y = 800; y < 5_000; y += 100) {
-          scrollTo(0, y)
+          scrollTo({ top: y, behavior: 'instant' })
+          if (scrollY !== y) throw new Error(`the page ends before ${y}`)
           const top = document.elementFromPoint(400, 20)
           if (top?.closest('header') === null) places.push(y)
         }
@@ -239,7 +240,7 @@ describe.skipIf(chromiumPath === undefined)('the site in Chromium', () => {
       await page.click('#theme-button')
       const dark = await background()
       expect(dark).not.toBe(light)
-      await page.goto(new URL('events/order.filled.html', page.url()).href)
+      await goTo(page, new URL('events/order.filled.html', page.url()).href)
       expect(await background()).toBe(dark)
       expect(await page.inputValue('#tsd-theme')).toBe('dark')
       await page.click('#theme-button')
@@ -252,7 +253,7 @@ describe.skipIf(chromiumPath === undefined)('the site in Chromium', () => {
       await page.setViewportSize({ width: 390, height: 844 })
       const wide: string[] = []
       for (const path of kinds) {
-        await page.goto(new URL(path, page.url().replace(/\/site\/.*/, '/site/')).href)
+        await goTo(page, new URL(path, page.url().replace(/\/site\/.*/, '/site/')).href)
         const width = await page.evaluate(() => document.documentElement.scrollWidth)
         if (width > 390) wide.push(`${path}: ${width}`)
       }
@@ -292,7 +293,7 @@ describe.skipIf(chromiumPath === undefined)('the site in Chromium', () => {
         await page.evaluate((name) => localStorage.setItem('tsd-theme', name), theme)
         const faults: string[] = []
         for (const path of theme === 'light' ? looked : looked.slice(1, 3)) {
-          await page.goto(new URL(path, page.url().replace(/\/site\/.*/, '/site/')).href)
+          await goTo(page, new URL(path, page.url().replace(/\/site\/.*/, '/site/')).href)
           faults.push(...(await faultsOf(page)).map((fault) => `${path}: ${fault}`))
         }
         expect(faults).toEqual([])
@@ -308,11 +309,17 @@ async function onSite(path: string, visit: (page: Page) => Promise<void>): Promi
   const page = await browser.newPage()
   try {
     await page.emulateMedia({ colorScheme: 'light' })
-    await page.goto(server.url + path)
+    await goTo(page, server.url + path)
     await visit(page)
   } finally {
     await page.close()
   }
+}
+
+/** Opens a page, which hides its body until its scripts have run: a hidden one has no width and no fault. */
+async function goTo(page: Page, url: string): Promise<void> {
+  await page.goto(url)
+  await page.waitForSelector('body', { state: 'visible' })
 }
 
 /** What goes wrong while a page is opened, as its console has it. */
