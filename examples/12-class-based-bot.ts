@@ -2,17 +2,16 @@
 // as they are, so the bot is compiled first, as a build would do it.
 import assert from 'node:assert/strict'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { createBus, Decimal, type EventOf, type PayloadOf, SimulatedClock } from 'tradewire'
+import { transformSync } from 'esbuild'
+import { createBus, Decimal, type PayloadOf, SimulatedClock } from 'tradewire'
 import { bindHandlers, EventCache, withErrorBoundary } from 'tradewire/handlers'
-import ts from 'typescript'
 import type * as Bots from './support/class-based-bot.ts'
 
-// The same as `tsc --target ES2022` makes of it, in this package, so that it finds tradewire.
+// The same as `tsc --target ES2022` makes of it, beside this folder, so that it finds tradewire.
 const source = readFileSync(new URL('support/class-based-bot.ts', import.meta.url), 'utf8')
 const compiled = new URL('../out/class-based-bot.js', import.meta.url)
 mkdirSync(new URL('.', compiled), { recursive: true })
-const compilerOptions = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext }
-writeFileSync(compiled, ts.transpileModule(source, { compilerOptions }).outputText)
+writeFileSync(compiled, transformSync(source, { loader: 'ts', target: 'es2022' }).code)
 const { BreakoutBot, catalog } = (await import(compiled.href)) as typeof Bots
 
 const bus = createBus({ catalog, clock: new SimulatedClock(), source: 'venue' })
@@ -30,13 +29,15 @@ instruments.invalidateOn(bus, 'system.disconnected', () => 'SPX')
 
 // A screen that fails must not look like a bot that fails: here it has an answer of its own.
 const offscreen: string[] = []
-const draw = withErrorBoundary(
-  ({ data }: EventOf<'market.new_bar'>): void => {
-    if (data.close.gt(103)) throw new Error(`${data.close.toFixed()} is off the scale`)
-  },
-  { onError: (error) => offscreen.push(String(error)) },
+bus.on(
+  'market.new_bar',
+  withErrorBoundary(
+    ({ data }) => {
+      if (data.close.gt(103)) throw new Error(`${data.close.toFixed()} is off the scale`)
+    },
+    { onError: (error) => offscreen.push(String(error)) },
+  ),
 )
-bus.on('market.new_bar', draw)
 
 const bot = new BreakoutBot(3, instruments, load)
 {

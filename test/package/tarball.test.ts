@@ -1,5 +1,5 @@
-import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { cpSync, existsSync, globSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { doors, manifest, root } from './doors.ts'
 import { installed, output, type Project, tool } from './tarball.ts'
@@ -22,14 +22,30 @@ describe('the tarball', () => {
       // Nobody imports what the command line is made of.
       return path.startsWith('cli/') ? [`${path}.js`] : [`${path}.js`, `${path}.d.ts`]
     })
-    const papers = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json']
+    const papers = globSync(['*.md', 'docs/guides/*.md', 'bench/*.md', 'examples/**/*.{md,ts}'], {
+      cwd: root,
+      exclude: ['CONTRIBUTING.md', 'examples/run-all.ts'],
+    })
     expect(project.tarball.files.map(({ path }) => path).toSorted()).toEqual(
-      [...papers, ...built.map((path) => `dist/${path}`)].toSorted(),
+      ['LICENSE', 'package.json', ...papers, ...built.map((path) => `dist/${path}`)].toSorted(),
     )
   })
 
+  it('has what its pages lead to', () => {
+    const home = join(project.folder, 'node_modules/tradewire')
+    const pages = globSync('{.,docs/guides,bench,examples}/*.md', { cwd: home })
+    expect(pages.length).toBeGreaterThan(15)
+    const dead = pages.flatMap((page) => {
+      const links = readFileSync(join(home, page), 'utf8').matchAll(/\]\(([^)#\s]+)[^)]*\)/g)
+      const targets = [...links].map(([, target]) => target!).filter((to) => !to.includes(':'))
+      const lost = targets.filter((target) => !existsSync(join(home, dirname(page), target)))
+      return lost.map((target) => `${page}: ${target}`)
+    })
+    expect(dead).toEqual([])
+  })
+
   it('is small', () => {
-    expect(project.tarball.size).toBeLessThan(800_000)
+    expect(project.tarball.size).toBeLessThan(900_000)
     expect(project.tarball.unpackedSize).toBeLessThan(3_200_000)
   })
 
@@ -65,6 +81,15 @@ describe('an installed tradewire', () => {
     const { names, same } = JSON.parse(run(node, 'both.cjs')) as Record<string, string[]>
     expect(same).toEqual(names)
     expect(names).not.toEqual([])
+  })
+
+  it.each(['02-typed-handlers.ts', '11-test-a-strategy.ts'])('runs its example %s', (example) => {
+    cpSync(
+      join(project.folder, 'node_modules/tradewire/examples'),
+      join(project.folder, 'examples'),
+      { recursive: true },
+    )
+    expect(run(node, `examples/${example}`)).not.toBe('')
   })
 
   it('refuses what is behind its doors', () => {
