@@ -14,6 +14,18 @@ const dayMs = 86_400_000
  * it takes doubles, and reads the exact account only where the answer depends on it; the exact close
  * of a day is then read by `advance`, which must be called before the first event of a later time is
  * applied to the account.
+ *
+ * @example
+ * ```ts
+ * const curve = new EquityCurve()
+ * for (const [day, value] of [10_000, 10_400, 9_880, 10_150].entries()) {
+ *   const equity = new Decimal(value)
+ *   curve.add({ time: Date.UTC(2026, 10, 20 + day), equity, cash: equity, exposure: new Decimal(0) })
+ * }
+ * const { days, maxDrawdown } = curve.summary()
+ * console.log(days.length) // 4
+ * console.log(maxDrawdown?.ratio) // 0.05
+ * ```
  */
 export class EquityCurve {
   readonly #buckets = new EquityBuckets()

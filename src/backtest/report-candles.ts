@@ -39,6 +39,16 @@ const capacity = 5120
 /**
  * Keeps the prices of a run of any length as at most 5,120 candles, exactly: when there are more, each
  * two become one.
+ *
+ * @example
+ * ```ts
+ * const series = new CandleSeries('SPX')
+ * series.price(Date.UTC(2026, 10, 19, 21), new Decimal('6702.5'))
+ * series.price(Date.UTC(2026, 10, 20, 21), new Decimal('6698'))
+ * const prices = [series.history()]
+ * console.log(prices[0]?.candles.length) // 2
+ * await writeReport('out/report.html', { ...result, title: 'Momentum', currency: 'USD', prices })
+ * ```
  */
 export class CandleSeries {
   readonly #symbol: string

@@ -45,6 +45,12 @@ export async function writeReport(path: string, input: ReportInput): Promise<voi
  * The charts are drawn by TradingView Lightweight Charts, whose notice and licence the page carries.
  *
  * @throws ConfigurationError `CONFIGURATION` if the title or a fact is no text.
+ * @example
+ * ```ts
+ * const result = await runBacktest({ sources, strategy })
+ * const page = reportHtml({ ...result, title: 'Momentum', currency: 'USD' })
+ * console.log(page.includes('<title>Momentum</title>')) // true
+ * ```
  */
 export function reportHtml(input: ReportInput): string {
   const { title, facts = {} } = input

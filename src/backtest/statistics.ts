@@ -133,6 +133,20 @@ const known = ['riskFreeRate', 'targetReturn', 'periodsPerYear']
  * Calculates what a run comes to. Each field says how, and whose formula it is.
  *
  * @throws ConfigurationError `CONFIGURATION` when an option is unknown or out of range.
+ * @example
+ * ```ts
+ * const curve = new EquityCurve()
+ * for (const [day, value] of [10_000, 10_100, 10_049.5, 10_250].entries()) {
+ *   const equity = new Decimal(value)
+ *   curve.add({ time: Date.UTC(2026, 10, 16 + day), equity, cash: equity, exposure: new Decimal(0) })
+ * }
+ * const collector = new TradeCollector() // takes the fills of the run
+ * const trades = collector.roundTrips()
+ * const figures = statistics({ equity: curve.summary(), trades, totals: collector.totals })
+ * console.log(figures.profit.toFixed()) // 250
+ * console.log(figures.totalReturn) // 0.025
+ * console.log(figures.maxDrawdown?.ratio) // 0.005
+ * ```
  */
 export function statistics(input: StatisticsInput, options: StatisticsOptions = {}): Statistics {
   requireOptions('statistics', options, known)

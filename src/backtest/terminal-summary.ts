@@ -40,6 +40,12 @@ const further = new Set([
  * A run in a terminal: its figures in two columns, its equity as a curve, and its events.
  *
  * @throws ConfigurationError `CONFIGURATION` when an option is unknown or out of range.
+ * @example
+ * ```ts
+ * const result = await runBacktest({ sources, strategy })
+ * const text = summaryText({ ...result, title: 'Momentum', currency: 'USD' }, { width: 100 })
+ * console.log(text.split('\n')[0]) // Momentum
+ * ```
  */
 export function summaryText(input: ReportInput, options: SummaryOptions = {}): string {
   requireOptions('summaryText', options, ['width', 'colour'])

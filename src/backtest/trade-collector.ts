@@ -32,6 +32,18 @@ const one = new Decimal(1)
  * Makes trades out of fills, exactly. Positions are netted by account, strategy, symbol and venue. A
  * fill through zero closes one trade and opens the next, and its fee is shared by quantity. It keeps
  * every trade, so its memory grows with their number.
+ *
+ * @example
+ * ```ts
+ * const collector = new TradeCollector({ currency: 'USDT' })
+ * const terms = { lastQuantity: '2', fee: { amount: '0.1', currency: 'USDT' } }
+ * collector.fill(payloadOf('order.filled', { ...terms, tradeId: '1', side: 'buy', lastPrice: '100' }))
+ * collector.fill(payloadOf('order.filled', { ...terms, tradeId: '2', side: 'sell', lastPrice: '103' }))
+ * const [trade] = collector.roundTrips()
+ * console.log(trade?.side) // long
+ * console.log(trade?.pnl.toFixed()) // 5.8
+ * console.log(collector.totals.fees.toFixed()) // 0.2
+ * ```
  */
 export class TradeCollector {
   readonly #currency: string

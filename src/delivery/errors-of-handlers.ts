@@ -13,6 +13,14 @@ export interface TemporaryErrorOptions extends ErrorOptions {
 /**
  * A failure that is worth another attempt, whatever the `when` of a retry says: a busy venue, a
  * dropped connection. Throw it in a handler.
+ *
+ * @example
+ * ```ts
+ * bus.on('order.submitted', async ({ data }) => {
+ *   const { status } = await fetch(`https://venue.example/orders/${data.orderId}`, { method: 'PUT' })
+ *   if (status === 429) throw new TemporaryError('The venue is busy.', { retryAfterMs: 1_000 })
+ * }, { retry: { attempts: 5 } })
+ * ```
  */
 export class TemporaryError extends TradewireError {
   readonly code = 'TEMPORARY'
@@ -32,6 +40,13 @@ export class TemporaryError extends TradewireError {
 /**
  * A failure that no further attempt can mend: a refused order, a payload that makes no sense. Throw
  * it in a handler; the event is not tried again.
+ *
+ * @example
+ * ```ts
+ * bus.on('order.submitted', ({ data }) => {
+ *   if (data.symbol === 'XYZ') throw new PermanentError(`There is no market for ${data.symbol}.`)
+ * }, { retry: { attempts: 5 } })
+ * ```
  */
 export class PermanentError extends TradewireError {
   readonly code = 'PERMANENT'

@@ -91,6 +91,15 @@ export interface OrdersHost {
 /**
  * Gives orders, and knows which of them work. What becomes of an order is told by events alone: nothing
  * here waits for an answer.
+ *
+ * @example
+ * ```ts
+ * const { orders } = startDesk(bus, { broker: paperBroker() })
+ * const { orderId } = orders.buy('BTCUSDT', '0.25', { price: '61659.7' }).data
+ * console.log(orders.open('BTCUSDT').length) // 1
+ * orders.modify(orderId, { price: '61650' })
+ * orders.cancel(orderId)
+ * ```
  */
 export class Orders {
   readonly #host: OrdersHost

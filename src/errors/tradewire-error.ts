@@ -50,6 +50,16 @@ export type ErrorCode =
  *
  * `message` says what was expected, what was found and what to do; `code` is stable and meant for
  * programs; `cause` keeps the original error where there is one.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   bus.emitSync('order.submitted', { ...order, symbol: '' })
+ * } catch (error) {
+ *   if (!(error instanceof TradewireError)) throw error
+ *   console.log(error.code) // EVENT_INVALID
+ * }
+ * ```
  */
 export abstract class TradewireError extends Error {
   /** Stable identifier of the kind of error, see {@link ErrorCode}. */

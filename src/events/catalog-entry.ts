@@ -16,6 +16,14 @@ import { lift, requireUpcasts, type Upcast } from './upcast.ts'
 /**
  * One event of a catalog, as it can be inspected at run time: for documentation, for tools, and for
  * the bus.
+ *
+ * @example
+ * ```ts
+ * const entry = tradingEvents.get('order.filled')
+ * console.log(entry.category) // order
+ * console.log(entry.accepts(entry.example)) // true
+ * console.log(entry.accepts({ orderId: 'momentum-1' })) // false
+ * ```
  */
 export class CatalogEntry {
   /** Its name in the catalog, with parameters if it has any: `action.{name}.start`. */

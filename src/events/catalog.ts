@@ -17,6 +17,12 @@ export type EventDefinitions<Schemas extends EventSchemas> = {
  * All events that a bus may carry, with their schemas. Immutable: `extend` returns a new one.
  *
  * @typeParam Schemas payload schemas by event name; inferred.
+ * @example
+ * ```ts
+ * console.log(tradingEvents.get('order.filled').description)
+ * console.log(tradingEvents.find('order.eaten')) // undefined
+ * for (const [name, { version }] of tradingEvents.entries) console.log(`${name}, version ${version}`)
+ * ```
  */
 export class Catalog<Schemas extends EventSchemas = EventSchemas> {
   /** Entries by name, in the order of their definition. */

@@ -99,7 +99,17 @@ export function fromCloudEvent<Schemas extends EventSchemas = TradingSchemas>(
 /** The largest integer of an attribute, says CloudEvents. */
 const largestInteger = 2_147_483_647
 
-/** An encoded event of any type and version in the JSON format of CloudEvents 1.0. */
+/**
+ * An encoded event of any type and version in the JSON format of CloudEvents 1.0.
+ *
+ * @example
+ * ```ts
+ * const encoded = encodeEvent(bus.emitSync('order.submitted', order))
+ * const cloudEvent = cloudEventOf(encoded)
+ * console.log(cloudEvent.specversion) // 1.0
+ * console.log(cloudEvent.sequence) // 0000000000000001
+ * ```
+ */
 export function cloudEventOf(encoded: EncodedEvent): CloudEvent {
   const { timestamp, version, priority, metadata, data } = encoded
   const exact: Record<string, unknown> = {}
@@ -144,6 +154,14 @@ export function cloudEventOf(encoded: EncodedEvent): CloudEvent {
  * @param cloudEvent what `JSON.parse` returned.
  * @throws EventValidationError `EVENT_INVALID` naming the attribute if it is no CloudEvent of
  * tradewire, if anything is nested deeper than 64 levels, or if it holds a key `__proto__`.
+ * @example
+ * ```ts
+ * const cloudEvent = toCloudEvent(bus.emitSync('order.submitted', order))
+ * const received: unknown = JSON.parse(JSON.stringify(cloudEvent))
+ * const { type, sequence } = encodedOf(received)
+ * console.log(type) // order.submitted
+ * console.log(sequence) // 1
+ * ```
  */
 export function encodedOf(cloudEvent: unknown): EncodedEvent {
   requirePlainJSON(subject, cloudEvent, 1)

@@ -7,6 +7,12 @@ import { readDigits } from './decimal-digits.ts'
  * division and roots, half-even rounding, and plain notation (never `1e-7`) when printed.
  *
  * Construction keeps every digit. Give it strings: `new Decimal('57.638')`.
+ *
+ * @example
+ * ```ts
+ * console.log(0.1 + 0.2) // 0.30000000000000004
+ * console.log(new Decimal('0.1').plus('0.2').toFixed()) // 0.3
+ * ```
  */
 export const Decimal: typeof DecimalJs = /* @__PURE__ */ DecimalJs.clone({
   precision: 64,
@@ -193,7 +199,16 @@ export function positiveDecimal(): DecimalSchema {
   return positive
 }
 
-/** Schema of an exact number of 0 or more: {@link Decimal} in the process, string outside. */
+/**
+ * Schema of an exact number of 0 or more: {@link Decimal} in the process, string outside.
+ *
+ * @example
+ * ```ts
+ * const payload = z.strictObject({ exposure: nonNegativeDecimal() })
+ * console.log(payload.parse({ exposure: '0' }).exposure.toFixed()) // 0
+ * console.log(payload.safeParse({ exposure: '-0.1' }).success) // false
+ * ```
+ */
 export function nonNegativeDecimal(): DecimalSchema {
   return nonNegative
 }

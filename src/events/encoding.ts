@@ -93,6 +93,13 @@ export interface EventParts {
  * holds a key `__proto__`.
  * @throws EventTooLargeError `EVENT_TOO_LARGE` if the payload is nested deeper than 64 levels, or its
  * text is longer than 1,048,576 UTF-16 units.
+ * @example
+ * ```ts
+ * const event = bus.emitSync('order.submitted', order)
+ * const text = encodeEventText(event)
+ * console.log(text === JSON.stringify(encodeEvent(event))) // true
+ * console.log(decodeEvent(JSON.parse(text)).id === event.id) // true
+ * ```
  */
 export function encodeEventText<Schemas extends EventSchemas = TradingSchemas>(
   event: TradewireEvent,

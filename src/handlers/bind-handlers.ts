@@ -53,6 +53,28 @@ const busesOf = new WeakMap<object, WeakSet<object>>()
  * @throws UnknownEventError `EVENT_UNKNOWN` if no event of the bus could match a pattern.
  * @throws BusClosedError `BUS_CLOSED` if the bus is closed. The messages of the bus begin with class and
  * method.
+ * @example
+ * ```ts
+ * import { type EventOf } from 'tradewire'
+ * import { bindHandlers, subscribeTo } from 'tradewire/handlers'
+ *
+ * class Journal {
+ *   submitted = 0
+ *
+ *   @subscribeTo('order.submitted')
+ *   onSubmitted({ data }: EventOf<'order.submitted'>): void {
+ *     this.submitted += 1
+ *     console.log(data.orderId) // momentum-1
+ *   }
+ * }
+ *
+ * const journal = new Journal()
+ * const binding = bindHandlers(bus, journal)
+ * bus.emitSync('order.submitted', order)
+ * binding.unsubscribe()
+ * bus.emitSync('order.submitted', order)
+ * console.log(journal.submitted) // 1
+ * ```
  */
 export function bindHandlers<Schemas extends EventSchemas>(
   bus: Bus<Schemas>,

@@ -30,6 +30,19 @@ import type {
  * @typeParam Schemas payload schemas of the bus by event name; inferred.
  * @typeParam Mapping the `mapping` option; inferred.
  * @typeParam Form the `decimals` option; inferred.
+ * @example
+ * ```ts
+ * // Old code takes it for an EventEmitter3.
+ * function startOldBot(emitter: LegacyAdapter): void {
+ *   emitter.on('order_filled', ({ lastPrice }) => console.log(lastPrice)) // 61659.7
+ *   emitter.emit('order_submitted', { ...order, quantity: '0.25' })
+ * }
+ *
+ * const bus = createBus()
+ * bus.on('order.submitted', ({ data }) => console.log(data.quantity.toFixed())) // 0.25
+ * startOldBot(createLegacyAdapter(bus))
+ * bus.emitSync('order.filled', payloadOf('order.filled', { lastPrice: '61659.7' }))
+ * ```
  */
 export class LegacyAdapter<
   Schemas extends EventSchemas = TradingSchemas,

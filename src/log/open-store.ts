@@ -65,6 +65,17 @@ export function memoryLog<Schemas extends EventSchemas = TradingSchemas>(
  * @param encrypted whether the home is given payloads apart, to encrypt them. Default false.
  * @throws ConfigurationError `CONFIGURATION` if an option is unknown or malformed; and what `store.open`
  * rejects with.
+ * @example
+ * ```ts
+ * // `home` is yours: an object with the methods of LogStore, over a database or a service.
+ * async function lastFills(home: LogStore): Promise<void> {
+ *   await using log = await openStore(home, { redact: ['data.accountId'] })
+ *   const query = { pattern: 'order.filled', order: 'backward', limit: 10 } as const
+ *   for await (const { position, event } of log.read(query)) {
+ *     console.log(position, event.data.orderId, event.data.lastPrice.toFixed())
+ *   }
+ * }
+ * ```
  */
 export async function openStore<Schemas extends EventSchemas = TradingSchemas>(
   store: LogStore,

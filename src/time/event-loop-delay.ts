@@ -28,6 +28,13 @@ const nanosecondsPerMs = 1e6
  * as in a browser.
  *
  * @param platform where `process.getBuiltinModule` of Node is looked for. Default `globalThis`.
+ * @example
+ * ```ts
+ * const delay = eventLoopDelay()
+ * await new Promise((resolve) => setTimeout(resolve, 100))
+ * console.log(`timers are late by ${delay?.p99().toFixed(1) ?? 'an unknown time'} ms`)
+ * delay?.close()
+ * ```
  */
 export function eventLoopDelay(platform: object = globalThis): EventLoopDelay | undefined {
   // Asked for at run time, so that a browser can load what imports this file.
