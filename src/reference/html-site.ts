@@ -20,6 +20,7 @@ export function htmlSite(
   files.set('style.css', siteStyle)
   const index = pages.map((page) => ({
     title: page.title,
+    category: page.category,
     address: addressOf(page.name),
     words: [...new Set(page.keywords)],
   }))

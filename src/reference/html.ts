@@ -52,7 +52,15 @@ export function addressOf(name: string): string {
   return name === overviewName ? 'index.html' : `${encodeURIComponent(name)}.html`
 }
 
+/** Up to how many pages each of them has links to all: beyond, a site would grow with their square. */
+const mostLinks = 100
+
+/** Links to all pages; if there are very many, one to the overview, and the script puts all in its place. */
 function navigation(current: Page, { pages }: Site): string {
+  if (pages.length > mostLinks) {
+    const here = escaped(addressOf(current.name))
+    return `<div id="pages" data-here="${here}"><a href="index.html">All events</a></div>`
+  }
   const categories = [...new Set(pages.map(({ category }) => category))]
   return categories
     .map((category) => {

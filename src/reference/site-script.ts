@@ -1,11 +1,15 @@
 /** What the search knows of a page. */
 export interface Found {
   readonly title: string
+  readonly category: string
   readonly address: string
   readonly words: readonly string[]
 }
 
-/** The script of a site: the theme, and the search over types and fields. A classic one, for files. */
+/**
+ * The script of a site: the theme, the search over types and fields, and the links of a site whose pages
+ * are too many for each to have them. A classic one, for files.
+ */
 export function siteScript(pages: readonly Found[]): string {
   return `const pages = ${JSON.stringify(pages, undefined, 1)}
 ${script}`
@@ -30,6 +34,9 @@ document.addEventListener('DOMContentLoaded', () => {
     memory((storage) => storage.setItem('theme', root.dataset.theme))
   })
   if (matchMedia('(max-width: 800px)').matches) document.getElementById('menu').open = false
+  const list = document.getElementById('pages')
+  const categories = new Set(pages.map(({ category }) => category))
+  if (list) list.replaceChildren(...[...categories].map((name) => linksOf(name, list.dataset.here)))
   const query = document.getElementById('query')
   query.addEventListener('input', () => show(query.value.trim().toLowerCase()))
   document.addEventListener('keydown', (event) => {
@@ -44,6 +51,28 @@ document.addEventListener('DOMContentLoaded', () => {
     show('')
   })
 })
+
+// The links of a category, of which only that of the shown page is open; the overview has none.
+function linksOf(category, here) {
+  const group = document.createElement(category === '' ? 'div' : 'details')
+  if (category !== '') group.append(document.createElement('summary'))
+  if (category !== '') group.firstChild.textContent = category
+  const links = document.createElement('ul')
+  group.append(links)
+  for (const page of pages.filter((page) => page.category === category)) {
+    const item = document.createElement('li')
+    const link = document.createElement('a')
+    link.href = page.address
+    link.textContent = page.title
+    if (page.address === here) {
+      link.setAttribute('aria-current', 'page')
+      group.open = true
+    }
+    item.append(link)
+    links.append(item)
+  }
+  return group
+}
 
 function show(text) {
   const results = document.getElementById('results')

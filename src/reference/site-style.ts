@@ -46,6 +46,8 @@ button { cursor: pointer; }
 .columns { display: grid; grid-template-columns: 260px minmax(0, 1fr); max-width: 1280px; margin: 0 auto; }
 nav { padding: 20px; border-right: 1px solid var(--line); font-size: 15px; }
 nav summary { cursor: pointer; font-weight: 650; }
+nav details details { padding-top: 8px; }
+nav details details summary { color: var(--muted); font-weight: 400; overflow-wrap: anywhere; }
 nav p { margin: 14px 0 4px; color: var(--muted); }
 nav ul { list-style: none; margin: 0; padding: 0; }
 nav li { padding: 2px 0; }

@@ -3,21 +3,35 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { Page } from 'playwright-core'
+import { defineEvents, z } from 'tradewire'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { htmlSite } from '../../src/reference/html-site.ts'
 import { chromiumPath, inChromium } from '../support/chromium.ts'
 import { catalog } from './many-kinds.ts'
 
 const site = htmlSite(catalog, { title: 'My <bot>' })
+
+/** The site of this many events in as many categories as asked for. */
+function largeSite(events: number, categories: number): ReadonlyMap<string, string> {
+  const event = { description: 'x', payload: z.strictObject({}), example: {} }
+  const names = Array.from(
+    { length: events },
+    (_, index) => `part<${index % categories}>.event_${index}`,
+  )
+  const definitions = Object.fromEntries(names.map((name) => [name, event]))
+  return htmlSite(defineEvents(definitions), { title: 'Large' })
+}
+
+const lengthOf = (texts: ReadonlyMap<string, string>): number => [...texts.values()].join('').length
 const axe = fileURLToPath(import.meta.resolve('axe-core/axe.min.js'))
 
 /** Writes the site to a folder with a strange name, and returns the address of its first page. */
-function written(): string {
+function written(texts = site): string {
   const home = mkdtempSync(join(tmpdir(), 'tradewire-'))
   onTestFinished(() => rmSync(home, { recursive: true, force: true }))
   const folder = join(home, 'some where #1')
   mkdirSync(folder)
-  for (const [name, text] of site) writeFileSync(join(folder, name), text)
+  for (const [name, text] of texts) writeFileSync(join(folder, name), text)
   return pathToFileURL(join(folder, 'index.html')).href
 }
 
@@ -68,6 +82,13 @@ describe('htmlSite', () => {
       '<a href="order.filled.html" aria-current="page">order.filled</a>',
     )
   })
+
+  it.each([1, 300])('grows with its events, and not with their square (categories: %i)', (all) => {
+    const [small, large] = [lengthOf(largeSite(300, all)), lengthOf(largeSite(900, all))]
+    expect(large / small).toBeLessThan(3.1)
+    const [, page] = [...largeSite(300, all).values()]
+    expect(page).toContain('<a href="index.html">All events</a>')
+  })
 })
 
 describe.runIf(chromiumPath)('htmlSite in a browser', { timeout: 120_000 }, () => {
@@ -102,6 +123,27 @@ describe.runIf(chromiumPath)('htmlSite in a browser', { timeout: 120_000 }, () =
       expect(asked.every((url) => url.startsWith('file:'))).toBe(true)
       expect(failed).toEqual([])
     })
+  })
+
+  it('leads to every page of very many events', async () => {
+    const address = written(largeSite(120, 3))
+    await inChromium(
+      async (context) => {
+        const page = await context.newPage()
+        await page.goto(address)
+        expect(await page.locator('nav a').count()).toBe(121)
+        expect(await page.textContent('nav [aria-current]')).toBe('Events')
+        expect(await page.isVisible('nav >> text=event_4')).toBe(false)
+        await page.click('nav >> text="part<1>"')
+        await page.click('nav >> text="part<1>.event_4"')
+        await page.waitForURL('**/part~3c1~3e.event_4.html')
+        expect(await page.textContent('nav [aria-current]')).toBe('part<1>.event_4')
+        expect(await page.isVisible('nav >> text="part<1>.event_7"')).toBe(true)
+        expect(await page.isVisible('nav >> text="part<2>.event_5"')).toBe(false)
+        expect(await faultsOf(page)).toEqual([])
+      },
+      { viewport: { width: 1_280, height: 900 } },
+    )
   })
 
   it('is light or dark as the system is or as was chosen, and remembers it', async () => {
