@@ -83,7 +83,10 @@ export interface Bus<out Schemas extends EventSchemas = TradingSchemas> {
     Narrowed extends TradewireEvent = EventsMatching<Schemas, Patterns>,
   >(
     pattern: Patterns,
-    handler: Handler<NoInfer<Narrowed>>,
+    // A call in this place, such as withErrorBoundary(…), is typed while Narrowed is yet unknown: never.
+    handler: Handler<
+      NoInfer<[Narrowed] extends [never] ? EventsMatching<Schemas, Patterns> : Narrowed>
+    >,
     options?: NarrowingSubscribeOptions<EventsMatching<Schemas, Patterns>, Narrowed>,
   ): Subscription
 
@@ -120,7 +123,7 @@ export interface Bus<out Schemas extends EventSchemas = TradingSchemas> {
    * @typeParam Pattern always `'*'`; it puts off the union of all events until it is needed.
    */
   onAny<Pattern extends '*' = '*'>(
-    handler: Handler<EventMatching<Schemas, Pattern>>,
+    handler: Handler<EventMatching<Schemas, [Pattern] extends [never] ? '*' : Pattern>>,
     options?: SubscribeOptions<EventMatching<Schemas, Pattern>>,
   ): Subscription
 

@@ -25,18 +25,22 @@ export type Guarded<Result, Fallback> =
  * Use it where a failure has an answer that belongs to the handler, such as a value to go on with. Leave a
  * failure to the bus where somebody else must hear of it, or where it is to be tried again.
  *
- * A handler that returns no promise is called without one being made. Write the type of the event that the
- * handler takes: the compiler does not take it from the pattern of `bus.on` here.
+ * A handler that returns no promise is called without one being made. Inside the call of `bus.on`, `once`
+ * or `onAny` the compiler takes the type of the event from the pattern; on a line of its own, write it.
  *
  * @throws ConfigurationError `CONFIGURATION` if the handler or `onError` is no function, or an option is
  * unknown.
  * @example
  * ```ts
  * const drawn = new Map<string, Decimal>()
- * const draw = withErrorBoundary(({ data }: EventOf<'market.new_bar'>) => drawn.set(data.symbol, data.close), {
+ * bus.on('market.new_bar', withErrorBoundary(({ data }) => drawn.set(data.symbol, data.close), {
  *   onError: (error, { data }) => console.warn(`no bar of ${data.symbol} on the chart`, error),
+ * }))
+ *
+ * const redraw = withErrorBoundary(({ data }: EventOf<'order.filled'>) => drawn.delete(data.symbol), {
+ *   onError: () => false,
  * })
- * bus.on('market.new_bar', draw)
+ * bus.on('order.filled', redraw)
  * ```
  */
 export function withErrorBoundary<Event extends TradewireEvent, Result, Fallback>(

@@ -8,6 +8,7 @@ import {
   type EventOf,
   type HandlerContext,
   type PayloadOf,
+  type TradewireEvent,
   tradingEvents,
   type TradingSchemas,
   z,
@@ -152,6 +153,80 @@ describe('withErrorBoundary', () => {
     bus.on('order.filled', guarded)
     // @ts-expect-error -- the event of another type
     bus.on('order.placed', guarded)
+  })
+
+  it('takes the event from the pattern of the call that it stands in', () => {
+    const onError = (): void => {}
+    bus.on(
+      'order.filled',
+      withErrorBoundary(
+        async (event, { signal }) => {
+          expectTypeOf(event).toEqualTypeOf<EventOf<'order.filled'>>()
+          expectTypeOf(signal).toEqualTypeOf<AbortSignal>()
+        },
+        {
+          onError: (_, event) => expectTypeOf(event).toEqualTypeOf<EventOf<'order.filled'>>(),
+        },
+      ),
+      { priority: 5, where: ({ data }) => data.orderId !== '' },
+    )
+    bus.on(
+      'order.*',
+      withErrorBoundary(
+        (event) => expectTypeOf(event).toEqualTypeOf<EventMatching<TradingSchemas, 'order.*'>>(),
+        { onError },
+      ),
+    )
+    bus.once(
+      ['order.filled', 'market.new_bar'],
+      withErrorBoundary(
+        ({ type }) => expectTypeOf(type).toEqualTypeOf<'order.filled' | 'market.new_bar'>(),
+        { onError },
+      ),
+    )
+    bus.onAny(
+      withErrorBoundary(
+        (event) => expectTypeOf(event).toEqualTypeOf<EventMatching<TradingSchemas, '*'>>(),
+        { onError },
+      ),
+    )
+    createBus({ catalog }).on(
+      'signal.entry',
+      withErrorBoundary(({ data }) => expectTypeOf(data.symbol).toBeString(), { onError }),
+    )
+    bus.on(
+      'order.filled',
+      // @ts-expect-error -- no field of it
+      withErrorBoundary(({ data }) => data.size, { onError }),
+    )
+  })
+
+  it('takes the event that a type guard in where leaves', () => {
+    type Maker = EventOf<'order.filled'> & { readonly data: { readonly liquidity: 'maker' } }
+    const isMaker = (event: EventOf<'order.filled'>): event is Maker =>
+      event.data.liquidity === 'maker'
+    const onError = (): void => {}
+    bus.on(
+      'order.filled',
+      withErrorBoundary(({ data }) => expectTypeOf(data.liquidity).toEqualTypeOf<'maker'>(), {
+        onError,
+      }),
+      { where: isMaker },
+    )
+  })
+
+  it('takes what it is told of the event, where nothing else says it', () => {
+    const onError = (): void => {}
+    withErrorBoundary((event) => expectTypeOf(event).toEqualTypeOf<TradewireEvent>(), { onError })
+    bus.on(
+      'order.filled',
+      withErrorBoundary((event: TradewireEvent) => event.type, { onError }),
+    )
+    bus.on(
+      'order.placed',
+      // @ts-expect-error -- the event of another type
+      withErrorBoundary((_: EventOf<'order.filled'>) => {}, { onError }),
+    )
   })
 
   it('adds the fallback to the result', () => {
