@@ -1,6 +1,6 @@
 import { type HandlerError } from 'tradewire'
 import { describe, expect, it, vi } from 'vitest'
-import { connected, plainFill, setUp, spy, typedFill } from './support.ts'
+import { connected, plainFill, setUp, spy, typedFill, waiting } from './support.ts'
 
 const fail = (): never => {
   throw new Error('failed')
@@ -71,7 +71,7 @@ describe('LegacyAdapter.on', () => {
     adapter.on('connected', after)
     adapter.emit('connected', connected)
     expect(after).toHaveBeenCalledTimes(1)
-    await vi.waitFor(() => expect(errors).toHaveLength(2))
+    await vi.waitFor(() => expect(errors).toHaveLength(2), waiting)
     expect(errors.map(({ data }) => data)).toMatchObject([
       { name: 'RangeError', handler: 'book', originalEvent: { type: 'system.connected' } },
       { message: 'later' },

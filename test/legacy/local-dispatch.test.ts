@@ -1,7 +1,7 @@
 import { createBus, SimulatedClock, type TradewireEvent } from 'tradewire'
 import { createLegacyAdapter, type LegacyAdapterOptions, type NoMapping } from 'tradewire/legacy'
 import { describe, expect, it, vi } from 'vitest'
-import { connected, spy } from './support.ts'
+import { connected, spy, waiting } from './support.ts'
 
 const setUp = (options?: LegacyAdapterOptions<NoMapping>, maxDepth = 100) => {
   const bus = createBus({ clock: new SimulatedClock(), onError: () => {}, maxDepth })
@@ -79,7 +79,7 @@ describe('LegacyAdapter with names that the catalog does not know', () => {
     adapter.on('heartbeat', after)
     adapter.emit('heartbeat')
     expect(after).toHaveBeenCalledTimes(1)
-    await vi.waitFor(() => expect(errors).toHaveLength(2))
+    await vi.waitFor(() => expect(errors).toHaveLength(2), waiting)
     const timestamp = bus.clock.now()
     expect(errors.map(({ data }) => data)).toEqual([
       { timestamp, name: 'RangeError', message: 'too fast', handler: 'beat of heartbeat' },
@@ -129,7 +129,7 @@ describe('LegacyAdapter with names that the catalog does not know', () => {
     adapter.on('heartbeat', () => ({ plain: true }))
     adapter.on('heartbeat', () => null)
     adapter.emit('heartbeat')
-    await vi.waitFor(() => expect(errors).toHaveLength(1))
+    await vi.waitFor(() => expect(errors).toHaveLength(1), waiting)
     expect(errors[0]!.data).toMatchObject({ message: 'thenable' })
   })
 
@@ -179,10 +179,12 @@ describe('LegacyAdapter with names that the catalog does not know', () => {
       throw failure
     })
     adapter.emit('heartbeat')
-    await vi.waitFor(() =>
-      expect(written.mock.calls).toEqual([
-        ['tradewire: a listener of "heartbeat" failed, and so did its report.', failure, worse],
-      ]),
+    await vi.waitFor(
+      () =>
+        expect(written.mock.calls).toEqual([
+          ['tradewire: a listener of "heartbeat" failed, and so did its report.', failure, worse],
+        ]),
+      waiting,
     )
     written.mockRestore()
   })

@@ -34,6 +34,9 @@ export const connected = { timestamp: 1, endpoint: 'wss://example.test', attempt
 /** A listener that remembers its calls. */
 export const spy = () => vi.fn<(...args: unknown[]) => void>()
 
+/** How long `vi.waitFor` waits for what comes at once, unless the machine is loaded. */
+export const waiting = { timeout: 20_000 }
+
 /** A listener that does nothing. */
 export const idle = (): void => {}
 

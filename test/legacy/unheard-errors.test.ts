@@ -1,7 +1,7 @@
 import { createBus, defineEvents, type ErrorContext, z } from 'tradewire'
 import { createLegacyAdapter, type LegacyAdapterOptions, type NoMapping } from 'tradewire/legacy'
 import { describe, expect, it, vi } from 'vitest'
-import { idle, spy } from './support.ts'
+import { idle, spy, waiting } from './support.ts'
 
 /** A bus whose system errors nobody hears, and what its last resort is told. */
 const setUp = (options?: LegacyAdapterOptions<NoMapping>) => {
@@ -19,7 +19,7 @@ describe('LegacyAdapter without a listener of system.error', () => {
     })
     adapter.on('heartbeat', () => Promise.reject(rejected))
     adapter.emit('heartbeat')
-    await vi.waitFor(() => expect(told).toHaveLength(2))
+    await vi.waitFor(() => expect(told).toHaveLength(2), waiting)
     expect(told).toEqual([
       [thrown, { origin: 'handler', event: expect.objectContaining({ type: 'system.error' }) }],
       [rejected, { origin: 'handler', event: expect.objectContaining({ type: 'system.error' }) }],
