@@ -12,6 +12,7 @@ import {
 import { asyncApiPlace } from './generated-documents.ts'
 import { withPictures } from './diagrams.ts'
 import { finishPage } from './page-finish.ts'
+import { linkPayloads } from './payload-links.ts'
 import { addSearchWords } from './search-words.ts'
 import { SiteRouter } from './site-router.ts'
 import { SiteTheme } from './site-theme.ts'
@@ -57,6 +58,7 @@ export async function writeSite({ root, out, asyncApi }: SiteOptions): Promise<W
   app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }: { project: ProjectReflection }) => {
     nameDoors(project)
     nameDocuments(project)
+    linkPayloads(project)
   })
   addSearchWords(app.renderer)
   app.renderer.on(MarkdownEvent.PARSE, drawPictures, 100)

@@ -1,12 +1,14 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { pathToFileURL } from 'node:url'
 import type { BrowserContext, Page } from 'playwright-core'
 import { tradingEvents } from 'tradewire'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { chromiumPath, inChromium } from '../support/chromium.ts'
+import { faultsOf } from './access-faults.ts'
 import { type BuiltSite, buildSite } from './built.ts'
+import { readHtml } from './html.ts'
 import { complaintsOf } from './links.ts'
 import { served } from './served.ts'
 
@@ -60,6 +62,18 @@ describe('the site', () => {
     }
   })
 
+  it('links the page of each event and the page of its payload interface to each other', () => {
+    const linksOf = (path: string): readonly (string | undefined)[] =>
+      readHtml(readFileSync(join(site.folder, path), 'utf8'))
+        .elements.filter(({ name }) => name === 'a')
+        .map(({ attributes }) => attributes.get('href'))
+    for (const name of tradingEvents.entries.keys()) {
+      const payload = payloadPageOf(name)
+      expect(linksOf(`events/${name}.html`)).toContain(`../${payload}`)
+      expect(linksOf(payload)).toContain(`../../events/${name}.html`)
+    }
+  })
+
   it('has the AsyncAPI document that its page shows', () => {
     const text = readFileSync(join(site.folder, 'asyncapi.json'), 'utf8')
     expect(JSON.parse(text)).toMatchObject({ asyncapi: '3.0.0' })
@@ -80,6 +94,13 @@ describe('the site', () => {
     expect(page).not.toContain('mermaid">')
   })
 })
+
+/** The page of the interface of a payload: `MarketNewBar`, or where there is none `NewBar`. */
+function payloadPageOf(event: string): string {
+  const words = event.split(/[._]/).map((word) => word[0]!.toUpperCase() + word.slice(1))
+  const pages = [words, words.slice(1)].map((name) => `api/tradewire/${name.join('')}.html`)
+  return pages.find((page) => existsSync(join(site.folder, page)))!
+}
 
 describe('complaintsOf', () => {
   it('sees links that lead nowhere, anchors that are not there, and other hosts', () => {
@@ -363,25 +384,4 @@ async function resultsOf(page: Page, query: string): Promise<() => Promise<strin
   await page.fill('#tsd-search-input', query)
   const links = page.locator('#tsd-search-results > li a')
   return () => links.evaluateAll((all: HTMLAnchorElement[]) => all.map(({ href }) => href))
-}
-
-const axe = fileURLToPath(import.meta.resolve('axe-core/axe.min.js'))
-
-interface AxeResults {
-  violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[]
-}
-
-/** What axe calls serious or critical on a page, with the first element of each kind. */
-async function faultsOf(page: Page): Promise<string[]> {
-  await page.addScriptTag({ path: axe })
-  const { violations } = await page.evaluate(() =>
-    (globalThis as unknown as { axe: { run(options: object): Promise<AxeResults> } }).axe.run({
-      resultTypes: ['violations'],
-      // A heading of TypeDoc folds its section, and holds a link to itself.
-      rules: { 'nested-interactive': { enabled: false } },
-    }),
-  )
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id} (${nodes.length}) ${nodes[0]!.html} ${nodes[0]!.failureSummary}`)
 }
