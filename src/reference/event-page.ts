@@ -81,7 +81,7 @@ function properties(entry: CatalogEntry): readonly Text[][] {
   return rows.flatMap(([name, value]) => (value === undefined ? [] : [[[name], [value]]]))
 }
 
-function shapeBlocks({ where, fields }: PayloadShape): readonly Block[] {
+function shapeBlocks({ where, type, fields }: PayloadShape): readonly Block[] {
   const table: Block = {
     kind: 'table',
     head: ['Field', 'Type', 'Required', 'Meaning'],
@@ -92,7 +92,11 @@ function shapeBlocks({ where, fields }: PayloadShape): readonly Block[] {
       prose(meaning),
     ]),
   }
-  const blocks = fields.length === 0 ? [paragraph('It has no fields with a name.')] : [table]
+  const blocks = [
+    ...(fields.length === 0 ? [paragraph('It has no fields with a name.')] : []),
+    ...(type === undefined ? [] : [paragraph(`It is an ${type}.`)]),
+    ...(fields.length === 0 ? [] : [table]),
+  ]
   return where === undefined
     ? blocks
     : [{ kind: 'paragraph', text: [...prose(where), ':'] }, ...blocks]

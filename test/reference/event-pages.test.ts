@@ -141,7 +141,9 @@ const bus = createBus({ catalog })\n`
     expect(markdown).toContain("Where `kind` is `'entry'`:")
     expect(markdown).toContain("Where `kind` is `'exit'`:")
     expect(markdown).toContain('| Version | 3 |')
-    expect(pageOf('a/b.c:d').markdown).toContain('It has no fields with a name.')
+    expect(pageOf('a/b.c:d').markdown).toContain(
+      'It has no fields with a name.\n\nIt is an object of number by name.\n',
+    )
     const union = defineEvents({
       'a.b': {
         description: 'Either.',
@@ -184,7 +186,7 @@ const bus = createBus({ catalog })\n`
     ['either', 'one of 2 objects'],
     ['big', 'bigint, as text in JSON'],
     ['set', 'Set, as array in JSON'],
-    ['odd', 'Date, as another value in JSON'],
+    ['odd', 'Date, as text or number in JSON'],
     ['withDefault', "text; if absent in JSON, 'x'"],
   ])('says that %s is %s', (field, words) => {
     const row = rowsOf(pageOf('kinds.all')).find(([name]) => name === `\`${field}\``)

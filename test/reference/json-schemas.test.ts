@@ -1,6 +1,7 @@
 import { fc, test } from '@fast-check/vitest'
 import { Ajv } from 'ajv'
 import { Ajv2020 } from 'ajv/dist/2020.js'
+import { Decimal, decimal, defineEvents, z } from 'tradewire'
 import { describe, expect, it } from 'vitest'
 import { decodeEvent, type EncodedEvent } from '../../src/events/encoding.ts'
 import { EventValidationError } from '../../src/events/errors.ts'
@@ -53,6 +54,34 @@ describe('jsonSchemasOf', () => {
         data: { properties: { 'odd key|<i>': { description: 'A | `b|c` <script>\nline two' } } },
       },
     })
+  })
+
+  it('has defaults as JSON has them, and no format that is none', () => {
+    const mine = defineEvents({
+      'a.b': {
+        description: 'x',
+        payload: z.strictObject({
+          price: decimal().default(new Decimal('1.5')),
+          both: z.string().default('d').catch('c'),
+          code: z.string().startsWith('ab').endsWith('yz'),
+          gone: z.undefined().optional(),
+        }),
+        example: { price: new Decimal(1), both: 'a', code: 'abyz' },
+      },
+    })
+    const schema = jsonSchemasOf(mine).get('a.b')!
+    expect(schema).toMatchObject({
+      properties: {
+        data: { properties: { price: { default: '1.5' }, both: { default: 'd' } } },
+      },
+    })
+    const validate = new Ajv2020({ ...options, formats: {} }).compile(schema)
+    const example = encodedExample(mine.get('a.b'))
+    const accepts = (data: object): boolean => validate({ ...example, data })
+    expect(accepts({ code: 'abyz' })).toBe(true)
+    expect(accepts({ code: 'ab' })).toBe(false)
+    expect(accepts({ code: 'abyz', gone: 5 })).toBe(false)
+    expect(JSON.stringify(schema)).not.toMatch(/x-otherwise|x-process/)
   })
 
   it('sees into payloads that hold themselves', () => {
