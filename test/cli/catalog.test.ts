@@ -206,6 +206,24 @@ describe('tradewire catalog', { timeout: 120_000 }, () => {
     expect(listOf(join(folder, 'schemas'))).toEqual([])
   })
 
+  it('knows the files again of names that no file may have', async () => {
+    const types = ['nul.x', `a.${'b'.repeat(250)}`, 'con.a/b']
+    const path = moduleOf(
+      own(
+        types.map((type, n) => `const c${n} = made('${type}')`).join('\n') +
+          '\nexport default c0.extend(Object.fromEntries([...c1.entries, ...c2.entries]))',
+      ),
+    )
+    const folder = join(temporaryFolder(), 'out')
+    await catalog('--format', 'json-schema', '--module', path, '--out', folder)
+    const files = listOf(folder)
+    expect(files).toHaveLength(5)
+    expect(files).toContain('nul~.x.schema.json')
+    for (const file of files) expect(file.length).toBeLessThan(180)
+    await catalog('--format', 'asyncapi', '--out', folder)
+    expect(listOf(folder)).toEqual(['.tradewire-catalog.json', 'asyncapi.json'])
+  })
+
   it('refuses a folder that it has not written, unless it is forced', async () => {
     const folder = temporaryFolder()
     writeFileSync(join(folder, 'mine.txt'), 'mine')
