@@ -6,7 +6,7 @@ import { describeValue, requireFunction, requireOptions, requireText } from '../
 import { ConfigurationError } from '../errors/tradewire-error.ts'
 import type { EventSchemas } from '../events/definition.ts'
 import type { TradewireEvent } from '../events/envelope.ts'
-import { declarationsFor, type MethodDeclaration } from './declaration.ts'
+import { declarationsFor, endWithRefusal, type MethodDeclaration } from './declaration.ts'
 
 /** Options of {@link bindHandlers}. */
 export interface BindOptions {
@@ -45,7 +45,7 @@ const busesOf = new WeakMap<object, WeakSet<object>>()
  * of a base class first.
  *
  * Bind an instance after `new`: in the constructor of a base class, what a subclass declares is not known
- * yet, and constructing that subclass then throws.
+ * yet, and constructing that subclass then throws, after the subscriptions of the instance were ended.
  *
  * @throws ConfigurationError `CONFIGURATION` if the instance has no decorated methods, is bound to this bus
  * already, or has a method that publishes and subscribes to nothing; if an option is malformed; and if the
@@ -103,6 +103,7 @@ export function bindHandlers<Schemas extends EventSchemas>(
     for (const subscription of subscriptions) subscription.unsubscribe()
     bound.delete(bus)
   }
+  endWithRefusal(instance, unsubscribe)
   return { subscriptions, unsubscribe, [Symbol.dispose]: unsubscribe }
 }
 

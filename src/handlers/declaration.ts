@@ -54,8 +54,12 @@ export interface MethodContext {
 const byMethod = new WeakMap<object, MethodDeclaration>()
 /** Filled by initializers while an instance is constructed: base class first. */
 const byInstance = new WeakMap<object, Map<unknown, Declared>>()
-/** Instances whose declarations were read: one that follows would not be heard. */
-const asked = new WeakSet<object>()
+/**
+ * Instances whose declarations were read: one that follows would not be heard. Each has what ends its
+ * bindings. A constructor cannot outlast the job that has called it, and so long a WeakRef keeps what it
+ * holds; later, an instance need not keep its buses.
+ */
+const asked = new WeakMap<object, readonly WeakRef<() => void>[]>()
 
 /**
  * The declaration of the method that a decorator stands on. The first to ask makes it.
@@ -96,8 +100,14 @@ export function declarationOf(
 export function declarationsFor(instance: object): readonly MethodDeclaration[] {
   const declared = byInstance.get(instance)
   if (declared === undefined) return []
-  asked.add(instance)
+  asked.set(instance, asked.get(instance) ?? [])
   return [...declared.values()].map(({ declaration }) => declaration)
+}
+
+/** Has `end` called if a subclass declares more, so that nothing hears for an instance that nobody gets. */
+export function endWithRefusal(instance: object, end: () => void): void {
+  const others = asked.get(instance)!.filter((one) => one.deref() !== undefined)
+  asked.set(instance, [...others, new WeakRef(end)])
 }
 
 function requireMethod(decorator: string, context: unknown): void {
@@ -116,7 +126,9 @@ function requireMethod(decorator: string, context: unknown): void {
 
 /** What a subclass declares takes the place of what its base class has declared of the same method. */
 function declareFor(instance: object, declaration: MethodDeclaration): void {
-  if (asked.has(instance)) {
+  const ends = asked.get(instance)
+  if (ends !== undefined) {
+    for (const end of ends) end.deref()?.()
     throw new ConfigurationError(
       `${instance.constructor.name}.${String(declaration.name)} would not be heard: the constructor of a base class has called bindHandlers before the subclass has declared it. Call bindHandlers after new.`,
     )

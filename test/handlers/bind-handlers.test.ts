@@ -157,6 +157,17 @@ describe.each(compilerNames)('bindHandlers, with classes that %s has compiled', 
     expect(() => new Extended()).toThrow('Extended.more would not be heard')
   })
 
+  it('leaves no bus with subscriptions of an instance whose construction it has refused', () => {
+    const [one, two] = [setUp().bus, setUp().bus]
+    const { Extended } = misuses.boundTooEarly((bot) => {
+      bindHandlers(one, bot).unsubscribe()
+      bindHandlers(one, bot)
+      bindHandlers(two, bot)
+    })
+    expect(() => new Extended()).toThrow('Extended.more would not be heard')
+    expect([one.handlerCount(), two.handlerCount()]).toEqual([0, 0])
+  })
+
   it('leaves nothing subscribed where the bus refuses a method, and names it', () => {
     const clock = new SimulatedClock()
     const trading = createBus({ clock })
