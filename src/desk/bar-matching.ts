@@ -69,8 +69,8 @@ export class BarMatching {
     let woken = false
     if (!order.awake) {
       if (!reaches(order.buy, price, order.trigger!)) return
-      this.#execution.wake(order, at)
-      // Whoever heard of it may have ended or changed it.
+      if (!this.#execution.wake(order, at)) return
+      // Whoever heard of it may have changed it.
       if (sightOf(order, bar) !== 'whole') return
       woken = true
     }
@@ -88,8 +88,7 @@ export class BarMatching {
     if (!reaches(buy, buy ? bar.high : bar.low, trigger)) return
     // Where the rest of the bar went after the trigger is not known: the limits below are not for it.
     order.lastBar = bar
-    this.#execution.wake(order, at)
-    if (sightOf(order, bar) !== 'whole') return
+    if (!this.#execution.wake(order, at) || sightOf(order, bar) !== 'whole') return
     if (order.immediate || isMarketable(order, trigger)) {
       this.#meet(market, order, { price: trigger, at, liquidity: 'taker' }, supply)
     } else if (
@@ -115,8 +114,7 @@ export class BarMatching {
     const { close: price, timestamp: at } = bar
     if (!order.awake) {
       if (!reaches(order.buy, price, order.trigger!)) return
-      this.#execution.wake(order, at)
-      if (sightOf(order, bar) !== 'close') return
+      if (!this.#execution.wake(order, at) || sightOf(order, bar) !== 'close') return
     }
     const maker = order.terms.postOnly === true
     this.#meet(market, order, { price, at, liquidity: maker ? 'maker' : 'taker' }, supply)

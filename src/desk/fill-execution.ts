@@ -73,11 +73,18 @@ export class FillExecution {
     return lesserOf(remaining, market.reducibleBy(order.buy))
   }
 
-  /** Lets a stop order go: its trigger was reached. */
-  wake(order: OrderState, at: number): void {
-    order.awake = true
-    order.taking = true
-    this.#answers.triggered(order, at)
+  /** Lets a stop order go: its trigger was reached. Whether it may trade now. */
+  wake(order: OrderState, at: number): boolean {
+    const { trigger } = order
+    this.#answers.ensurePlaced(order)
+    // Whoever heard of its acceptance may have ended it, changed it, or let it go by changing it.
+    if (!order.open || order.trigger !== trigger) return false
+    if (!order.awake) {
+      order.awake = true
+      order.taking = true
+      this.#answers.triggered(order, at)
+    }
+    return order.open
   }
 
   cancel(

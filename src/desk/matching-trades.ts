@@ -42,8 +42,7 @@ export class TradeMatching {
       trailBehind(order, price)
       return
     }
-    this.#execution.wake(order, at)
-    if (market.book.known && isAlive(order)) this.#quotes.sweep(market, order, at)
+    if (this.#execution.wake(order, at) && market.book.known) this.#quotes.sweep(market, order, at)
   }
 
   #meet(

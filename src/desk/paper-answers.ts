@@ -70,7 +70,6 @@ export class PaperAnswers {
   }
 
   triggered(order: OrderState, at: number): void {
-    this.#ensurePlaced(order)
     const data = { ...this.#namesOf(order, at), triggerPrice: order.trigger! }
     this.#bus.emitSync('order.triggered', data, this.#by(order.cause))
   }
@@ -81,13 +80,13 @@ export class PaperAnswers {
     reason: string,
     cause: TradewireEvent | undefined,
   ): void {
-    this.#ensurePlaced(order)
+    this.ensurePlaced(order)
     const data = { ...this.#namesOf(order, at), filledQuantity: order.filled, reason }
     this.#bus.emitSync('order.cancelled', data, this.#by(cause ?? order.cause))
   }
 
   expired(order: OrderState, at: number): void {
-    this.#ensurePlaced(order)
+    this.ensurePlaced(order)
     const data = { ...this.#namesOf(order, at), filledQuantity: order.filled }
     this.#bus.emitSync('order.expired', data, this.#by(order.cause))
   }
@@ -98,7 +97,6 @@ export class PaperAnswers {
     at: number,
     cause: TradewireEvent | undefined,
   ): void {
-    this.#ensurePlaced(order)
     const { quantity, price, triggerPrice } = changes
     const data = {
       ...this.#namesOf(order, at),
@@ -130,8 +128,8 @@ export class PaperAnswers {
     this.#bus.emitSync(type, { ...names, ...refusal }, this.#by(cause ?? order?.cause))
   }
 
-  /** What ends before its acceptance was told is told to be accepted first. */
-  #ensurePlaced(order: OrderState): void {
+  /** What is changed, triggered or ended before its acceptance was told is told to be accepted first. */
+  ensurePlaced(order: OrderState): void {
     if (!order.placed) this.placed(order)
   }
 

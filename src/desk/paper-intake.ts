@@ -135,6 +135,8 @@ export class PaperIntake {
   modify(orderId: string, changes: OrderChanges, cause: TradewireEvent | undefined): void {
     const now = this.#bus.clock.now()
     const order = this.#orders.get(orderId)
+    // Before it is looked at: whoever hears of its acceptance may end or change it.
+    if (order?.open === true) this.#answers.ensurePlaced(order)
     const market = order?.open === true ? this.#markets.get(order.terms.symbol)! : undefined
     const refusal =
       market === undefined

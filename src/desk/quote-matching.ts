@@ -32,10 +32,9 @@ export class QuoteMatching {
         trailBehind(order, best)
         return
       }
-      this.#execution.wake(order, at)
+      if (!this.#execution.wake(order, at)) return
     }
-    // Whoever heard of the trigger may have ended it.
-    if (isAlive(order)) this.sweep(market, order, at)
+    this.sweep(market, order, at)
   }
 
   /** Takes what an order that is awake may take, best first. */

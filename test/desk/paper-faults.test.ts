@@ -179,6 +179,45 @@ describe('faults of paperBroker', () => {
     ])
   })
 
+  it('tells a change that its acceptance leads to after the trigger that it leads to', () => {
+    const { submit, quote, said, bus, modify, cancel } = run({ fillBeforePlacedRate: 1 })
+    const stop = {
+      side: 'sell',
+      orderType: 'stop_limit',
+      triggerPrice: '100',
+      price: '99',
+    } as const
+    const sell = (change: () => void): string[] => {
+      bus.once('order.placed', change)
+      submit(stop)
+      quote('98', '50', '101', '50')
+      return said()
+    }
+    expect(sell(() => modify('o1', { price: '97' }))).toEqual([
+      'o1 placed @0',
+      'o1 modified @0',
+      'o1 triggered @0 100',
+      'o1 filled @0 10 at 98 taker, 10/0',
+    ])
+    // Its trigger is no longer reached.
+    quote('101', '50', '102', '50')
+    expect(sell(() => modify('o2', { triggerPrice: '90' }))).toEqual([
+      'o2 placed @0',
+      'o2 modified @0',
+    ])
+    quote('101', '50', '102', '50')
+    expect(sell(() => cancel('o3'))).toEqual(['o3 placed @0', 'o3 cancelled @0 0: as asked'])
+  })
+
+  it('tells changes in their order that the acceptance of an order leads to', () => {
+    const { submit, said, bus, modify, broker } = run({ fillBeforePlacedRate: 1 })
+    bus.once('order.placed', () => modify('o1', { price: '91' }))
+    submit({ orderType: 'limit', price: '90' })
+    modify('o1', { price: '92' })
+    expect(said()).toEqual(['o1 placed @0', 'o1 modified @0', 'o1 modified @0'])
+    expect(broker.find('o1')?.price?.toFixed()).toBe('92')
+  })
+
   it('places an order at last that expires', async () => {
     const { submit, said, clock } = run({ fillBeforePlacedRate: 1 })
     submit({ timeInForce: 'day' })

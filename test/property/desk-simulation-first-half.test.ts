@@ -10,5 +10,5 @@ describe('startDesk in random markets, first half of the seeds', () => {
     expect(tally.worlds).toBe(count)
     // They have not been idle.
     expect(tally.fills).toBeGreaterThan(count)
-  }, 300_000)
+  }, 600_000)
 })

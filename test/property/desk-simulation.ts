@@ -26,8 +26,8 @@ export interface Tally {
   checks: number
 }
 
-/** How many worlds a half has: `TRADEWIRE_SOAK=full` asks for 10,000 in all, else there are 3,000. */
-export const worldsOfHalf = environment['TRADEWIRE_SOAK'] === 'full' ? 5_000 : 1_500
+/** How many worlds a half has. */
+export const worldsOfHalf = 5_000
 
 /** The seed of the first of so many worlds, and how many there are. `TRADEWIRE_SEED` replays one. */
 export function seedsOf(part: number, worlds: number): { first: number; count: number } {
