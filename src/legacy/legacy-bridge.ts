@@ -108,7 +108,7 @@ export class LegacyBridge {
     if (type !== undefined) return this.#emitEvent(String(name), type, args)
     this.#meetUnknown(name)
     this.#unknown.emitted(name)
-    const heard = this.#table.of(name).length > 0
+    const heard = this.#table.current(name).some(({ active }) => active)
     if (heard) this.#local.emit(name, args)
     else if (name === 'error') this.#unheard(toError(args[0]), undefined)
     return heard

@@ -24,6 +24,13 @@ export class ListenerTable {
     return list
   }
 
+  /**
+   * As `of`, but those that have ended may still be in it: for whoever looks at each before it calls it.
+   */
+  current(name: LegacyName): readonly LegacyRegistration[] {
+    return this.#channels.get(name)?.current() ?? []
+  }
+
   /** Every active registration. */
   all(): readonly LegacyRegistration[] {
     return [...this.#channels.keys()].flatMap((name) => this.of(name))

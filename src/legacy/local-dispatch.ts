@@ -43,7 +43,7 @@ export class LocalDispatch {
       const before = running.event
       running.event = event
       try {
-        for (const registration of this.#table.of(name)) {
+        for (const registration of this.#table.current(name)) {
           if (registration.active) this.#call(registration, args)
         }
       } finally {
