@@ -30,7 +30,10 @@ export interface FeeQuestion {
 
 /** Fees as shares of what was traded. */
 export interface FeeRates {
-  /** Share of |price x quantity x multiplier| for orders that stood: `0.0002` is 2 basis points; below 0 is a rebate. */
+  /**
+   * Share of |price x quantity x multiplier| for orders that stood, above -1 and below 1: `0.001` is 0.1 %,
+   * `0.0002` is 2 basis points; below 0 is a rebate.
+   */
   readonly maker: Amount
   /** The same for orders that met one that stood. */
   readonly taker: Amount
@@ -40,7 +43,10 @@ export interface FeeRates {
 export interface FeePerShare {
   /** For each unit of the instrument, in quote currency, 0 or more. */
   readonly perShare: Amount
-  /** The least that an order costs that is filled at all, 0 or more; its first fill pays it. Default 0. */
+  /**
+   * The least that an order costs that is filled at all: 0, or `perShare` or more, as less would never count;
+   * its first fill pays it. Default 0.
+   */
   readonly minimum?: Amount
 }
 
@@ -63,11 +69,11 @@ export function feeModel(fees: Fees | undefined): FeeModel | undefined {
     )
   }
   requireOptions('fees', fees, ['maker', 'taker', 'perShare', 'minimum'])
-  if ('perShare' in fees) return perShare(fees)
+  if ('perShare' in fees || 'minimum' in fees) return perShare(fees)
   requireOptions('fees', fees, ['maker', 'taker'])
   const rates = {
-    maker: requireAmount('fees.maker', fees.maker),
-    taker: requireAmount('fees.taker', fees.taker),
+    maker: requireRate('fees.maker', fees.maker),
+    taker: requireRate('fees.taker', fees.taker),
   }
   return ({ price, quantity, multiplier, liquidity, currency }) => {
     const notional = productOf(productOf(price, quantity), multiplier).abs()
@@ -75,10 +81,24 @@ export function feeModel(fees: Fees | undefined): FeeModel | undefined {
   }
 }
 
+/** A rate of 1 or more is a percentage or a number of basis points that was taken for a share. */
+function requireRate(name: string, value: unknown): Decimal {
+  const rate = requireAmount(name, value)
+  if (rate.abs().lt(1)) return rate
+  throw new ConfigurationError(
+    `${name} must be a share above -1 and below 1, but is ${rate.toFixed()}: '0.001' means 0.1 %.`,
+  )
+}
+
 function perShare(fees: FeePerShare): FeeModel {
   requireOptions('fees', fees, ['perShare', 'minimum'])
   const each = requireAmount('fees.perShare', fees.perShare, '0 or more')
   const minimum = requireAmount('fees.minimum', fees.minimum ?? '0', '0 or more')
+  if (minimum.gt(0) && minimum.lt(each)) {
+    throw new ConfigurationError(
+      `fees.minimum must be 0, or fees.perShare (${each.toFixed()}) or more, but is ${minimum.toFixed()}: it is an amount for each order, as fees.perShare is one for each unit. For a share of the value, give { maker, taker }: '0.001' means 0.1 %.`,
+    )
+  }
   // The order as a whole pays the larger of both, so a later fill pays what is not paid yet.
   return ({ filledQuantity, feesSoFar, currency }) => ({
     amount: differenceOf(greaterOf(productOf(each, filledQuantity), minimum), feesSoFar),

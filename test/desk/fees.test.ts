@@ -102,6 +102,32 @@ describe('fees of paperBroker', () => {
     }
   })
 
+  it('says what a share is where a rate is 1 or more', () => {
+    for (const [maker, taker] of [
+      ['5', '0'],
+      ['0', '1'],
+      ['-1', '0'],
+    ] as const) {
+      expect(() => paperBroker({ fees: { maker, taker } })).toThrow(coded('CONFIGURATION'))
+    }
+    expect(() => paperBroker({ fees: { maker: '0', taker: '1.50' } })).toThrow(
+      "fees.taker must be a share above -1 and below 1, but is 1.5: '0.001' means 0.1 %.",
+    )
+    expect(paperBroker({ fees: { maker: '-0.999', taker: '0.999' } }).name).toBe('paper')
+  })
+
+  it('refuses a minimum that no unit could be below, and one of nothing', () => {
+    expect(() => paperBroker({ fees: { perShare: '1', minimum: '0.005' } })).toThrow(
+      'fees.minimum must be 0, or fees.perShare (1) or more, but is 0.005',
+    )
+    expect(() => paperBroker({ fees: { minimum: '1' } as never })).toThrow(
+      'fees.perShare must be a Decimal',
+    )
+    expect(paperBroker({ fees: { perShare: '1', minimum: '1' } }).name).toBe('paper')
+    expect(paperBroker({ fees: { perShare: '1', minimum: '0' } }).name).toBe('paper')
+    expect(paperBroker({ fees: { perShare: '0', minimum: '1' } }).name).toBe('paper')
+  })
+
   it('refuses fees that cannot be', () => {
     for (const fees of [
       {},

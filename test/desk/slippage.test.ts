@@ -59,6 +59,27 @@ describe('slippage of paperBroker', () => {
     ])
   })
 
+  it('leaves a price above 0 above 0: one tick, or the price itself if it is less', () => {
+    const sold = (price: string, options: PaperBrokerOptions): string[] => {
+      const { trade, submit, said } = runVenue(options)
+      submit({ side: 'sell' })
+      trade(price, '100')
+      return said()
+        .slice(1)
+        .map((line) => line.split(' ')[5]!)
+    }
+    const ticks = { slippage: { ticks: 5, tickSize: '0.01' } } as const
+    expect(sold('0.06', ticks)).toEqual(['0.01'])
+    expect(sold('0.05', ticks)).toEqual(['0.01'])
+    expect(sold('0.03', ticks)).toEqual(['0.01'])
+    expect(sold('0.004', ticks)).toEqual(['0.004'])
+    expect(sold('-0.03', ticks)).toEqual(['-0.08'])
+    expect(sold('0', ticks)).toEqual(['-0.05'])
+    const share = { slippage: { bps: '9999' } } as const
+    expect(sold('0.03', share)).toEqual(['0.000003'])
+    expect(sold('0.03', { ...share, instruments: { ABC: { tickSize: '0.01' } } })).toEqual(['0.01'])
+  })
+
   it('asks a function', () => {
     expect(
       pricesOf({
@@ -74,6 +95,29 @@ describe('slippage of paperBroker', () => {
     trade('100', '50')
     expect(errors).toEqual([coded('CONFIGURATION')])
     expect(events).toHaveLength(1)
+  })
+
+  it('refuses nothing or less that a function returns for something', () => {
+    const { trade, submit, errors, events, broker } = runVenue({
+      slippage: ({ price }) => price.minus('0.03'),
+    })
+    submit({ side: 'sell' })
+    trade('0.03', '50')
+    expect(errors).toEqual([coded('CONFIGURATION')])
+    expect(String(errors[0])).toContain(
+      'slippage must return a price above 0 for one of 0.03, but returned 0.',
+    )
+    expect(events).toHaveLength(1)
+    expect(broker.positionOf('ABC').isZero()).toBe(true)
+    trade('-0.01', '50')
+    expect(events.at(-1)).toMatchObject({ type: 'order.filled', data: { lastPrice: at('-0.04') } })
+  })
+
+  it('says that a basis point is 0.01 % where all of the price would be lost', () => {
+    expect(() => paperBroker({ slippage: { bps: 10_000 } })).toThrow(
+      'slippage.bps must be below 10000, which is the whole price, but is 10000: 1 is 0.01 %.',
+    )
+    expect(paperBroker({ slippage: { bps: '9999.9' } }).name).toBe('paper')
   })
 
   it('refuses slippage that cannot be', () => {
