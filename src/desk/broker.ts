@@ -2,6 +2,7 @@ import type { Bus } from '../bus/bus.ts'
 import type { Decimal } from '../events/decimal.ts'
 import type { TradewireEvent } from '../events/envelope.ts'
 import type { OrderModified, OrderSubmitted } from '../events/order.ts'
+import type { InstrumentTerms } from './position-options.ts'
 
 /** New values of an order that stands; what is absent stays as it is. */
 export interface OrderChanges extends Partial<
@@ -18,6 +19,11 @@ export interface CommandOptions {
 export interface BrokerAccount {
   /** What it is kept in, such as `USD`. */
   readonly currency: string
+  /**
+   * What positions and broker together know of instruments, by symbol: where it says nothing of a
+   * currency, that of the broker counts, or else that of the account. Absent: nothing is known.
+   */
+  readonly instruments?: Readonly<Record<string, InstrumentTerms>>
 }
 
 /**
@@ -31,6 +37,15 @@ export interface BrokerAccount {
 export interface Broker {
   /** A word for messages, such as `paper` or `binance`. */
   readonly name: string
+  /**
+   * What prices are in, such as `USDT`, of which `instruments` says nothing else. Absent: the currency of
+   * the account.
+   */
+  readonly currency?: string | undefined
+  /**
+   * What it knows of instruments, by symbol; the desk tells its positions. Absent: it knows nothing.
+   */
+  readonly instruments?: Readonly<Record<string, InstrumentTerms>> | undefined
   /**
    * Begins to take commands, and to answer them on `bus`. Called once, by the desk.
    *

@@ -6,8 +6,9 @@ import type { EventOf, TradingSchemas } from '../events/trading-events.ts'
 import type { Clock } from '../time/clock.ts'
 import type { Broker, RunningBroker } from './broker.ts'
 import type { OrderCheck } from './order-check.ts'
+import { agreedSettings, termsFor } from './instrument-terms.ts'
 import { identityOf, Orders } from './orders.ts'
-import { positionKeeper, type PositionKeeper } from './position-keeper.ts'
+import { keeperOf, type PositionKeeper } from './position-keeper.ts'
 import type { PositionKeeperOptions } from './position-options.ts'
 import { protect, type Protection } from './protection.ts'
 import type { ProtectionOptions } from './protection-options.ts'
@@ -66,8 +67,11 @@ const deskPriority = 1_000
  * rejects it or lets it pass, and then to the broker, which answers by events. From fills and prices come
  * positions and their profit and loss.
  *
- * @throws ConfigurationError `CONFIGURATION` if an option is unknown or out of range, or the bus has a
- * desk already.
+ * What `positions` or the broker knows of the multiplier and the currency of an instrument, the other one is
+ * told.
+ *
+ * @throws ConfigurationError `CONFIGURATION` if an option is unknown or out of range, `positions` and the
+ * broker contradict each other, or the bus has a desk already.
  * @example
  * ```ts
  * const desk = startDesk(bus, {
@@ -143,7 +147,8 @@ class RunningDesk implements Desk {
     this.#guard = risk?.source ?? 'risk-guard'
     try {
       // In this order: the guard looks at positions that know of the event it looks at.
-      this.positions = this.#begun(positionKeeper(bus, positions))
+      const settings = agreedSettings(positions, broker)
+      this.positions = this.#begun(keeperOf(bus, settings))
       const working = this.#begun(new WorkingOrders(bus, deskPriority))
       const commands: RiskCommands = {
         cancel: (orderId, given) => this.broker?.cancel(orderId, given),
@@ -156,7 +161,10 @@ class RunningDesk implements Desk {
         priority: deskPriority,
       })
       this.#begun({ close: () => submissions.unsubscribe() })
-      this.broker = broker?.start(bus, { currency: this.positions.currency })
+      this.broker = broker?.start(bus, {
+        currency: settings.currency,
+        instruments: termsFor(settings),
+      })
       this.orders = new Orders({
         bus,
         working,

@@ -66,10 +66,11 @@ export interface PaperBroker extends Broker {
  */
 export function paperBroker(options: PaperBrokerOptions = {}): PaperBroker {
   // Bad options are found here, and not only where it starts.
-  const { name } = toPaperSettings(options, 'USD')
+  const { name } = toPaperSettings(options)
   return {
     name,
-    start: (bus, account) =>
-      new PaperVenue(bus, toPaperSettings(options, account?.currency ?? 'USD')),
+    currency: options.currency,
+    instruments: options.instruments,
+    start: (bus, account) => new PaperVenue(bus, toPaperSettings(options, account)),
   }
 }

@@ -1,31 +1,59 @@
+import type { OrderSubmitted } from '../events/order.ts'
+import type { PaperRefusal } from './paper-answers.ts'
 import { PaperMarket } from './paper-market.ts'
 import type { PaperSettings } from './paper-options.ts'
+import { PaperSymbol } from './paper-symbol.ts'
+
+/** What is known of where market data are of. */
+interface OfMarket {
+  readonly symbol: string
+  readonly venue?: string | undefined
+}
 
 /** The instruments of a paper venue: those that there was an order or market data of. */
 export class PaperMarkets {
   readonly #settings: PaperSettings
-  readonly #bySymbol = new Map<string, PaperMarket>()
+  readonly #bySymbol = new Map<string, PaperSymbol>()
 
   constructor(settings: PaperSettings) {
     this.#settings = settings
   }
 
-  get(symbol: string): PaperMarket | undefined {
-    return this.#bySymbol.get(symbol)
+  /** The markets that data are of; the market of a symbol begins with the first mention. */
+  reachedBy({ symbol, venue }: OfMarket): readonly PaperMarket[] {
+    return this.#symbol(symbol).reachedBy(venue)
   }
 
-  /** The market of a symbol; it begins with the first mention. */
-  of(symbol: string): PaperMarket {
-    return this.#bySymbol.get(symbol) ?? this.#begin(symbol)
+  /** The market of an order that is not refused. */
+  of(terms: OrderSubmitted): PaperMarket {
+    return this.#symbol(terms.symbol).of(terms)
+  }
+
+  /** Why an order is at no venue that data are of. */
+  refusalOf(terms: OrderSubmitted): PaperRefusal | undefined {
+    return this.#symbol(terms.symbol).refusalOf(terms)
+  }
+
+  /** Those of a symbol. */
+  at(symbol: string): readonly PaperMarket[] {
+    return this.#bySymbol.get(symbol)?.all ?? []
   }
 
   all(): readonly PaperMarket[] {
-    return [...this.#bySymbol.values()]
+    return [...this.#bySymbol.values()].flatMap(({ all }) => all)
   }
 
-  #begin(symbol: string): PaperMarket {
-    const { instruments, anyInstrument } = this.#settings
-    const market = new PaperMarket(symbol, instruments?.get(symbol) ?? anyInstrument)
+  #symbol(symbol: string): PaperSymbol {
+    return this.#bySymbol.get(symbol) ?? this.#begin(symbol)
+  }
+
+  #begin(symbol: string): PaperSymbol {
+    const { terms, anyInstrument, venue, staleAfterMs } = this.#settings
+    const market = new PaperSymbol(
+      symbol,
+      venue,
+      () => new PaperMarket(symbol, terms.get(symbol) ?? anyInstrument, staleAfterMs),
+    )
     this.#bySymbol.set(symbol, market)
     return market
   }

@@ -11,6 +11,8 @@ import { type Decimal, Decimal as DecimalValue } from '../events/decimal.ts'
 import { type FeeModel, feeModel, type Fees } from './fees.ts'
 import { requireAmount } from './fill-arithmetic.ts'
 import type { Amount } from './amount.ts'
+import type { BrokerAccount } from './broker.ts'
+import type { InstrumentTerms } from './position-options.ts'
 import { type PaperFaultOptions, requireFaults } from './paper-faults.ts'
 import { type Slippage, type SlippageModel, slippageModel } from './slippage.ts'
 
@@ -20,9 +22,15 @@ export interface PaperInstrument {
   readonly tickSize?: Amount
   /** The step of its quantities, above 0: others are rejected. Default: any quantity. */
   readonly lotSize?: Amount
-  /** Units of the underlying in one unit, above 0, for fees by rate. Default 1. */
+  /**
+   * Units of the underlying in one unit, above 0, for fees by rate. A desk tells its positions. Default: what
+   * `positions.instruments` of the desk says, else 1.
+   */
   readonly multiplier?: Amount
-  /** What its prices and fees are in. Default: the `currency` of the broker. */
+  /**
+   * What its prices and fees are in. A desk tells its positions. Default: what `positions.instruments` of the
+   * desk says, else the `currency` of the broker.
+   */
   readonly currency?: string
 }
 
@@ -37,13 +45,16 @@ export interface LatencyRange {
 /** Options of {@link paperBroker}. */
 export interface PaperBrokerOptions {
   /**
-   * The venue that its events name, 1 to 200 characters; the ids of its orders and trades begin with it.
-   * Give it the venue that the market data name, if they do: a position is valued by prices of its own
-   * venue. Default: events name the venue of the order, if it has one, and ids begin
-   * with `paper`. On a live clock the run of the bus follows in the ids.
+   * The venue that it plays, 1 to 200 characters: all its orders are matched by data of this venue, and by
+   * data that name none, and its events name it; the ids of its orders and trades begin with it. Default: it
+   * plays the venues that orders name, and events name them; ids begin with `paper`. On a live clock
+   * the run of the bus follows in the ids.
    */
   readonly venue?: string
-  /** What prices and fees are in. Default: the currency of the account of its desk, else `USD`. */
+  /**
+   * What prices and fees are in, of instruments of which nothing else is said. A desk tells its positions.
+   * Default: the currency of the account of its desk, else `USD`.
+   */
   readonly currency?: string
   /** What is traded there: an order for anything else is rejected. Default: everything. */
   readonly instruments?: Readonly<Record<string, PaperInstrument>>
@@ -71,6 +82,12 @@ export interface PaperBrokerOptions {
    */
   readonly limitFill?: 'through' | 'touch'
   /**
+   * How long what stands in the book counts after it was told, in milliseconds: once a bar, a trade or a last
+   * price has come whose `timestamp` is later by more than that, or an order arrives so long after it by the
+   * clock, the book is unknown until it is told again. From 0; `Infinity` never forgets it. Default 60,000.
+   */
+  readonly staleAfterMs?: number
+  /**
    * When the session ends, and `day` orders with it: a time of day in UTC such as `21:00`, or a function
    * that returns the next end after a time, both in milliseconds since the Unix epoch. Default `00:00`.
    */
@@ -96,7 +113,10 @@ export interface PaperSettings {
   /** What the ids of its orders and trades begin with. */
   readonly name: string
   readonly source: string
+  /** What is traded; undefined is everything. */
   readonly instruments: ReadonlyMap<string, InstrumentSettings> | undefined
+  /** What is known of instruments, whether they are traded or not. */
+  readonly terms: ReadonlyMap<string, InstrumentSettings>
   /** Of instruments that nothing is said of. */
   readonly anyInstrument: InstrumentSettings
   readonly fees: FeeModel | undefined
@@ -108,6 +128,7 @@ export interface PaperSettings {
   /** Undefined is no bound. */
   readonly barShare: Decimal | undefined
   readonly fillOnTouch: boolean
+  readonly staleAfterMs: number
   readonly sessionEnd: (at: number, symbol: string) => number
   readonly faults: PaperFaultOptions
 }
@@ -123,6 +144,7 @@ const optionNames = [
   'tradeParticipation',
   'barParticipation',
   'limitFill',
+  'staleAfterMs',
   'sessionEnd',
   'faults',
   'source',
@@ -132,24 +154,34 @@ const one: Decimal = /* @__PURE__ */ new DecimalValue(1)
 const dayMs = 86_400_000
 
 /**
- * @param account the currency of the account that it trades for.
+ * @param account whose orders it takes.
  * @throws ConfigurationError `CONFIGURATION` if an option is unknown or out of range.
  */
-export function toPaperSettings(options: PaperBrokerOptions, account: string): PaperSettings {
+export function toPaperSettings(
+  options: PaperBrokerOptions,
+  account: BrokerAccount = { currency: 'USD' },
+): PaperSettings {
   requireOptions('paperBroker', options, optionNames)
-  const { venue, currency = account, source = 'paper-broker', seed = 1 } = options
+  const { venue, currency = account.currency, source = 'paper-broker', seed = 1 } = options
   const { latencyMs = 0, limitFill = 'through', sessionEnd = '00:00', faults = {} } = options
+  const { staleAfterMs = 60_000 } = options
   if (limitFill !== 'through' && limitFill !== 'touch') {
     throw new ConfigurationError(
       `limitFill must be 'through' or 'touch', but is ${describeValue(limitFill)}.`,
     )
   }
   requireName('currency', currency)
+  const told = instrumentsOf(account.instruments ?? {}, currency)
+  const instruments =
+    options.instruments === undefined
+      ? undefined
+      : instrumentsOf(options.instruments, currency, account.instruments)
   return {
     venue: venue === undefined ? undefined : requireName('venue', venue, 200),
     name: venue ?? 'paper',
     source: requireName('source', source),
-    instruments: instrumentsOf(options.instruments, currency),
+    instruments,
+    terms: new Map([...told, ...(instruments ?? [])]),
     anyInstrument: { tickSize: undefined, lotSize: undefined, multiplier: one, currency },
     fees: feeModel(options.fees),
     slippage: slippageModel(options.slippage),
@@ -158,6 +190,8 @@ export function toPaperSettings(options: PaperBrokerOptions, account: string): P
     tradeShare: shareOf('tradeParticipation', options.tradeParticipation),
     barShare: shareOf('barParticipation', options.barParticipation),
     fillOnTouch: limitFill === 'touch',
+    staleAfterMs:
+      staleAfterMs === Infinity ? Infinity : requireNumber('staleAfterMs', staleAfterMs, 0),
     sessionEnd: sessionEndOf(sessionEnd),
     faults: requireFaults(faults),
   }
@@ -169,30 +203,37 @@ function requireName(name: string, value: unknown, longest = 256): string {
 }
 
 function instrumentsOf(
-  instruments: PaperBrokerOptions['instruments'],
+  instruments: Readonly<Record<string, PaperInstrument>>,
   currency: string,
-): ReadonlyMap<string, InstrumentSettings> | undefined {
-  if (instruments === undefined) return undefined
+  told: BrokerAccount['instruments'] = {},
+): ReadonlyMap<string, InstrumentSettings> {
   requireOptions('instruments', instruments, Object.keys(instruments))
   return new Map(
-    Object.entries(instruments).map(([symbol, terms]) => [
-      symbol,
-      termsOf(symbol, terms, currency),
-    ]),
+    Object.entries(instruments).map(([symbol, terms]) => {
+      const name = `instruments.${symbol}`
+      requireOptions(name, terms, ['tickSize', 'lotSize', 'multiplier', 'currency'])
+      return [
+        symbol,
+        termsOf(name, terms, Object.hasOwn(told, symbol) ? told[symbol]! : {}, currency),
+      ]
+    }),
   )
 }
 
-function termsOf(symbol: string, terms: PaperInstrument, currency: string): InstrumentSettings {
-  const name = `instruments.${symbol}`
-  requireOptions(name, terms, ['tickSize', 'lotSize', 'multiplier', 'currency'])
-  const { tickSize, lotSize, multiplier = one } = terms
+function termsOf(
+  name: string,
+  terms: PaperInstrument,
+  told: InstrumentTerms,
+  currency: string,
+): InstrumentSettings {
+  const { tickSize, lotSize, multiplier = told.multiplier ?? one } = terms
   const positive = (of: string, amount: Amount): Decimal =>
     requireAmount(`${name}.${of}`, amount, 'above 0')
   return {
     tickSize: tickSize === undefined ? undefined : positive('tickSize', tickSize),
     lotSize: lotSize === undefined ? undefined : positive('lotSize', lotSize),
     multiplier: positive('multiplier', multiplier),
-    currency: requireName(`${name}.currency`, terms.currency ?? currency),
+    currency: requireName(`${name}.currency`, terms.currency ?? told.currency ?? currency),
   }
 }
 

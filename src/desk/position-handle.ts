@@ -124,6 +124,11 @@ export class LedgerKeeper {
     return this.#ledger.settings.instruments.get(symbol)?.multiplier ?? new Decimal(1)
   }
 
+  currencyOf(symbol: string): string {
+    const { instruments, pricesIn } = this.#ledger.settings
+    return instruments.get(symbol)?.currency ?? pricesIn
+  }
+
   onChange(listener: PositionListener): Registration {
     const ledger = this.#ledger
     // Two registrations of one function are two: each removes its own.

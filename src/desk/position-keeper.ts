@@ -3,7 +3,11 @@ import { describeValue } from '../errors/checks.ts'
 import { ConfigurationError } from '../errors/tradewire-error.ts'
 import type { Decimal } from '../events/decimal.ts'
 import { LedgerKeeper } from './position-handle.ts'
-import { type PositionKeeperOptions, toPositionSettings } from './position-options.ts'
+import {
+  type PositionKeeperOptions,
+  type PositionSettings,
+  toPositionSettings,
+} from './position-options.ts'
 import type { PositionSnapshot } from './position-snapshot.ts'
 import type { Position, PositionBus, PositionListener, PositionQuery } from './position.ts'
 
@@ -31,12 +35,21 @@ export function positionKeeper(
   bus: PositionBus,
   options: PositionKeeperOptions = {},
 ): PositionKeeper {
+  return keeperOf(bus, toPositionSettings(options))
+}
+
+/**
+ * A keeper with options that were checked.
+ *
+ * @throws ConfigurationError `CONFIGURATION` if there is no bus.
+ */
+export function keeperOf(bus: PositionBus, settings: PositionSettings): PositionKeeper {
   if (typeof (bus as Partial<PositionBus> | null | undefined)?.emitSync !== 'function') {
     throw new ConfigurationError(
       `positionKeeper takes a bus, as createBus() returned it, but was given ${describeValue(bus)}.`,
     )
   }
-  return new LedgerKeeper(bus, toPositionSettings(options))
+  return new LedgerKeeper(bus, settings)
 }
 
 /**
@@ -99,6 +112,8 @@ export interface PositionKeeper {
   markFloat(symbol: string): number
   /** How many units of the underlying one unit of `symbol` is: 1 unless `instruments` says otherwise. */
   multiplier(symbol: string): Decimal
+  /** What prices of `symbol`, and the amounts of its positions, are in. */
+  currencyOf(symbol: string): string
   /** Calls `listener` after each fill and each new mark of an open position, until it is removed. */
   onChange(listener: PositionListener): Registration
   /** All that it knows, as plain JSON, for `restore`. */

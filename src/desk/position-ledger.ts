@@ -52,8 +52,8 @@ export class Ledger {
   marketOf(symbol: string): Market {
     let market = this.markets.get(symbol)
     if (market === undefined) {
-      const { instruments, currency } = this.settings
-      market = new Market(toInstrument(symbol, instruments.get(symbol) ?? {}, currency))
+      const { instruments, pricesIn } = this.settings
+      market = new Market(toInstrument(symbol, instruments.get(symbol) ?? {}, pricesIn))
       this.markets.set(symbol, market)
     }
     return market

@@ -35,7 +35,10 @@ export type MarkSource =
 export interface InstrumentTerms {
   /** How many units of the underlying one unit is: 50 for an E-mini. Above 0. Default 1. */
   readonly multiplier?: Amount
-  /** What its prices are in, such as `EUR`. Default: the currency of the keeper. */
+  /**
+   * What its prices are in, such as `EUR`. Default: what the broker of the desk says, else the currency of
+   * the keeper.
+   */
   readonly currency?: string
 }
 
@@ -58,7 +61,10 @@ export interface PositionKeeperOptions {
   readonly initialCash?: Amount
   /** What a part that is closed has cost. Default `average`. */
   readonly method?: CostMethod
-  /** Multipliers and currencies by symbol. Default: none. */
+  /**
+   * Multipliers and currencies by symbol. A desk tells them to its broker, and takes from it what is not
+   * said here. Default: none.
+   */
   readonly instruments?: Readonly<Record<string, InstrumentTerms>>
   /**
    * Rates between currencies. A fee is converted to the currency of its position as it is paid; totals
@@ -98,6 +104,8 @@ export interface CheckedInstrument {
 /** {@link PositionKeeperOptions} with every default filled in and every value checked. */
 export interface PositionSettings {
   readonly currency: string
+  /** What prices of instruments without a currency are in. */
+  readonly pricesIn: string
   readonly initialCash: Decimal
   readonly method: CostMethod
   readonly instruments: ReadonlyMap<string, CheckedInstrument>
@@ -125,6 +133,7 @@ const optionNames = [
   'priority',
   'source',
 ]
+const termNames = ['multiplier', 'currency']
 const methods: readonly CostMethod[] = ['average', 'fifo', 'lifo']
 const sources: readonly MarkSource[] = ['quote', 'trade', 'bar', 'data']
 
@@ -150,6 +159,7 @@ export function toPositionSettings(options: PositionKeeperOptions): PositionSett
   }
   return {
     currency: requireName('currency', currency),
+    pricesIn: currency,
     initialCash: toDecimal('initialCash', initialCash),
     method: requireOneOf('method', method, methods),
     instruments: toInstruments(instruments),
@@ -165,16 +175,22 @@ export function toPositionSettings(options: PositionKeeperOptions): PositionSett
   }
 }
 
-function toInstruments(instruments: unknown): ReadonlyMap<string, CheckedInstrument> {
+/**
+ * @param takesMore whether more may be said of an instrument, such as a tick size.
+ * @throws ConfigurationError `CONFIGURATION` if what is said of an instrument is malformed.
+ */
+export function toInstruments(
+  instruments: unknown,
+  of = 'instruments',
+  takesMore = false,
+): ReadonlyMap<string, CheckedInstrument> {
   if (typeof instruments !== 'object' || instruments === null || Array.isArray(instruments)) {
-    throw new ConfigurationError(
-      `instruments must be an object, but is ${describeValue(instruments)}.`,
-    )
+    throw new ConfigurationError(`${of} must be an object, but is ${describeValue(instruments)}.`)
   }
   const all = new Map<string, CheckedInstrument>()
   for (const [symbol, given] of Object.entries(instruments)) {
-    const name = `instruments[${describeValue(symbol)}]`
-    requireOptions(name, given, ['multiplier', 'currency'])
+    const name = `${of}[${describeValue(symbol)}]`
+    requireOptions(name, given, takesMore ? Object.keys(Object(given)) : termNames)
     const { multiplier, currency } = given as InstrumentTerms
     if (currency !== undefined) requireName(`${name}.currency`, currency)
     all.set(symbol, {
@@ -188,7 +204,7 @@ function toInstruments(instruments: unknown): ReadonlyMap<string, CheckedInstrum
 }
 
 /** What events take for a name: 1 to 256 characters. */
-function requireName(name: string, value: unknown): string {
+export function requireName(name: string, value: unknown): string {
   if (typeof value === 'string' && value !== '' && value.length <= 256) return value
   throw new ConfigurationError(
     `${name} must be a string of 1 to 256 characters, but is ${describeValue(value)}.`,
