@@ -1,5 +1,5 @@
 import type { Bus } from '../bus/bus.ts'
-import { requireOptions } from '../errors/checks.ts'
+import { describeValue, requireOptions } from '../errors/checks.ts'
 import { ConfigurationError } from '../errors/tradewire-error.ts'
 import type { Decimal } from '../events/decimal.ts'
 import type { TradewireEvent } from '../events/envelope.ts'
@@ -7,8 +7,10 @@ import type { OrderSubmitted } from '../events/order.ts'
 import type { EventOf } from '../events/trading-events.ts'
 import { type Amount, toDecimal } from './amount.ts'
 import type { CommandOptions, OrderChanges, RunningBroker } from './broker.ts'
+import { closingTerms, quantityLeft, selectPositions } from './closing-order.ts'
 import type { OrderCheck } from './order-check.ts'
 import type { PositionKeeper } from './position-keeper.ts'
+import type { Position } from './position.ts'
 import type { WorkingOrder, WorkingOrders } from './working-orders.ts'
 
 /** The terms of an order, as far as they are not the same for most orders. */
@@ -75,7 +77,7 @@ const source = 'desk'
 
 /** An order whose submission is in line. */
 interface InLine {
-  readonly symbol: string
+  readonly terms: OrderSubmitted
   readonly commands: (() => void)[]
 }
 
@@ -133,9 +135,9 @@ export class Orders {
     const { bus } = this.#host
     const { cause } = checked('submit', options)
     const order = this.#toOrder(terms)
-    const { orderId, symbol } = order
+    const { orderId } = order
     const isInLine = this.#inLine.has(orderId)
-    if (!isInLine) this.#inLine.set(orderId, { symbol, commands: [] })
+    if (!isInLine) this.#inLine.set(orderId, { terms: order, commands: [] })
     try {
       return bus.emitSync('order.submitted', order, {
         source: terms.strategyId ?? source,
@@ -178,25 +180,46 @@ export class Orders {
   }
 
   /**
-   * Submits the order that closes what is held of a symbol, `reduceOnly`; undefined if nothing is.
-   * Throws what `submit` throws.
+   * Closes what is held of a symbol: submits one order for each open position that `strategyId`, `accountId` and
+   * `venue` of the terms allow, or all, for as much as is held, at the market unless the terms have a price.
+   * Each has the strategy, account and venue of its position, and is `reduceOnly`, unless a position of
+   * the other side is open as well: a venue would see the sum of both alone. Returns what it has submitted,
+   * in the order the positions were opened: nothing where nothing is held.
+   *
+   * Beside other positions of the symbol, what orders at the market of the same strategy, account and venue
+   * are about to close is left out. Other orders go on, such as a take-profit: cancel them.
+   *
+   * @throws ConfigurationError `CONFIGURATION` if there is an orderId, and more than one position; and where
+   * `submit` throws it.
+   * @throws EventValidationError `EVENT_INVALID` if the terms make no order.
+   * @example
+   * ```ts
+   * desk.orders.cancelAll('BTCUSDT')
+   * const sent = desk.orders.closePosition('BTCUSDT', { strategyId: 'trend' })
+   * console.log(sent.map(({ data }) => data.orderId))
+   * ```
    */
   closePosition(
     symbol: string,
     { cause, ...terms }: MoreTerms = {},
-  ): EventOf<'order.submitted'> | undefined {
-    const { strategyId, accountId, venue } = terms
-    const held = this.#host.positions.quantity(symbol, {
-      ...(strategyId !== undefined && { strategyId }),
-      ...(accountId !== undefined && { accountId }),
-      ...(venue !== undefined && { venue }),
-    })
-    if (held.isZero()) return undefined
-    const side = held.isNegative() ? 'buy' : 'sell'
-    return this.submit(
-      { reduceOnly: true, ...terms, symbol, side, quantity: held.abs() },
-      { cause },
-    )
+  ): readonly EventOf<'order.submitted'>[] {
+    const { positions } = this.#host
+    const selected = selectPositions(positions.all(), symbol, terms)
+    if (terms.orderId !== undefined && selected.length > 1) {
+      throw new ConfigurationError(
+        `closePosition expects one position for the orderId ${describeValue(terms.orderId)}, but ${selected.length} of ${symbol} are open. Leave orderId out, or name a strategyId, accountId or venue.`,
+      )
+    }
+    const sent: EventOf<'order.submitted'>[] = []
+    for (const { positionId } of selected) {
+      // The order before it may be filled by now, and somebody may have answered to that.
+      const open = selectPositions(positions.all(), symbol, {})
+      const position = open.find((each) => each.positionId === positionId)
+      const quantity = position && this.#quantityToClose(position, open.length === 1)
+      if (quantity === undefined) continue
+      sent.push(this.submit({ ...closingTerms(position!, open), ...terms, quantity }, { cause }))
+    }
+    return sent
   }
 
   /**
@@ -219,7 +242,7 @@ export class Orders {
   cancelAll(symbol?: string, options: CommandOptions = {}): number {
     const ids = new Set(this.open(symbol).map(({ terms }) => terms.orderId))
     for (const [orderId, order] of this.#inLine) {
-      if (symbol === undefined || order.symbol === symbol) ids.add(orderId)
+      if (symbol === undefined || order.terms.symbol === symbol) ids.add(orderId)
     }
     for (const orderId of ids) this.cancel(orderId, options)
     return ids.size
@@ -275,6 +298,13 @@ export class Orders {
   /** The orders of a symbol, or all, that work, in the order they were submitted. */
   open(symbol?: string): readonly WorkingOrder[] {
     return this.#host.working.list(symbol)
+  }
+
+  /** How much an order that closes a position is for; undefined if others do. */
+  #quantityToClose(position: Position, isOnly: boolean): Decimal | undefined {
+    // A venue takes no more from the only one than there is.
+    if (isOnly) return position.quantity
+    return quantityLeft(position, [...this.open(position.symbol), ...this.#inLine.values()])
   }
 
   /** At once, or right after the submission of its order. */

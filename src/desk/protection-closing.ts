@@ -1,9 +1,9 @@
 import type { Subscription } from '../delivery/subscription.ts'
 import type { TradewireEvent } from '../events/envelope.ts'
 import type { EventOf } from '../events/trading-events.ts'
-import type { Position, PositionBus } from './position.ts'
+import { type ClosingPosition, closingTerms } from './closing-order.ts'
+import type { PositionBus } from './position.ts'
 import type { SubmitClosing } from './protection-submit.ts'
-import { subjectOf } from './risk-amounts.ts'
 
 /** How closing orders are sent. */
 export interface ClosingSettings {
@@ -58,22 +58,28 @@ export class ClosingOrders {
     return `${positionId}:${label}:${(this.#closings.get(positionId)?.sent ?? 0) + 1}`
   }
 
-  /** Sends an order for all of a position. */
-  send(position: ClosingPosition, orderId: string, cause: TradewireEvent | undefined): void {
-    const { positionId, symbol, side, quantity } = position
+  /**
+   * Sends an order for all of a position.
+   *
+   * @param open the positions that are open, of its symbol or of all.
+   */
+  send(
+    position: ClosingPosition,
+    open: readonly ClosingPosition[],
+    orderId: string,
+    cause: TradewireEvent | undefined,
+  ): void {
+    const { positionId, quantity } = position
     const closing = this.#of(positionId)
     closing.sent += 1
     closing.orderId = orderId
     this.#byOrder.set(orderId, closing)
     const order = {
-      ...subjectOf(position),
+      ...closingTerms(position, open),
       orderId,
-      symbol,
-      side: side === 'long' ? 'sell' : 'buy',
       orderType: 'market',
       quantity,
       timeInForce: 'gtc',
-      reduceOnly: true,
     } as const
     try {
       this.#submit(order, { cause })
@@ -132,9 +138,3 @@ export class ClosingOrders {
     return (this.#closings.get(positionId)?.failed ?? 0) >= this.#settings.attempts
   }
 }
-
-/** What a closing order needs of a position. */
-export type ClosingPosition = Pick<
-  Position,
-  'positionId' | 'symbol' | 'side' | 'quantity' | 'accountId' | 'strategyId' | 'venue'
->

@@ -174,7 +174,7 @@ class BusProtection implements Protection {
     }
     const { source } = this.#settings
     const triggered = this.#bus.emitSync(type, data, { source, cause })
-    this.#closing.send(position, orderId, triggered)
+    this.#closing.send(position, this.#positions.all(), orderId, triggered)
   }
 }
 

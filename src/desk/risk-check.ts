@@ -30,12 +30,20 @@ export class RiskProjection {
 
   /**
    * Whether it can do no more than to make a position smaller: it may only reduce, or it is within
-   * what is held together with all other orders of its side. Those that may only reduce count, too: once
-   * they are filled, it would open a position.
+   * what is held, in all or by its own strategy, account and venue, together with all other orders of its side.
+   * Those that may only reduce count, too: once they are filled, it would open a position.
    */
-  reduces({ order: { symbol, side, reduceOnly }, more }: Proposal): boolean {
+  reduces({ order, more }: Proposal): boolean {
+    const { symbol, side, reduceOnly } = order
     if (reduceOnly === true) return true
-    const position = this.#positions.quantity(symbol)
+    if (this.#isWithin(this.#positions.quantity(symbol), order, more)) return true
+    if (!isOwned(order)) return false
+    const held = this.#positions.quantityFloat(symbol, order)
+    if (side === 'sell' ? held <= 0 : held >= 0) return false
+    return this.#isWithin(this.#positions.quantity(symbol, order), order, more)
+  }
+
+  #isWithin(position: Decimal, { symbol, side }: OrderSubmitted, more: Decimal): boolean {
     const held = side === 'sell' ? position : position.neg()
     if (compareDecimals(held, zero) <= 0) return false
     const orders = this.#orders.of(symbol)
@@ -109,6 +117,11 @@ export class RiskProjection {
     const multiplier = toFloat(this.#positions.multiplier(symbol))
     return growth * Math.abs(this.#positions.markFloat(symbol)) * multiplier
   }
+}
+
+/** Whether it is a part of all that is held of a symbol that an order can close. */
+export function isOwned({ strategyId, accountId, venue }: OrderSubmitted): boolean {
+  return strategyId !== undefined || accountId !== undefined || venue !== undefined
 }
 
 function moreOf({ order: { side, reduceOnly = false }, more }: Proposal): MoreOpen {

@@ -26,8 +26,9 @@ import { type RiskPositions, RiskWatch } from './risk-watch.ts'
  * Stands before the broker, and watches equity and exposure. Works with `using`.
  *
  * Orders that can only make a position smaller are always let through: those with `reduceOnly`, and
- * others up to the size of the position, less all that works on their side. Only one that clears the way
- * for orders of its side, so that these could pass the limit on the position, is refused.
+ * others up to the size of the position, less all that works on their side. It is that of all, or that of their own
+ * strategy, account and venue. Only one that clears the way for orders of its side, or that makes the sum of
+ * all larger, so that this could pass the limit on the position, is refused.
  */
 export interface RiskGuard extends OrderCheck {
   /** Whether orders are refused that do not reduce a position. */

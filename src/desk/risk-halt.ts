@@ -77,7 +77,8 @@ export class Flattening {
     for (const position of open) {
       const { positionId } = position
       if (this.#closing.isWorking(positionId) || this.#closing.hasFailed(positionId)) continue
-      this.#closing.send(position, this.#closing.nextId(positionId, 'flatten'), cause)
+      const orderId = this.#closing.nextId(positionId, 'flatten')
+      this.#closing.send(position, open, orderId, cause)
     }
   }
 }

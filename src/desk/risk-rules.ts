@@ -8,7 +8,7 @@ import type { Refusal } from './order-check.ts'
 import { OrderRate } from './order-rate.ts'
 import { zero } from './position-exact.ts'
 import type { Subject } from './risk-amounts.ts'
-import type { Breach, Proposal, RiskCheck, Unpriced } from './risk-check.ts'
+import { type Breach, isOwned, type Proposal, type RiskCheck, type Unpriced } from './risk-check.ts'
 import { RiskGauge } from './risk-gauge.ts'
 import type { GuardedLimit } from './risk-options.ts'
 import type { RiskReport } from './risk-report.ts'
@@ -107,7 +107,8 @@ export class RiskRules {
     halt: string | undefined,
   ): Refusal | undefined {
     if (reduces) {
-      if (proposal.order.reduceOnly !== true) return undefined
+      // What closes a part of all that is held may make the sum larger.
+      if (proposal.order.reduceOnly !== true && !isOwned(proposal.order)) return undefined
       return this.#refuseFor(this.#check.position(proposal), proposal, cause)
     }
     if (halt !== undefined) {

@@ -1,5 +1,5 @@
 import { ConfigurationError, Decimal, EventValidationError } from 'tradewire'
-import { paperBroker, startDesk } from 'tradewire/desk'
+import { startDesk } from 'tradewire/desk'
 import { describe, expect, it } from 'vitest'
 import { noon, quietBus, silentDesk, trade } from './desk-support.ts'
 
@@ -106,40 +106,6 @@ describe('desk.orders.buy and sell', () => {
     expect(sold.data).toMatchObject({ side: 'sell', orderType: 'limit', symbol: 'SPX' })
     expect([bought.causationId, sold.causationId]).toEqual([undefined, cause.id])
     expect(desk.orders.sell('SPX', '2').data.orderType).toBe('market')
-  })
-})
-
-describe('desk.orders.closePosition', () => {
-  it('submits what closes a long or a short position, and nothing without one', () => {
-    const { bus } = quietBus()
-    const desk = startDesk(bus, { broker: paperBroker() })
-    expect(desk.orders.closePosition('SPX')).toBeUndefined()
-    desk.orders.buy('SPX', '2.5')
-    desk.orders.sell('ABC', '4')
-    trade(bus, '10')
-    const cause = trade(bus, '10', 'ABC')
-    const long = desk.orders.closePosition('SPX')
-    expect(long?.data).toMatchObject({ side: 'sell', reduceOnly: true, orderType: 'market' })
-    expect(long?.data.quantity.toFixed()).toBe('2.5')
-    const short = desk.orders.closePosition('ABC', { cause, price: '9' })
-    expect(short?.data).toMatchObject({ side: 'buy', reduceOnly: true, orderType: 'limit' })
-    expect([short?.data.quantity.toFixed(), short?.causationId]).toEqual(['4', cause.id])
-  })
-
-  it('closes the part of an account, of a strategy, at a venue', () => {
-    const { bus } = quietBus()
-    const desk = startDesk(bus, { broker: paperBroker({ venue: 'paper' }) })
-    desk.orders.buy('SPX', '1', { strategyId: 'a', accountId: 'x' })
-    desk.orders.buy('SPX', '2', { strategyId: 'b', accountId: 'y' })
-    trade(bus, '10')
-    const closed = (query: object): string | undefined =>
-      desk.orders.closePosition('SPX', { ...query, price: '99' })?.data.quantity.toFixed()
-    expect(closed({})).toBe('3')
-    expect(closed({ strategyId: 'a' })).toBe('1')
-    expect(closed({ accountId: 'y' })).toBe('2')
-    expect(closed({ venue: 'paper' })).toBe('3')
-    expect(closed({ venue: 'elsewhere' })).toBeUndefined()
-    expect(closed({ strategyId: 'a', accountId: 'y' })).toBeUndefined()
   })
 })
 
