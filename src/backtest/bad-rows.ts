@@ -25,6 +25,10 @@ export type OnBadRow = 'refuse' | 'skip' | 'collect' | ((row: BadRow) => void)
 /** How many bad rows are collected. */
 const mostCollected = 1000
 
+/** What the message about a row says to those who have not said what to do with it. */
+const goOn =
+  "Give onBadRow: 'skip' to pass over such rows, or 'collect' to find them in badRows as well."
+
 /** Throws `CONFIGURATION` unless `value` is an {@link OnBadRow}. */
 export function requireOnBadRow(value: OnBadRow): OnBadRow {
   if (typeof value === 'function' || ['refuse', 'skip', 'collect'].includes(value)) return value
@@ -79,7 +83,7 @@ export class RowLedger<Item extends TimedPayload = TimedPayload> implements Sour
   bad(line: number, column: string | undefined, reason: string): void {
     const { path: source } = this
     const onBadRow = this.#onBadRow
-    if (onBadRow === 'refuse') throw new SourceError(source, reason, { line, column })
+    if (onBadRow === 'refuse') throw new SourceError(source, `${reason} ${goOn}`, { line, column })
     this.skipped += 1
     if (onBadRow === 'skip') return
     const row: BadRow = { source, line, column, reason }

@@ -7,7 +7,8 @@ import type { CsvRow } from './csv-row.ts'
 import { NumberReader } from './csv-values.ts'
 import { type SessionHours, wholeDay } from './time-session.ts'
 import { commonTimeframe, Timeframe } from './time-frame.ts'
-import { timeFault, type TimeFormat, TimeReader } from './time-text.ts'
+import { timeFault } from './time-fault.ts'
+import { type TimeFormat, TimeReader } from './time-text.ts'
 import type { TimeZone } from './time-zone.ts'
 
 const dayMs = 86_400_000
@@ -134,6 +135,12 @@ export class BarShape implements RowShape<NewBar> {
     }
     if (this.#venue !== undefined) bar.venue = this.#venue
     return this.#complete(row, bar)
+  }
+
+  found(key: string, { open, high, low, close }: NewBar): string {
+    if (key !== 'low') return ''
+    const given = `open ${open.toFixed()}, high ${high.toFixed()}, low ${low.toFixed()}, close ${close.toFixed()}`
+    return `, found ${given}. Where many rows are so, the columns are others: give { columns }`
   }
 
   fieldOf(key: string): string {

@@ -32,6 +32,8 @@ export interface RowShape<Payload extends { readonly timestamp: number }> {
   check?(rows: readonly CsvRow[]): string | undefined
   /** The payload of a row, or why there is none; its values may still be refused by their schema. */
   payload(row: CsvRow): Payload | RowFault
+  /** What to add to the message about a key that the schema has refused; '' for nothing. */
+  found?(key: string, payload: Payload): string
   /** The field that a key of the payload is made of. */
   fieldOf(key: string): string
 }
@@ -109,7 +111,8 @@ export class CsvReader<
   #refuseWidth(row: CsvRow, { width }: CsvLayout): void {
     const { line, count } = row
     const hint = count > 1 ? undefined : delimiterHint(row.field(0), this.#settings.delimiter)
-    const more = hint === undefined ? '' : ` Here ${hint}`
+    let more = hint === undefined ? '' : ` Here ${hint}`
+    if (count > width) more = ' A field that holds the delimiter stands in quotes.'
     this.#ledger.bad(line, undefined, `expected ${width} columns, found ${count}.${more}`)
   }
 
@@ -138,7 +141,7 @@ export class CsvReader<
       this.#ledger.bad(
         row.line,
         this.#layout!.columnOf(shape.fieldOf(path)),
-        `${path}: ${message}.`,
+        `${path}: ${message}${shape.found?.(path, data) ?? ''}.`,
       )
     }
   }

@@ -4,7 +4,8 @@ import type { CsvSettings } from './csv-options.ts'
 import type { RowFault } from './csv-reader.ts'
 import type { CsvRow } from './csv-row.ts'
 import { NumberReader } from './csv-values.ts'
-import { timeFault, TimeReader } from './time-text.ts'
+import { timeFault } from './time-fault.ts'
+import { TimeReader } from './time-text.ts'
 
 /** Reads the fields of trades and quotes. The first one that is bad is kept as the fault of its row. */
 export class TickFields {

@@ -33,18 +33,6 @@ export function requireTimeFormat(value: TimeFormat): TimeFormat {
   )
 }
 
-/** A date that does not begin with its year: nobody can tell the day from the month. */
-const dayOrMonthFirst = /^\d{1,2}([./-])\d{1,2}\1\d{2,4}\b/
-
-/** Why `text` is no time. */
-export function timeFault(text: string, format: TimeFormat): string {
-  const found = `found ${describeValue(text)}.`
-  if (isPattern(format)) return `expected a time as ${format}, ${found}`
-  if (typeof format === 'function' || !dayOrMonthFirst.test(text))
-    return `expected a time, ${found}`
-  return `expected a time, ${found} Say how it is written: { time: 'DD.MM.YYYY' }, 'DD/MM/YYYY' or 'MM/DD/YYYY', followed by ' HH:mm' or ' HH:mm:ss' where there is a time of the day; or give a function from the text to milliseconds since the Unix epoch, NaN for a bad row.`
-}
-
 function isPattern(format: TimeFormat): format is TimePattern {
   return (timePatterns as readonly unknown[]).includes(format)
 }

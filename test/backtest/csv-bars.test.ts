@@ -247,13 +247,25 @@ describe('csvBars', () => {
   it.each([
     ['2024-01-02,x,2,1,1,1', 'open', 'expected a number such as 57.638, found "x".'],
     ['2024-01-02,1,,1,1,1', 'high', 'expected a number such as 57.638, found "".'],
-    ['2024-01-02,1,1,1,1e5,1', 'close', 'expected a number such as 57.638, found "1e5".'],
+    [
+      '2024-01-02,1,1,1,1e5,1',
+      'close',
+      'expected a number such as 57.638, found "1e5". Give { exponents: true } to read it.',
+    ],
     ['2024-01-02,1,1,1,1,z', 'volume', 'expected a number such as 57.638, found "z".'],
     ['2024-13-02,1,1,1,1,1', 'date', 'expected a time, found "2024-13-02".'],
-    ['2024-01-02,1,1,2,1,1', 'low', 'low: expected low ≤ open ≤ high and low ≤ close ≤ high.'],
+    [
+      '2024-01-02,1,1,2,1,1',
+      'low',
+      'low: expected low ≤ open ≤ high and low ≤ close ≤ high, found open 1, high 1, low 2, close 1. Where many rows are so, the columns are others: give { columns }.',
+    ],
     ['2024-01-02,1,1,1,1,-5', 'volume', 'volume: expected a Decimal of 0 or more, found -5.'],
     ['2024-01-02,1,1,1,1', undefined, 'expected 6 columns, found 5.'],
-    ['2024-01-02,1,1,1,1,1,234.5', undefined, 'expected 6 columns, found 7.'],
+    [
+      '2024-01-02,1,1,1,1,1,234.5',
+      undefined,
+      'expected 6 columns, found 7. A field that holds the delimiter stands in quotes.',
+    ],
     [
       '"2024-01-02,1,1,1,1"x,1',
       undefined,
@@ -271,7 +283,7 @@ describe('csvBars', () => {
       source: path,
       line: 4,
       column,
-      message: `${JSON.stringify(path)}, line 4${place}: ${reason}`,
+      message: `${JSON.stringify(path)}, line 4${place}: ${reason} Give onBadRow: 'skip' to pass over such rows, or 'collect' to find them in badRows as well.`,
     })
 
     const collecting = csvBars(path, { ...options, onBadRow: 'collect' })

@@ -1,0 +1,47 @@
+import { describeValue } from '../errors/checks.ts'
+import { readPatternTime, timePatterns } from './time-pattern.ts'
+import { type TimeFormat, TimeReader } from './time-text.ts'
+import { TimeZone } from './time-zone.ts'
+
+/** Why `text` is no time, and how it can be read, if that is known. */
+export function timeFault(text: string, format: TimeFormat): string {
+  const remedy = remedyFor(text, format)
+  const found = `expected ${expected(format)}, found ${describeValue(text)}.`
+  return remedy === undefined ? found : `${found} ${remedy}`
+}
+
+const units = { s: 'seconds', ms: 'milliseconds', us: 'microseconds', ns: 'nanoseconds' } as const
+
+function expected(format: TimeFormat): string {
+  if (typeof format === 'function' || format === 'auto') return 'a time'
+  if (format === 'iso') return 'a time of ISO 8601, such as 2024-01-31T09:30Z'
+  const unit = (units as Readonly<Record<string, string>>)[format]
+  return unit === undefined ? `a time as ${format}` : `a number of ${unit} since the Unix epoch`
+}
+
+/** The day or the clock alone may be wrong in a text that has each digit of ISO 8601 where it belongs. */
+const isoShape = /^0000[-/]00[-/]00(?:[ Tt]00:00(?::00(?:[.,]0+)?)?(?: ?(?:Z|z|UTC|[+-][\d:]+))?)?$/
+
+function remedyFor(text: string, format: TimeFormat): string | undefined {
+  if (typeof format === 'function') {
+    return 'The function { time } has returned no finite number for it.'
+  }
+  const patterns = timePatterns.filter((each) => Number.isFinite(readPatternTime(text, each)))
+  if (patterns.length > 0) {
+    const given = patterns.map((each) => `{ time: '${each}' }`).join(' or ')
+    const choice = patterns.length > 1 ? ', whichever is right' : ''
+    return `Say how it is written: ${given}${choice}.`
+  }
+  if (format !== 'auto' && isPlain(text)) return 'Leave { time } out to read it.'
+  const shape = text.replaceAll(/\d/g, '0')
+  const shaped = isoShape.test(shape) || shape === format.replaceAll(/[A-Za-z]/g, '0')
+  if (shaped || !/\d/.test(text)) return undefined
+  return 'Give { time } a function from the text to milliseconds since the Unix epoch, NaN for a bad row.'
+}
+
+const utc = new TimeZone('UTC')
+
+/** Whether `auto` reads the text. */
+function isPlain(text: string): boolean {
+  return Number.isFinite(new TimeReader('auto', utc).read(text, 0, text.length))
+}
