@@ -69,7 +69,8 @@ export function feeModel(fees: Fees | undefined): FeeModel | undefined {
     )
   }
   requireOptions('fees', fees, ['maker', 'taker', 'perShare', 'minimum'])
-  if ('perShare' in fees || 'minimum' in fees) return perShare(fees)
+  // Either is of fees by the unit; what else is missing or there is looked at next.
+  if ('perShare' in fees || 'minimum' in fees) return perShare(fees as FeePerShare)
   requireOptions('fees', fees, ['maker', 'taker'])
   const rates = {
     maker: requireRate('fees.maker', fees.maker),
