@@ -5,13 +5,18 @@ import type { HandlerError } from '../bus/errors.ts'
 /** A backtest was ended by a handler, or the strategy itself, that failed; `cause` is what it threw. */
 export class BacktestError extends TradewireError {
   readonly code = 'BACKTEST_FAILED'
-  /** Which event, which subscription, after how many attempts; undefined where no handler failed. */
-  readonly failure: HandlerError | undefined
+  /** Not a field that is listed: its cause is that of this error, and would be printed twice. */
+  readonly #failure: HandlerError | undefined
 
   constructor(why: string, time: number, cause: unknown, failure?: HandlerError) {
     const at = new Date(time).toISOString()
     super(`The backtest was stopped at ${at}. ${why}`, { cause })
-    this.failure = failure
+    this.#failure = failure
+  }
+
+  /** Which event, which subscription, after how many attempts; undefined where no handler failed. */
+  get failure(): HandlerError | undefined {
+    return this.#failure
   }
 }
 

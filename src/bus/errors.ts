@@ -4,8 +4,8 @@ import type { TradewireEvent } from '../events/envelope.ts'
 /** A handler threw, rejected, or returned a thenable that did. `cause` is what it threw. */
 export class HandlerError extends TradewireError {
   readonly code = 'HANDLER_FAILED'
-  /** The event that it was handling. */
-  readonly event: TradewireEvent
+  /** Not a field that is listed: whoever prints the error would get each number of the payload. */
+  readonly #event: TradewireEvent
   /** The id of its subscription. */
   readonly subscriptionId: string
   /** How often it was called with the event; 0 if it was given up before. */
@@ -17,9 +17,14 @@ export class HandlerError extends TradewireError {
         ? `${event.type} ${event.id} was given up for subscription ${subscriptionId}, whose handler was not called with it.`
         : `The handler of subscription ${subscriptionId} failed on ${event.type} ${event.id}.`
     super(what, { cause })
-    this.event = event
+    this.#event = event
     this.subscriptionId = subscriptionId
     this.attempts = attempts
+  }
+
+  /** The event that it was handling. */
+  get event(): TradewireEvent {
+    return this.#event
   }
 }
 
