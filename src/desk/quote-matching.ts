@@ -66,7 +66,9 @@ export class QuoteMatching {
   #covers(market: PaperMarket, order: OrderState, offers: readonly Offer[]): boolean {
     let sum: Decimal = none
     for (const { price, supply } of offers) {
-      if (isMarketable(order, price)) sum = sumOf(sum, supply.left!)
+      if (!isMarketable(order, price)) continue
+      if (supply.left === undefined) return true
+      sum = sumOf(sum, supply.left)
     }
     return compareDecimals(sum, this.#execution.wanted(market, order)) >= 0
   }
