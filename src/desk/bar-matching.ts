@@ -4,7 +4,8 @@ import type { FillExecution, FillPlace } from './fill-execution.ts'
 import { isAlive } from './fill-execution.ts'
 import { FillSupply } from './fill-supply.ts'
 import { greaterOf, lesserOf } from './fill-arithmetic.ts'
-import { fillsStanding, isMarketable, reaches, trailBehind } from './matching.ts'
+import { fillsStanding, isMarketable, isWithin, reaches, trailBehind } from './matching.ts'
+import type { PastTerms } from './matched-time.ts'
 import type { OrderState } from './order-state.ts'
 import type { PaperMarket } from './paper-market.ts'
 import type { PaperSettings } from './paper-options.ts'
@@ -41,12 +42,40 @@ export class BarMatching {
       if (isBeyond(order, bar)) order.lastBar = bar
       else quiet = false
     }
-    if (!quiet) this.#matchAll(market, bar)
+    if (!quiet) this.#matchAll(market, bar, this.#supplyOf(bar))
   }
 
-  #matchAll(market: PaperMarket, bar: NewBar): void {
+  /** Matches first how orders stood as the bar began that were cancelled, expired or changed inside it. */
+  matchWithPast(market: PaperMarket, bar: NewBar): void {
+    const supply = this.#supplyOf(bar)
+    for (const past of market.matched.pastAt(bar.openTime)) {
+      this.#pastAtOpen(market, past, bar, supply)
+    }
+    market.matched.forgetPast()
+    this.#matchAll(market, bar, supply)
+  }
+
+  #supplyOf({ volume }: NewBar): FillSupply {
+    return new FillSupply(this.#share === undefined ? undefined : volume, this.#share)
+  }
+
+  /** What the open of a bar decides was decided when the order still stood. */
+  #pastAtOpen(market: PaperMarket, past: PastTerms, bar: NewBar, supply: FillSupply): void {
+    const { open: price, openTime: at } = bar
+    const { order, awake, rested } = past
+    const { buy, atMarket, terms } = order
+    if (!awake && !reaches(buy, price, past.trigger!)) return
+    if (!atMarket && !isWithin(buy, price, past.price!)) return
+    if (terms.timeInForce === 'fok' && !supply.covers(this.#execution.wantedOfPast(market, past))) {
+      return
+    }
+    const maker = !atMarket && ((awake && rested) || terms.postOnly === true)
+    const place = { price, at, liquidity: maker ? 'maker' : 'taker' } as const
+    this.#execution.fillPast(market, past, supply, place)
+  }
+
+  #matchAll(market: PaperMarket, bar: NewBar, supply: FillSupply): void {
     const { orders } = market
-    const supply = new FillSupply(this.#share === undefined ? undefined : bar.volume, this.#share)
     for (const order of orders) {
       if (sightOf(order, bar) === 'whole') this.#atOpen(market, order, bar, supply)
     }

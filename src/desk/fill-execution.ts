@@ -1,8 +1,9 @@
 import { compareDecimals, Decimal } from '../events/decimal.ts'
 import type { TradewireEvent } from '../events/envelope.ts'
 import { feesAfter } from './fees.ts'
-import { differenceOf, lesserOf, ontoGrid, productOf, sumOf } from './fill-arithmetic.ts'
+import { differenceOf, lesserOf, none, ontoGrid, productOf, sumOf } from './fill-arithmetic.ts'
 import type { FillSupply } from './fill-supply.ts'
+import type { PastTerms } from './matched-time.ts'
 import type { OrderState } from './order-state.ts'
 import type { PaperAnswers } from './paper-answers.ts'
 import type { PaperFaults } from './paper-faults.ts'
@@ -66,6 +67,30 @@ export class FillExecution {
     this.cancel(market, order, place.at, nothingToReduce)
   }
 
+  /**
+   * Fills what the open of a bar has decided of an order that has ended, or was changed, since. Of one that
+   * has ended the fill alone is told, and not that its trigger was reached.
+   */
+  fillPast(market: PaperMarket, past: PastTerms, supply: FillSupply, place: FillPlace): void {
+    const { order } = past
+    if (supply.atMost(this.wantedOfPast(market, past)).isZero()) return
+    if (order.open && !order.awake) {
+      order.awake = true
+      this.#answers.triggered(order, place.at, past.trigger!)
+    }
+    // Whoever heard of it may have changed it, or what there is to reduce.
+    const quantity = supply.atMost(this.wantedOfPast(market, past))
+    if (quantity.isZero()) return
+    order.late = !order.open
+    this.#fillPart(market, order, quantity, supply, place)
+  }
+
+  /** How much of an order could be filled as it stood: 0 if it has been, or if the venue was closed. */
+  wantedOfPast(market: PaperMarket, { order, quantity, until }: PastTerms): Decimal {
+    if (until === -Infinity || compareDecimals(quantity, order.filled) <= 0) return none
+    return lesserOf(differenceOf(quantity, order.filled), this.wanted(market, order))
+  }
+
   /** How much of an order may be filled now: what remains, and of `reduceOnly` what there is to reduce. */
   wanted(market: PaperMarket, order: OrderState): Decimal {
     const { remaining } = order
@@ -82,7 +107,7 @@ export class FillExecution {
     if (!order.awake) {
       order.awake = true
       order.taking = true
-      this.#answers.triggered(order, at)
+      this.#answers.triggered(order, at, trigger!)
     }
     return order.open
   }
@@ -106,6 +131,7 @@ export class FillExecution {
     cause: TradewireEvent | undefined,
   ): void {
     const late = order.awake && this.#faults.fillsAfterCancel()
+    if (!late) market.matched.ends(order, at)
     this.#end(market, order)
     if (late) {
       order.late = true

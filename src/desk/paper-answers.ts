@@ -1,4 +1,5 @@
 import type { Bus } from '../bus/bus.ts'
+import type { Decimal } from '../events/decimal.ts'
 import type { TradewireEvent } from '../events/envelope.ts'
 import type { OrderPartialFill, OrderSubmitted } from '../events/order.ts'
 import type { OrderChanges } from './broker.ts'
@@ -69,8 +70,8 @@ export class PaperAnswers {
     return say
   }
 
-  triggered(order: OrderState, at: number): void {
-    const data = { ...this.#namesOf(order, at), triggerPrice: order.trigger! }
+  triggered(order: OrderState, at: number, triggerPrice: Decimal): void {
+    const data = { ...this.#namesOf(order, at), triggerPrice }
     this.#bus.emitSync('order.triggered', data, this.#by(order.cause))
   }
 

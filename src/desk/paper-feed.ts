@@ -42,16 +42,22 @@ export class PaperFeed {
 
   readonly #onBar = (bar: NewBar): void => {
     const market = this.#markets.of(bar.symbol)
-    market.last = bar.close
-    market.bar = bar
-    if (market.orders.length === 0) return
-    this.#bars.match(market, bar)
+    if (bar.timestamp >= market.lastAt) {
+      market.last = bar.close
+      market.lastAt = bar.timestamp
+    }
+    if (market.matched.takes(bar)) {
+      market.bar = bar
+      if (market.matched.hasPast) this.#bars.matchWithPast(market, bar)
+      else if (market.orders.length > 0) this.#bars.match(market, bar)
+    }
     if (market.faults > 0) this.#execution.endFaults(market)
   }
 
   readonly #onBook = (update: QuoteUpdate | DepthUpdate): void => {
     const market = this.#markets.of(update.symbol)
     market.book.show(update)
+    market.matched.tick(update.timestamp)
     if (market.orders.length === 0) return
     this.quotes.match(market, update.timestamp)
     if (market.faults > 0) this.#execution.endFaults(market)
@@ -68,6 +74,8 @@ export class PaperFeed {
   #onPrice(symbol: string, price: Decimal, size: Decimal | undefined, at: number): void {
     const market = this.#markets.of(symbol)
     market.last = price
+    market.lastAt = at
+    market.matched.tick(at)
     if (market.orders.length === 0) return
     this.#trades.match(market, price, size, at)
     if (market.faults > 0) this.#execution.endFaults(market)

@@ -116,7 +116,9 @@ export class PaperIntake {
   #expireAt(end: number, market: PaperMarket, order: OrderState): void {
     const { clock } = this.#bus
     const timer = clock.setTimer(end - clock.now(), () => {
-      if (!this.#bus.closed) this.#execution.expire(market, order, clock.now())
+      if (this.#bus.closed) return
+      market.matched.ends(order, clock.now())
+      this.#execution.expire(market, order, clock.now())
     })
     order.stopExpiry = () => timer.cancel()
   }
@@ -155,6 +157,7 @@ export class PaperIntake {
     const { quantity, price, triggerPrice } = changes
     const keepsPlace =
       price === undefined && triggerPrice === undefined && quantity!.lte(order.quantity)
+    if (!keepsPlace) market.matched.ends(order, now)
     order.quantity = quantity ?? order.quantity
     if (keepsPlace) return
     order.price = price ?? order.price

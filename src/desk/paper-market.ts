@@ -1,6 +1,7 @@
 import type { Decimal } from '../events/decimal.ts'
 import type { NewBar } from '../events/market.ts'
 import { differenceOf, none, sumOf } from './fill-arithmetic.ts'
+import { MatchedTime } from './matched-time.ts'
 import type { OrderState } from './order-state.ts'
 import type { InstrumentSettings } from './paper-options.ts'
 import { QuoteOffers } from './quote-offers.ts'
@@ -17,9 +18,13 @@ export class PaperMarket {
   faults = 0
   /** What stands in the book. */
   readonly book = new QuoteOffers()
+  /** Until when it was matched. */
+  readonly matched = new MatchedTime()
   /** The newest price of a trade or summary, or close of a bar. */
   last: Decimal | undefined = undefined
-  /** The newest bar. */
+  /** When that was. */
+  lastAt = -Infinity
+  /** The newest bar that was matched. */
   bar: NewBar | undefined = undefined
   /** The sum of all fills: above 0 is long. */
   position: Decimal = none

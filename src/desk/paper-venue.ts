@@ -97,6 +97,7 @@ export class PaperVenue implements RunningPaperBroker {
     this.#feed.close()
     this.#latency.close()
     for (const market of this.#markets.all()) {
+      market.matched.close()
       for (const order of market.orders) {
         order.stopExpiry?.()
         // It may be in the middle of matching them.

@@ -226,7 +226,7 @@ describe('faults of paperBroker', () => {
   })
 
   it('fills once after a cancellation, by the next market event or never', async () => {
-    const { submit, trade, said, cancel, broker, bar, last, quote } = run({
+    const { submit, trade, said, cancel, broker, bar, last, quote, clock } = run({
       fillAfterCancelRate: 1,
     })
     submit()
@@ -244,6 +244,8 @@ describe('faults of paperBroker', () => {
       'o1 filled @0 10 at 100 taker, 10/0',
       'o2 partial_fill @0 4 at 100 taker, 4/6',
     ])
+    // A trade at the very moment that a bar begins is a trade of that bar.
+    await clock.advanceBy(1_000)
     submit()
     cancel('o5')
     await bar('100 101 99 100')
@@ -255,14 +257,14 @@ describe('faults of paperBroker', () => {
     quote('99', '50', '101', '50')
     quote('0.5', '50', '0.6', '50')
     expect(said()).toEqual([
-      'o5 placed @0',
-      'o5 cancelled @0 0: as asked',
-      'o5 filled @0 10 at 100 taker, 10/0',
-      'o6 placed @60',
-      'o6 cancelled @60 0: as asked',
-      'o6 filled @60 10 at 100 taker, 10/0',
-      'o7 placed @60',
-      'o7 cancelled @60 0: as asked',
+      'o5 placed @1',
+      'o5 cancelled @1 0: as asked',
+      'o5 filled @1 10 at 100 taker, 10/0',
+      'o6 placed @61',
+      'o6 cancelled @61 0: as asked',
+      'o6 filled @61 10 at 100 taker, 10/0',
+      'o7 placed @61',
+      'o7 cancelled @61 0: as asked',
     ])
   })
 

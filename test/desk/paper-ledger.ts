@@ -16,12 +16,14 @@ export function whole(text: string): bigint {
 
 interface Account {
   quantity: bigint
-  price: bigint | undefined
+  /** Its limits, each from the time on that it was set at. */
+  readonly prices: { readonly since: number; readonly price: bigint }[]
   filled: bigint
   /** Sum of price x quantity, in 1e-24. */
   paid: bigint
   placed: boolean
   ended: string | undefined
+  endedAt: number
 }
 
 /** Books the events of a paper broker by arithmetic of its own, and holds them against each other. */
@@ -76,10 +78,14 @@ export class PaperLedger {
     expect(account.ended).toBeUndefined()
     if (type === 'order.modified') {
       if (data.quantity !== undefined) account.quantity = whole(data.quantity.toFixed())
-      if (data.price !== undefined) account.price = whole(data.price.toFixed())
+      if (data.price !== undefined) {
+        const price = whole(data.price.toFixed())
+        account.prices.push({ since: data.timestamp, price })
+      }
     } else if (type === 'order.cancelled' || type === 'order.expired') {
       expect(whole(data.filledQuantity.toFixed())).toBe(account.filled)
       account.ended = type
+      account.endedAt = data.timestamp
     }
   }
 
@@ -105,7 +111,8 @@ export class PaperLedger {
     }
     this.#trades.set(data.tradeId, text)
     this.fills += 1
-    if (account.ended !== undefined) {
+    if (account.ended !== undefined && data.timestamp >= account.endedAt) {
+      // A bar may tell late that the order was filled at its open, before the end.
       if (!this.#faulty || account.ended !== 'order.cancelled')
         throw new Error('filled after its end')
     }
@@ -116,11 +123,15 @@ export class PaperLedger {
     expect(whole(data.remainingQuantity.toFixed())).toBe(account.quantity - account.filled)
     expect(type === 'order.filled').toBe(account.quantity === account.filled)
     this.#requireAverage(data, account)
-    if (account.price !== undefined) {
-      const within = data.side === 'buy' ? price <= account.price : price >= account.price
+    const limit = account.prices.findLast(({ since }) => since <= data.timestamp)?.price
+    if (limit !== undefined) {
+      const within = data.side === 'buy' ? price <= limit : price >= limit
       if (!within) throw new Error(`${data.orderId} was filled beyond its limit`)
     }
-    if (type === 'order.filled' && account.ended === undefined) account.ended = type
+    if (type === 'order.filled') {
+      account.ended ??= type
+      account.endedAt = -Infinity
+    }
     this.#pay(data, price * quantity, quantity)
   }
 
@@ -147,10 +158,11 @@ export class PaperLedger {
 function blank({ quantity, price }: OrderSubmitted): Account {
   return {
     quantity: whole(quantity.toFixed()),
-    price: price === undefined ? undefined : whole(price.toFixed()),
+    prices: price === undefined ? [] : [{ since: -Infinity, price: whole(price.toFixed()) }],
     filled: 0n,
     paid: 0n,
     placed: false,
     ended: undefined,
+    endedAt: -Infinity,
   }
 }
