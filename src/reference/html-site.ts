@@ -1,6 +1,6 @@
 import type { Catalog } from '../events/catalog.ts'
 import { pagesOf } from './event-pages.ts'
-import { addressOf, pageHTML } from './html.ts'
+import { addressOf, nameOf, pageHTML } from './html.ts'
 import { siteScript } from './site-script.ts'
 import { siteStyle } from './site-style.ts'
 
@@ -19,7 +19,7 @@ export function htmlSite(
   }
   files.set('style.css', siteStyle)
   const index = pages.map((page) => ({
-    title: page.title,
+    title: nameOf(page),
     category: page.category,
     address: addressOf(page.name),
     words: [...new Set(page.keywords)],

@@ -1,5 +1,5 @@
 import { overviewName } from './overview-page.ts'
-import type { Block, Page, Part, Row, Step, Text } from './page.ts'
+import type { Block, Page, Part, Row, StateGroup, Step, Text } from './page.ts'
 
 /** What the pages of a site share. */
 export interface Site {
@@ -29,11 +29,11 @@ export function pageHTML(page: Page, site: Site): string {
 <p id="found" role="status"></p>
 <ul id="results" hidden></ul>
 </search>
-<button class="scripted" id="theme" type="button">Light or dark</button>
+<button class="scripted" id="theme" type="button" aria-label="Light or dark" title="Light or dark">◐</button>
 </header>
 <div class="columns">
-<nav aria-label="Events">
-<details id="menu" open><summary>Events</summary>
+<nav aria-label="Pages">
+<details id="menu" open><summary>Contents</summary>
 ${navigation(page, site)}
 </details>
 </nav>
@@ -45,6 +45,16 @@ ${blocks.map(blockHTML).join('\n')}
 </body>
 </html>
 `
+}
+
+/** What a page is called in lists of pages: the first has the title of what it lists. */
+export function nameOf({ name, title }: Page): string {
+  return name === overviewName ? 'Overview' : title
+}
+
+/** Escaped text that may go on in another line behind a dot or an underscore, and not in a word. */
+function breaking(text: string): string {
+  return text.replaceAll(/[._](?=.)/g, '$&<wbr>')
 }
 
 /** The address of a page, relative to any other one. */
@@ -68,7 +78,7 @@ function navigation(current: Page, { pages }: Site): string {
         .filter((page) => page.category === category)
         .map((page) => {
           const here = page === current ? ' aria-current="page"' : ''
-          return `<li><a href="${addressOf(page.name)}"${here}>${escaped(page.title)}</a></li>`
+          return `<li><a href="${addressOf(page.name)}"${here}>${breaking(escaped(nameOf(page)))}</a></li>`
         })
       const name = category === '' ? '' : `<p>${escaped(category)}</p>`
       return `${name}<ul>${links.join('')}</ul>`
@@ -89,21 +99,32 @@ function blockHTML(block: Block): string {
     case 'code':
       return `<pre tabindex="0"><code>${escaped(block.text)}</code></pre>`
     default:
-      return tableHTML(['From', 'Event', 'To'], block.steps.map(stepRow))
+      return tableHTML(
+        ['From', 'Event', 'To'],
+        block.steps.map((step) => stepRow(step, block.group)),
+      )
   }
 }
 
-function stepRow([from, to, event]: Step): Row {
-  return [[from === '[*]' ? 'the start' : from], [{ code: event }], [to]]
+function stepRow([from, to, events]: Step, group: StateGroup | undefined): Row {
+  const codes = events.split(', ').flatMap((event, index): Part[] => {
+    return index === 0 ? [{ code: event }] : [', ', { code: event }]
+  })
+  const left = from === group?.name ? group.states.join(', ') : from
+  return [[left === '[*]' ? 'the start' : left], codes, [to]]
 }
 
 function tableHTML(head: readonly string[], rows: readonly Row[]): string {
   const titles = head.map((title) => `<th scope="col">${escaped(title)}</th>`)
+  const label = (column: number): string => escaped(head[column]!)
   const lines = rows.map(
-    (row) => `<tr>${row.map((cell) => `<td>${line(cell)}</td>`).join('')}</tr>`,
+    (row) =>
+      `<tr>${row.map((cell, column) => `<td data-label="${label(column)}">${line(cell)}</td>`).join('')}</tr>`,
   )
+  // On a narrow screen a row of many columns becomes a list of its cells.
+  const stacked = head.length > 2 ? ' stacked' : ''
   return [
-    '<div class="table" tabindex="0"><table>',
+    `<div class="table${stacked}" tabindex="0"><table>`,
     `<thead><tr>${titles.join('')}</tr></thead>`,
     `<tbody>${lines.join('\n')}</tbody>`,
     '</table></div>',

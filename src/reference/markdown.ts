@@ -1,4 +1,4 @@
-import type { Block, Page, Part, Step, Text } from './page.ts'
+import type { Block, Page, Part, StateGroup, Step, Text } from './page.ts'
 
 /** A page as Markdown that plain viewers, GitHub and typedoc show alike. */
 export function pageMarkdown({ title, blocks }: Page): string {
@@ -22,7 +22,7 @@ function blockMarkdown(block: Block): string {
     case 'code':
       return fenced(block.language, block.text)
     default:
-      return fenced('mermaid', stateDiagram(block.steps))
+      return fenced('mermaid', stateDiagram(block.steps, block.group))
   }
 }
 
@@ -74,13 +74,22 @@ function longestRun(text: string): number {
   return Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length))
 }
 
-/** Mermaid, which GitHub draws; a state that nothing leaves is an end. */
-function stateDiagram(steps: readonly Step[]): string {
-  const left = new Set(steps.filter(([from, to]) => from !== to).map(([from]) => from))
-  const ends = new Set(steps.map(([, to]) => to).filter((state) => !left.has(state)))
+/** Mermaid, which GitHub draws. A group is a box around its states; a step into it leads to the box. */
+function stateDiagram(steps: readonly Step[], group: StateGroup | undefined): string {
+  const within = (state: string): boolean => group?.states.includes(state) === true
+  const inner = steps.filter(([from, to]) => within(from) && within(to))
+  const outer = steps.filter((step) => !inner.includes(step))
   return [
     'stateDiagram-v2',
-    ...steps.map(([from, to, event]) => `  ${from} --> ${to} : ${event}`),
-    ...[...ends].map((state) => `  ${state} --> [*]`),
+    ...(group === undefined
+      ? []
+      : [`  state ${group.name} {`, ...inner.map((step) => `    ${arrow(step)}`), '  }']),
+    ...outer.map(
+      ([from, to, events]) => `  ${arrow([from, within(to) ? group!.name : to, events])}`,
+    ),
   ].join('\n')
+}
+
+function arrow([from, to, events]: Step): string {
+  return `${from} --> ${to} : ${events.replaceAll(', ', '<br/>')}`
 }

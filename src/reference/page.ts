@@ -16,10 +16,19 @@ export type Block =
   | { readonly kind: 'list'; readonly items: readonly Text[] }
   | { readonly kind: 'table'; readonly head: readonly string[]; readonly rows: readonly Row[] }
   | { readonly kind: 'code'; readonly language: string; readonly text: string }
-  | { readonly kind: 'states'; readonly steps: readonly Step[] }
+  | { readonly kind: 'states'; readonly steps: readonly Step[]; readonly group?: StateGroup }
 
-/** From a state to another one, and the event that leads there; `[*]` is before the first state. */
+/**
+ * From a state to another one, and the events that lead there with `, ` between them; `[*]` is before the
+ * first state.
+ */
 export type Step = readonly [from: string, to: string, event: string]
+
+/** States that the same events leave: a step from the name of the group is one from each of them. */
+export interface StateGroup {
+  readonly name: string
+  readonly states: readonly string[]
+}
 
 /** The cells of a row of a table. */
 export type Row = readonly Text[]

@@ -63,7 +63,9 @@ function linksOf(category, here) {
     const item = document.createElement('li')
     const link = document.createElement('a')
     link.href = page.address
-    link.textContent = page.title
+    // A long type may go on in another line behind a dot or an underscore.
+    const pieces = page.title.split(/(?<=[._])/)
+    link.append(...pieces.flatMap((piece) => [piece, document.createElement('wbr')]))
     if (page.address === here) {
       link.setAttribute('aria-current', 'page')
       group.open = true

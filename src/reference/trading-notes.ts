@@ -174,9 +174,11 @@ const systemNotes: Readonly<Record<string, EventNotes>> = {
   },
   'system.error': {
     emittedWhen:
-      'A handler has failed for good: after its last retry, if it has any. A component that fails may emit it too.',
+      'A handler has failed for good: after its last retry, if it has any. `originalEvent` is the event that it failed on, which may be any. A component that fails may emit it too.',
     emittedBy: 'The bus, by its own `source`: `tradewire` unless it has another one',
     invariants: ['`attempts`, if present, is a whole number from 1.'],
+    before: ['market.new_bar', 'market.trade_tick', 'order.filled'],
+    after: ['system.warning'],
   },
   'system.warning': {
     emittedWhen:
@@ -184,7 +186,7 @@ const systemNotes: Readonly<Record<string, EventNotes>> = {
     emittedBy:
       'The bus, the order book, the risk guard, the position keeper, the protection, the connection, the health monitor and the recording of a log, each as its own `source`',
     invariants: ['`details` are flat: text, finite numbers and booleans.'],
-    before: ['risk.limit_exceeded', 'market.orderbook_update'],
+    before: ['risk.limit_exceeded', 'market.orderbook_update', 'system.error'],
   },
 }
 

@@ -274,10 +274,16 @@ const bus = createBus({ catalog })\n`
 
   it('draws the lives of orders and positions, if all of their events are there', () => {
     const [orders, positions] = codeOf(pages[0]!, 'mermaid')
-    expect(orders).toMatch(/^stateDiagram-v2\n {2}\[\*\] --> submitted : order\.submitted\n/)
-    expect(orders).toContain('  partly_filled --> partly_filled : order.partial_fill\n')
-    expect(orders).toContain('  filled --> [*]\n')
-    expect(positions).toContain('  closed --> [*]\n')
+    expect(orders).toMatch(/^stateDiagram-v2\n {2}state standing \{\n/)
+    expect(orders).toContain(
+      '\n    partly_filled --> partly_filled : order.partial_fill<br/>order.modified\n  }\n',
+    )
+    expect(orders).toContain('\n  [*] --> submitted : order.submitted\n')
+    // Into the box of the states that an order stands in, and out of it.
+    expect(orders).toContain('\n  submitted --> standing : order.placed\n')
+    expect(orders).toContain('\n  standing --> cancelled : order.cancelled\n')
+    expect(positions).toMatch(/^stateDiagram-v2\n {2}\[\*\] --> open : position\.opened\n/)
+    expect(positions).toContain('  open --> open : position.updated<br/>position.pnl_update\n')
     const ours = tradingEvents.get('position.opened')
     const named = defineEvents({
       'order.filled': {
@@ -290,5 +296,19 @@ const bus = createBus({ catalog })\n`
     const [overview, page] = eventPages(named)
     expect(overview!.markdown).not.toContain('mermaid')
     expect(page!.markdown).not.toMatch(/EventType|When:|The venue's id/)
+  })
+
+  it('has an example of a failure that is an effect of another event', () => {
+    const page = eventPages(tradingEvents).find(({ title }) => title === 'system.error')!
+    const example = JSON.parse(codeOf(page, 'json')[0]!) as {
+      id: string
+      correlationId: string
+      causationId: string
+      data: { originalEvent: { id: string } }
+    }
+    const { id } = example.data.originalEvent
+    expect(example.id).not.toBe(id)
+    expect([example.causationId, example.correlationId]).toEqual([id, id])
+    expect(page.markdown).toContain('## Before and after')
   })
 })

@@ -45,6 +45,10 @@ async function faultsOf(page: Page): Promise<unknown> {
 const brokenTypes = `[...document.querySelectorAll('td a')]
   .filter((link) => link.getClientRects().length > 1).map((link) => link.textContent)`
 
+/** Cells of tables of more than two columns that a narrow screen does not show whole. */
+const cutFields = `[...document.querySelectorAll('.stacked td')]
+  .filter((cell) => cell.getBoundingClientRect().right > innerWidth).map((cell) => cell.textContent)`
+
 const widerThanScreen =
   'document.documentElement.scrollWidth > document.documentElement.clientWidth'
 
@@ -64,7 +68,7 @@ describe('htmlSite', () => {
     const page = site.get('action.name.start.html')!
     expect(page).toContain('<title>action.{name}.start · My &lt;bot&gt;</title>')
     expect(page).toContain('<code>a|b</code>, &lt;b&gt;not bold&lt;/b&gt;, *not\nitalic*')
-    expect(page).toContain('<td><code>odd key|&lt;i&gt;</code></td>')
+    expect(page).toContain('<td data-label="Field"><code>odd key|&lt;i&gt;</code></td>')
     expect(page).toContain('&lt;script&gt;\nline two</td>')
     expect(page.match(/<script/g)).toHaveLength(1)
   })
@@ -72,14 +76,18 @@ describe('htmlSite', () => {
   it('shows the lives of orders as a table', () => {
     const page = site.get('index.html')!
     expect(page).toContain(
-      '<td>the start</td><td><code>order.submitted</code></td><td>submitted</td>',
+      '<td data-label="From">the start</td><td data-label="Event"><code>order.submitted</code></td><td data-label="To">submitted</td>',
     )
+    expect(page).toContain(
+      '<td data-label="From">placed, triggered, partly_filled</td><td data-label="Event"><code>order.filled</code></td>',
+    )
+    expect(page).toContain('<code>order.partial_fill</code>, <code>order.modified</code>')
     expect(page).not.toContain('stateDiagram')
   })
 
   it('marks the page that is shown', () => {
     expect(site.get('order.filled.html')).toContain(
-      '<a href="order.filled.html" aria-current="page">order.filled</a>',
+      '<a href="order.filled.html" aria-current="page">order.<wbr>filled</a>',
     )
   })
 
@@ -132,14 +140,19 @@ describe.runIf(chromiumPath)('htmlSite in a browser', { timeout: 120_000 }, () =
         const page = await context.newPage()
         await page.goto(address)
         expect(await page.locator('nav a').count()).toBe(121)
-        expect(await page.textContent('nav [aria-current]')).toBe('Events')
+        expect(await page.textContent('nav [aria-current]')).toBe('Overview')
         expect(await page.isVisible('nav >> text=event_4')).toBe(false)
         await page.click('nav >> text="part<1>"')
-        await page.click('nav >> text="part<1>.event_4"')
+        await page
+          .locator('nav')
+          .getByRole('link', { name: 'part<1>.event_4', exact: true })
+          .click()
         await page.waitForURL('**/part~3c1~3e.event_4.html')
         expect(await page.textContent('nav [aria-current]')).toBe('part<1>.event_4')
-        expect(await page.isVisible('nav >> text="part<1>.event_7"')).toBe(true)
-        expect(await page.isVisible('nav >> text="part<2>.event_5"')).toBe(false)
+        const shown = (name: string): Promise<boolean> =>
+          page.locator('nav').getByRole('link', { name, exact: true }).isVisible()
+        expect(await shown('part<1>.event_7')).toBe(true)
+        expect(await shown('part<2>.event_5')).toBe(false)
         expect(await faultsOf(page)).toEqual([])
       },
       { viewport: { width: 1_280, height: 900 } },
@@ -181,6 +194,10 @@ describe.runIf(chromiumPath)('htmlSite in a browser', { timeout: 120_000 }, () =
               wider: false,
             })
             expect({ name, broken: await page.evaluate(brokenTypes) }).toEqual({ name, broken: [] })
+            expect({ name, cut: await page.evaluate(cutFields) }).toEqual({ name, cut: [] })
+            // One row: the name, the search and the theme.
+            const { height } = (await page.locator('header').boundingBox())!
+            expect(height).toBeLessThan(70)
             expect(await page.isVisible('nav li')).toBe(false)
             expect({ name, faults: await faultsOf(page) }).toEqual({ name, faults: [] })
           }
