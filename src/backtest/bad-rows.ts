@@ -1,6 +1,7 @@
 import { describeValue } from '../errors/checks.ts'
 import { ConfigurationError } from '../errors/tradewire-error.ts'
 import { SourceError, SourceOrderError } from './source-errors.ts'
+import { originOf } from './source-items.ts'
 import type { SourceCounts, TimedPayload } from './source.ts'
 
 /** A row that no event could be made of. */
@@ -48,31 +49,49 @@ export class RowLedger<Item extends TimedPayload = TimedPayload> implements Sour
   skipped = 0
   ignored = 0
   readonly #onBadRow: OnBadRow
-  /** Whether time may not go back. */
-  readonly #ordered: boolean
-  #last = -Infinity
+  /** How far time may go back, in milliseconds. */
+  readonly #withinMs: number
+  /** The latest time, and the line that has it. */
+  #newest = -Infinity
+  #newestLine = 0
   #items: Item[] = []
 
-  constructor(path: string, onBadRow: OnBadRow, ordered: boolean) {
+  /** @param withinMs how far time may go back, in milliseconds, 0 or more. */
+  constructor(path: string, onBadRow: OnBadRow, withinMs: number) {
     this.path = path
     this.#onBadRow = onBadRow
-    this.#ordered = ordered
+    this.#withinMs = withinMs
+  }
+
+  /** The time below which no event may be, in milliseconds since the Unix epoch. */
+  get earliest(): number {
+    return this.#newest - this.#withinMs
   }
 
   /**
    * Takes the event of a row.
    *
-   * @throws SourceOrderError `SOURCE_ORDER` if it is older than the one before it, and order matters.
+   * @throws SourceOrderError `SOURCE_ORDER` if it is older than it may be.
    */
   add(item: Item, time: number, line: number): void {
-    if (this.#ordered) {
-      if (time < this.#last) {
-        throw new SourceOrderError(this.path, this.events, time, this.#last, line)
-      }
-      this.#last = time
+    if (time < this.earliest) throw this.tooOld(item, time, line)
+    if (time >= this.#newest) {
+      this.#newest = time
+      this.#newestLine = line
     }
     this.events += 1
     this.#items.push(item)
+  }
+
+  /**
+   * Why an event cannot be taken that is older than `earliest`.
+   *
+   * @param written its time as the row has it, where that is no more than a text.
+   */
+  tooOld(item: Item, time: number, line: number, written?: string): SourceOrderError {
+    const origin = originOf(item, time, written)
+    const details = { line, lineBefore: this.#newestLine, origin }
+    return new SourceOrderError(this.path, this.events, time, this.earliest, details)
   }
 
   /**

@@ -126,6 +126,18 @@ export class CsvReader<
     if (waiting) for (const row of rows) this.#take(row)
   }
 
+  /** Hands on an event; if it is too old, the message says how the row writes its time. */
+  #add(row: CsvRow, item: TimedPayload<Type, Payload>): void {
+    const ledger = this.#ledger
+    const { timestamp } = item.data
+    if (timestamp >= ledger.earliest) {
+      ledger.add(item, timestamp, row.line)
+      return
+    }
+    const written = row.field(this.#layout!.of('time'))
+    throw ledger.tooOld(item, timestamp, row.line, written)
+  }
+
   #take(row: CsvRow): void {
     const shape = this.#shape
     const data = shape.payload(row)
@@ -134,7 +146,7 @@ export class CsvReader<
       const column = field === undefined ? undefined : this.#layout!.columnOf(field)
       this.#ledger.bad(row.line, column, reason)
     } else if (this.#entry.accepts(data)) {
-      this.#ledger.add({ type: shape.type, data }, data.timestamp, row.line)
+      this.#add(row, { type: shape.type, data })
     } else {
       const { issues } = this.#entry.refusal(shape.type, data)
       const { path, message } = issues[0]!

@@ -120,7 +120,7 @@ class LinesOfFile<Item extends TimedPayload> implements FileSource<Item> {
   }
 
   #newLedger(): RowLedger<Item> {
-    return new RowLedger(this.path, this.#onBadRow, this.#sortWithinMs === undefined)
+    return new RowLedger(this.path, this.#onBadRow, this.#sortWithinMs ?? 0)
   }
 
   /** What comes before an error is handed on first. */

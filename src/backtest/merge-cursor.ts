@@ -1,6 +1,6 @@
 import { type AnySource, chunksOf } from './source-chunks.ts'
 import { SourceOrderError } from './source-errors.ts'
-import { isEvent, refusalOf, timeOf } from './source-items.ts'
+import { isEvent, originOf, refusalOf, timeOf } from './source-items.ts'
 import type { TimedPayload } from './source.ts'
 import { sortedWithin } from './sort-window.ts'
 
@@ -83,7 +83,8 @@ export class SourceCursor {
       if (!(time >= last && time < Infinity) || !isEvent(item)) {
         const number = this.#before + index
         this.#failure =
-          refusalOf(this.name, number, item) ?? new SourceOrderError(this.name, number, time, last)
+          refusalOf(this.name, number, item) ??
+          new SourceOrderError(this.name, number, time, last, { origin: originOf(item, time) })
         this.items = items.slice(0, index)
         return
       }

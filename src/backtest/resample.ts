@@ -4,7 +4,7 @@ import type { NewBar } from '../events/market.ts'
 import { type BarBucket, BarBuckets } from './resample-buckets.ts'
 import { type AnySource, chunksOf } from './source-chunks.ts'
 import { SourceError, SourceOrderError } from './source-errors.ts'
-import { requireTimed } from './source-items.ts'
+import { originOf, requireTimed } from './source-items.ts'
 import type { ChunkedSource, TimedPayload } from './source.ts'
 import { Timeframe } from './time-frame.ts'
 
@@ -93,7 +93,10 @@ async function* resampled(
         throw new SourceError(name, `expected a market.new_bar, found ${item.type}.`, { index })
       }
       const bar = item.data as NewBar
-      if (bar.timestamp < last) throw new SourceOrderError(name, index, bar.timestamp, last)
+      if (bar.timestamp < last) {
+        const origin = originOf(item, bar.timestamp)
+        throw new SourceOrderError(name, index, bar.timestamp, last, { origin })
+      }
       last = bar.timestamp
       const finished = buckets.finishedBefore(bar.timestamp)
       if (finished.length > 0) yield itemsOf(finished)

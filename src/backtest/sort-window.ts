@@ -1,7 +1,7 @@
 import { describeValue, requireNumber, requireOptions } from '../errors/checks.ts'
 import { ConfigurationError } from '../errors/tradewire-error.ts'
 import { SourceOrderError } from './source-errors.ts'
-import { requireTimed } from './source-items.ts'
+import { originOf, requireTimed } from './source-items.ts'
 import type { TimedPayload } from './source.ts'
 
 /**
@@ -62,7 +62,8 @@ export async function* sortedWithin<Item extends TimedPayload>(
       for (const item of chunk) {
         const time = requireTimed(source, index, item)
         if (time < newest - withinMs) {
-          throw new SourceOrderError(source, index, time, newest - withinMs)
+          const origin = originOf(item, time)
+          throw new SourceOrderError(source, index, time, newest - withinMs, { origin })
         }
         newest = Math.max(newest, time)
         held.push({ item, time })

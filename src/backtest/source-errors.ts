@@ -43,6 +43,16 @@ function placeText({ line, column, index }: SourcePlace): string {
   return index === undefined ? '' : `, event ${index}`
 }
 
+/** What is known of an event that is too old, beside its time. */
+export interface SourceOrderDetails {
+  /** Its line, from 1. */
+  readonly line?: number
+  /** The line of the newest event before it, from 1. */
+  readonly lineBefore?: number
+  /** Where its time comes from, as a part of a sentence, such as `which is "2024-01-31"`. */
+  readonly origin?: string | undefined
+}
+
 /** An event of a source is older than the one before it, by more than was allowed. */
 export class SourceOrderError extends TradewireError {
   readonly code = 'SOURCE_ORDER'
@@ -57,10 +67,19 @@ export class SourceOrderError extends TradewireError {
   /** The time below which it may not be, in milliseconds since the Unix epoch. */
   readonly earliest: number
 
-  constructor(source: string, index: number, time: number, earliest: number, line?: number) {
+  constructor(
+    source: string,
+    index: number,
+    time: number,
+    earliest: number,
+    details: SourceOrderDetails = {},
+  ) {
+    const { line, lineBefore, origin } = details
     const place = placeText({ line, index })
+    const stated = origin === undefined ? '' : `, ${origin}`
+    const before = lineBefore === undefined ? '' : ` line ${lineBefore}`
     super(
-      `${JSON.stringify(source)}${place}: its time goes back to ${timeText(time)}, and ${timeText(earliest)} is the earliest that may follow. Sort the source, or give outOfOrder: { sortWithinMs }.`,
+      `${JSON.stringify(source)}${place}: its time goes back to ${timeText(time)}${stated}, and ${timeText(earliest)} is the earliest that may follow${before}. Sort the source, or give outOfOrder: { sortWithinMs }.`,
     )
     this.source = source
     this.index = index
@@ -71,7 +90,7 @@ export class SourceOrderError extends TradewireError {
 }
 
 /** A time for a person, and exactly. */
-function timeText(time: number): string {
+export function timeText(time: number): string {
   const date = new Date(time)
   return Number.isNaN(date.getTime()) ? String(time) : `${time} (${date.toISOString()})`
 }

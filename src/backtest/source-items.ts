@@ -1,5 +1,5 @@
 import { describeValue } from '../errors/checks.ts'
-import { SourceError } from './source-errors.ts'
+import { SourceError, timeText } from './source-errors.ts'
 import type { TimedPayload } from './source.ts'
 
 /** When an event is to be seen; NaN if it does not say, or is none. */
@@ -48,4 +48,21 @@ function reasonOf(item: unknown): string | undefined {
       : ['time', time]
   if (Number.isFinite(found)) return undefined
   return `${name} of ${type} must be a finite number of milliseconds, but is ${describeValue(found)}. Give the event a time, or its payload a timestamp.`
+}
+
+/**
+ * Where the time of an event comes from, for a message; undefined where the time says it all. A bar comes
+ * when it closes, and people know it by when it opened.
+ *
+ * @param written the time as its row has it, where there is a row.
+ */
+export function originOf(item: TimedPayload, time: number, written?: string): string | undefined {
+  const { timestamp, openTime } = item.data as Readonly<Record<string, unknown>>
+  const closes = item.type === 'market.new_bar' && timestamp === time
+  if (written !== undefined) {
+    const said = describeValue(written)
+    return closes ? `when the bar of ${said} closes` : `which is ${said}`
+  }
+  if (!closes || typeof openTime !== 'number') return undefined
+  return `when the bar closes that opened at ${timeText(openTime)}`
 }
