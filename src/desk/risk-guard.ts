@@ -4,6 +4,7 @@ import { ConfigurationError } from '../errors/tradewire-error.ts'
 import type { Decimal } from '../events/decimal.ts'
 import type { TradewireEvent } from '../events/envelope.ts'
 import type { OrderSubmitted } from '../events/order.ts'
+import type { Timer } from '../time/clock.ts'
 import type { OrderChanges } from './broker.ts'
 import { OpenOrders } from './open-orders.ts'
 import type { OrderCheck, Refusal } from './order-check.ts'
@@ -107,6 +108,10 @@ class BusRiskGuard implements RiskGuard {
   readonly #changes: Registration
   /** Why it is halted: by limits, or by whoever called `halt`. */
   readonly #halts = new Map<GuardedLimit | 'manual', string>()
+  /** Whether the loss of a day was too large only by the data of its end. */
+  #hasLateLoss = false
+  /** Ends a halt by such a loss. */
+  #lateEnd: Timer | undefined = undefined
   #closed = false
 
   constructor(
@@ -177,6 +182,7 @@ class BusRiskGuard implements RiskGuard {
 
   resume(): void {
     if (!this.halted) return
+    this.#lateEnd?.cancel()
     this.#halts.clear()
     this.#resumed('by hand')
     this.#watch.beginAnew()
@@ -187,6 +193,7 @@ class BusRiskGuard implements RiskGuard {
     this.#changes.remove()
     this.#orders.close()
     this.#day?.close()
+    this.#lateEnd?.cancel()
     this.#flattening?.close()
   }
 
@@ -201,6 +208,7 @@ class BusRiskGuard implements RiskGuard {
 
   #halt(by: GuardedLimit | 'manual', reason: string, cause: TradewireEvent | undefined): void {
     const wasHalted = this.halted
+    if (by === 'daily_loss') this.#noteLoss(cause)
     this.#halts.set(by, reason)
     if (wasHalted) return
     this.#report.warn('trading_halted', reason, cause)
@@ -212,9 +220,31 @@ class BusRiskGuard implements RiskGuard {
     this.#report.warn('trading_resumed', `Orders are let through again, ${how}.`, undefined)
   }
 
-  /** A halt by the loss of a day ends with it. */
+  #noteLoss(cause: TradewireEvent | undefined): void {
+    const { clock } = this.#report.bus
+    this.#lateEnd?.cancel()
+    this.#hasLateLoss = (cause?.timestamp ?? clock.now()) >= this.#day!.end
+  }
+
+  /** A halt by the loss of a day ends with it, or with the next one if the loss has shown only at its end. */
   #newDay(): void {
     this.#watch.beginDay()
+    if (!this.#halts.has('daily_loss')) return
+    if (this.#hasLateLoss) this.#setLateEnd()
+    else this.#endDailyHalt()
+  }
+
+  /** Just before the day ends: what is decided with the data of its end is for the day after. */
+  #setLateEnd(): void {
+    const { clock } = this.#report.bus
+    this.#hasLateLoss = false
+    this.#lateEnd = clock.setTimer(Math.max(0, this.#day!.end - 1 - clock.now()), () => {
+      this.#endDailyHalt()
+    })
+    this.#lateEnd.unref?.()
+  }
+
+  #endDailyHalt(): void {
     if (this.#halts.delete('daily_loss') && !this.halted) this.#resumed('as a new day begins')
   }
 }

@@ -24,7 +24,8 @@ export type GuardedLimit =
 /**
  * What is done when a limit is passed: `none` tells of it; `reject_order` refuses orders that would pass
  * it, or that come while it is passed; `halt` refuses all orders that do not reduce a position, until
- * `resume`.
+ * `resume`. A halt by `daily_loss` ends by itself, with the day; with the next day, a millisecond before its
+ * end, if the loss has shown only at the end of its day, as that of a bar does that closes then.
  */
 export type RiskAction = 'none' | 'reject_order' | 'halt'
 
@@ -57,7 +58,10 @@ export interface RiskGuardOptions {
   readonly maxExposure?: Amount
   /** How many times the equity the exposure may be. Default: no limit. */
   readonly maxLeverage?: Amount | number
-  /** How far equity may fall below what it was when the day began. Default: no limit. */
+  /**
+   * How far equity may fall below what it was when the day began, by `dayStartMs`: each day is counted
+   * anew. Default: no limit.
+   */
   readonly maxDailyLoss?: LossLimit
   /** How far equity may fall below its peak. Default: no limit. */
   readonly maxDrawdown?: LossLimit

@@ -166,6 +166,87 @@ describe('riskGuard: the loss of a day', () => {
     expect(desk.ofType('system.warning')).toHaveLength(3)
   })
 
+  it('halts the next day where a loss shows as its day ends, as that of a daily bar does', async () => {
+    const desk = guardedDesk({ maxDailyLoss: '100' })
+    desk.hold('buy', 1, 1_000)
+    await desk.clock.advanceBefore(midnight)
+    desk.mark(899)
+    expect(desk.send('buy', 1)).toBe('RISK_HALTED')
+    const nextMidnight = midnight + 86_400_000
+    await desk.clock.advanceTo(nextMidnight - 2)
+    expect(desk.guard.haltReason).toBe('The limit daily_loss is passed.')
+    // What is decided with the data of that midnight is for the day after.
+    await desk.clock.advanceBefore(nextMidnight)
+    expect(desk.guard.halted).toBe(false)
+    expect(desk.send('buy', 1)).toBeUndefined()
+    expect(desk.ofType('system.warning').map(({ data }) => data.code)).toEqual([
+      'trading_halted',
+      'trading_resumed',
+    ])
+  })
+
+  it('halts each day after one that ends in such a loss, and counts each by itself', async () => {
+    const desk = guardedDesk({ maxDailyLoss: '100' })
+    desk.hold('buy', 1, 1_000)
+    for (const [index, price] of [899, 798].entries()) {
+      await desk.clock.advanceBefore(midnight + index * 86_400_000)
+      expect(desk.guard.halted).toBe(false)
+      desk.mark(price)
+      expect(desk.guard.halted).toBe(true)
+    }
+    expect(desk.exceeded()).toEqual(['daily_loss 101/100 USD halt', 'daily_loss 101/100 USD halt'])
+    await desk.clock.advanceTo(midnight + 2 * 86_400_000)
+    expect(desk.guard.halted).toBe(false)
+    expect(desk.ofType('system.warning')).toHaveLength(4)
+  })
+
+  it('goes on to the end of the day where the day that is halted has such a loss itself', async () => {
+    const desk = guardedDesk({ maxDailyLoss: '100' })
+    desk.hold('buy', 1, 1_000)
+    await desk.clock.advanceBefore(midnight)
+    desk.mark(899)
+    await desk.clock.advanceTo(midnight + (noon % 86_400_000))
+    desk.mark(798)
+    expect(desk.exceeded()).toHaveLength(2)
+    await desk.clock.advanceBefore(midnight + 86_400_000)
+    expect(desk.guard.halted).toBe(true)
+    await desk.clock.advanceTo(midnight + 86_400_000)
+    expect(desk.guard.halted).toBe(false)
+  })
+
+  it('ends such a halt by hand, or with the guard, and then not again', async () => {
+    for (const end of ['resume', 'close'] as const) {
+      const desk = guardedDesk({ maxDailyLoss: '100' })
+      desk.hold('buy', 1, 1_000)
+      await desk.clock.advanceBefore(midnight)
+      desk.mark(899)
+      await desk.clock.advanceTo(midnight + 1)
+      desk.guard[end]()
+      desk.guard.halt('a pause')
+      const told = desk.ofType('system.warning').length
+      await desk.clock.advanceTo(midnight + 86_400_000)
+      expect(desk.guard.haltReason).toContain('a pause')
+      expect(desk.ofType('system.warning')).toHaveLength(told)
+      expect(desk.clock.pendingTimers).toBe(end === 'close' ? 0 : 1)
+    }
+  })
+
+  it('ends such a halt in silence on a closed bus, and not at all beside another one', async () => {
+    const desk = guardedDesk({ maxDailyLoss: '100' })
+    desk.hold('buy', 1, 1_000)
+    await desk.clock.advanceBefore(midnight)
+    desk.mark(899)
+    await desk.clock.advanceTo(midnight + 1)
+    desk.guard.halt('a pause')
+    await desk.clock.advanceBefore(midnight + 86_400_000)
+    expect(desk.guard.haltReason).toBe('a pause')
+    desk.guard.resume()
+    desk.mark(1)
+    await desk.bus.close()
+    await desk.clock.advanceTo(midnight + 2 * 86_400_000)
+    expect(desk.errors).toEqual([])
+  })
+
   it('begins a day at dayStartMs', async () => {
     // 22:00 UTC of the day before
     const desk = guardedDesk({ maxDailyLoss: '100', dayStartMs: -7_200_000 })
