@@ -25,6 +25,8 @@ export type TradeRow = readonly [
   bars: number,
   durationMs: number,
   fees: string,
+  /** What P&L and fees are in; null is the account currency. */
+  currency: string | null,
 ]
 
 /** What the script of a page draws. Times are seconds since the Unix epoch, as its charts want them. */
@@ -108,6 +110,7 @@ function tradeRow(trade: RoundTrip): TradeRow {
     trade.bars,
     trade.durationMs,
     trade.fees.toFixed(),
+    trade.currency ?? null,
   ]
 }
 

@@ -121,6 +121,8 @@ function stampLength(trades: readonly RoundTrip[]): number {
 function tradeHtml(trade: RoundTrip, length: number): string {
   const mood = trade.pnl.isZero() ? '' : trade.pnl.gt(0) ? 'gain' : 'loss'
   const percent = trade.returnPercent === undefined ? undefined : trade.returnPercent / 100
+  // Of the account currency speaks the heading.
+  const unit = trade.currency === undefined ? '' : ` ${escapeHtml(trade.currency)}`
   return [
     `<tr><td>${trade.number}</td>`,
     `<td class="text">${escapeHtml(trade.symbol)}</td><td class="text">${trade.side}</td>`,
@@ -131,10 +133,10 @@ function tradeHtml(trade: RoundTrip, length: number): string {
     trade.exitPrice === undefined
       ? '<td>–</td>'
       : exactCell(trade.exitPrice, priceText(trade.exitPrice)),
-    exactCell(trade.pnl, gainText(trade.pnl), mood),
+    exactCell(trade.pnl, gainText(trade.pnl) + unit, mood),
     `<td${mood && ` class="${mood}"`}>${gainPercentText(percent)}</td>`,
     `<td>${countText(trade.bars)}</td><td>${durationText(trade.durationMs)}</td>`,
-    `${exactCell(trade.fees, moneyText(trade.fees))}</tr>`,
+    `${exactCell(trade.fees, moneyText(trade.fees) + unit)}</tr>`,
   ].join('')
 }
 

@@ -85,7 +85,8 @@ function rowOf(trade) {
   const row = document.createElement('tr')
   columns.forEach(([text], index) => {
     const cell = row.insertCell()
-    cell.textContent = text(trade[index])
+    const unit = (index === 8 || index === 12) && trade[13] !== null ? ' ' + trade[13] : ''
+    cell.textContent = text(trade[index]) + unit
     if (isText(index)) cell.className = 'text'
     if (isExact(index) && trade[index] !== null) cell.title = trade[index]
     if ((index === 8 || index === 9) && Number(trade[8]) !== 0) cell.className = Number(trade[8]) > 0 ? 'gain' : 'loss'
@@ -102,10 +103,10 @@ function csvCell(value) {
 }
 
 function save() {
-  const head = 'number,symbol,side,quantity,opened,entry price,closed,exit price,pnl,return percent,bars,duration ms,fees'
+  const head = 'number,symbol,side,quantity,opened,entry price,closed,exit price,pnl,return percent,bars,duration ms,fees,currency'
   const iso = (time) => time === null ? null : new Date(time).toISOString()
   const lines = data.trades.map((trade) => trade
-    .map((value, index) => csvCell(index === 4 || index === 6 ? iso(value) : value))
+    .map((value, index) => csvCell(index === 4 || index === 6 ? iso(value) : index === 13 ? value ?? data.currency : value))
     .join(','))
   const link = document.createElement('a')
   link.href = URL.createObjectURL(new Blob([[head, ...lines].join('\r\n') + '\r\n'], { type: 'text/csv' }))

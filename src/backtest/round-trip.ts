@@ -29,14 +29,29 @@ export interface RoundTrip {
   readonly exitPrice?: Decimal
   /**
    * What was gained, fees taken off, in account currency. Exact: what the fills paid in, less what
-   * they paid out. An open trade is valued at the last price that was seen.
+   * they paid out. An open trade is valued at the last price that was seen. What an instrument in another
+   * currency gained is converted by the rate of when the trade was closed, or of that last price.
    */
   readonly pnl: Decimal
-  /** What the fills cost, in account currency; negative where rebates were more. Part of `pnl`. */
+  /**
+   * What the fills cost, in account currency, by the rates of when they were paid; negative where rebates
+   * were more. Part of `pnl`.
+   */
   readonly fees: Decimal
-  /** `pnl` in percent of what entering has cost (quantity x price); absent if that is 0. */
+  /**
+   * What `pnl` and `fees` are in where a rate to the account currency was missing: the currency of the
+   * instrument. Absent: both are in account currency.
+   */
+  readonly currency?: string
+  /**
+   * What was gained, fees taken off, in percent of what entering has cost (quantity x price x multiplier),
+   * both in the currency of the instrument; absent if that is 0.
+   */
   readonly returnPercent?: number
-  /** How many bars of the symbol were seen while it was held. */
+  /**
+   * How many bars of the symbol were seen while it was held. Of several timeframes the shortest counts that
+   * there were any bars of.
+   */
   readonly bars: number
   /** From opening to closing, or to the last price that was seen, in milliseconds. */
   readonly durationMs: number
@@ -48,11 +63,16 @@ export interface RoundTrip {
 export interface FillTotals {
   /** How many fills there were; a repeated one counts once. */
   readonly fills: number
-  /** Value of all buys, price x quantity x multiplier, without a sign, in account currency. */
+  /**
+   * Value of all buys, price x quantity x multiplier, without a sign, in account currency, by the rates of
+   * when they were filled. What could not be converted is left out.
+   */
   readonly bought: Decimal
-  /** Value of all sells, price x quantity x multiplier, without a sign, in account currency. */
+  /** Value of all sells, as that of the buys. */
   readonly sold: Decimal
-  /** All fees, in account currency; negative where rebates were more. */
+  /**
+   * All fees, in account currency, by the rates of when they were paid; negative where rebates were more.
+   */
   readonly fees: Decimal
   /** Fees in currencies that could not be converted, by currency. They are in no other sum. */
   readonly otherFees: ReadonlyMap<string, Decimal>

@@ -21,6 +21,7 @@ import {
   requireBacktestOptions,
   strategiesOf,
 } from './run-options.ts'
+import { RunGuesses } from './run-guesses.ts'
 import { fractionOf } from './source-fraction.ts'
 import { statistics } from './statistics.ts'
 import type { Strategy, StrategyEnd } from './strategy.ts'
@@ -28,6 +29,9 @@ import { within } from './time-range.ts'
 
 /** A recording may be so far behind before the run waits for it, in events. */
 const mostUnrecorded = 50_000
+
+/** What a log shows of itself while it writes: its thread, and the pace that it keeps. */
+const ofLog = ['MessagePort', 'Timeout'] as const
 
 /**
  * Runs strategies over recorded time, as fast as possible: the same data and the same strategies give the
@@ -125,6 +129,7 @@ class Run implements DriverHost {
   readonly #realClock = new SystemClock()
   readonly #bar = new ProgressBar(process.stderr)
   readonly #meter: ProgressMeter | undefined
+  readonly #guesses = new RunGuesses()
 
   /**
    * @param names what the sources are called.
@@ -148,6 +153,9 @@ class Run implements DriverHost {
           `runBacktest stands at ${time}: it has waited ${Math.round(waitedMs / 1_000)} s for ${handler}.`,
         )
       },
+      guessed: (guess) => this.#guesses.add(guess, this.#clock.now()),
+      own: () =>
+        this.#recording === undefined || this.#recording.stats.pending === 0 ? [] : ofLog,
       stopsAtFailure: onFailure !== 'continue',
       ...(signal !== undefined && { signal }),
     })
@@ -260,7 +268,10 @@ class Run implements DriverHost {
       desk: this.#desk,
       openOrders: this.#desk.orders.open(),
       sources,
-      notices: this.#collector.notices.sentences(this.#desk, sources),
+      notices: [
+        ...this.#collector.notices.sentences(this.#desk, sources, this.#collector),
+        ...this.#guesses.sentences(),
+      ],
       ...(this.#digest !== undefined && { digest: this.#digest.end() }),
     }
     return resultOf(data, this.#collector.prices())

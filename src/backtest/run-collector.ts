@@ -4,8 +4,10 @@ import type { ConvertCurrency } from '../desk/position-options.ts'
 import type { EventMatching } from '../events/types.ts'
 import type { TradingSchemas } from '../events/trading-events.ts'
 import { EquityCurve } from './equity-curve.ts'
-import { CandleSeries, type PriceHistory } from './report-candles.ts'
+import { DrawnPrices } from './drawn-prices.ts'
+import type { PriceHistory } from './report-candles.ts'
 import { RunNotices } from './run-notices.ts'
+import { RuinWatch } from './ruin-watch.ts'
 import { TradeCollector } from './trade-collector.ts'
 
 /** Of how many symbols prices are kept for the picture: each takes up to half a megabyte. */
@@ -20,16 +22,19 @@ export class RunCollector {
   readonly curve = new EquityCurve()
   readonly trades: TradeCollector
   readonly notices: RunNotices
+  readonly ruin: RuinWatch
   readonly #desk: Desk
-  readonly #prices = new Map<string, CandleSeries>()
+  readonly #prices = new Map<string, DrawnPrices>()
 
   constructor(desk: Desk, convert: ConvertCurrency | undefined) {
     const { bus, positions } = desk
     this.#desk = desk
     this.notices = new RunNotices(bus)
+    this.ruin = new RuinWatch(positions)
     this.trades = new TradeCollector({
       currency: positions.currency,
       multiplier: (symbol) => positions.multiplier(symbol),
+      currencyOf: (symbol) => positions.currencyOf(symbol),
       ...(convert !== undefined && { convert }),
     })
     this.#listen(bus)
@@ -43,7 +48,9 @@ export class RunCollector {
   /** Something has happened at `time`. */
   sample(time: number): void {
     const { positions } = this.#desk
-    this.curve.sample(time, positions.equityFloat, positions.exposureFloat, positions)
+    const equity = positions.equityFloat
+    this.curve.sample(time, equity, positions.exposureFloat, positions)
+    if (equity < this.ruin.below) this.ruin.see(time, equity)
   }
 
   /** Values what is still open at the newest prices: quotes are heard of by the positions alone. */
@@ -61,18 +68,18 @@ export class RunCollector {
     return [...this.#prices.values()].map((series) => series.history())
   }
 
-  #pricesOf(symbol: string): CandleSeries | undefined {
+  #pricesOf(symbol: string): DrawnPrices | undefined {
     const known = this.#prices.get(symbol)
     if (known !== undefined || this.#prices.size === mostSymbols) return known
-    const series = new CandleSeries(symbol)
-    this.#prices.set(symbol, series)
-    return series
+    const prices = new DrawnPrices(symbol)
+    this.#prices.set(symbol, prices)
+    return prices
   }
 
   #listen(bus: Bus): void {
     const { trades } = this
     bus.on('market.new_bar', ({ data }) => {
-      trades.bar(data.symbol, data.close, data.timestamp)
+      trades.bar(data.symbol, data.close, data.timestamp, data.timeframe)
       this.#pricesOf(data.symbol)?.bar(data)
     })
     bus.on('market.trade_tick', ({ data }) => {

@@ -1,6 +1,8 @@
 import type { Bus } from '../bus/bus.ts'
 import type { Desk } from '../desk/desk.ts'
 import type { PlayedSource } from './backtest-result.ts'
+import type { RuinWatch } from './ruin-watch.ts'
+import type { TradeCollector } from './trade-collector.ts'
 
 /** Collects of a run what is worth a look before its figures are believed. */
 export class RunNotices {
@@ -17,7 +19,11 @@ export class RunNotices {
   }
 
   /** In sentences; none if all is well. */
-  sentences({ orders, positions }: Desk, sources: readonly PlayedSource[]): string[] {
+  sentences(
+    { orders, positions }: Desk,
+    sources: readonly PlayedSource[],
+    { ruin, trades }: { readonly ruin: RuinWatch; readonly trades: TradeCollector },
+  ): string[] {
     const sentences: string[] = []
     for (const { name, counts } of sources) {
       if (counts === undefined || counts.skipped === 0) continue
@@ -34,9 +40,15 @@ export class RunNotices {
         sentences.push(`There is an order for ${symbol}, of which there were no data.`)
       }
     }
+    sentences.push(...ruin.sentences())
     for (const [currency, amount] of positions.feesApart) {
       sentences.push(
-        `Fees of ${amount.toFixed()} ${currency} are in no figure: they could not be converted to ${positions.currency}.`,
+        `Fees of ${amount.toFixed()} ${currency} are in no figure: they could not be converted to the currency of what was traded.`,
+      )
+    }
+    for (const [symbol, currency] of trades.unconverted) {
+      sentences.push(
+        `Trades of ${symbol} are in ${currency}, and rates to ${positions.currency} were missing: what could not be converted is in no sum. Give positions a convert that knows ${currency}.`,
       )
     }
     const warned = listed(this.#warnings)

@@ -1,7 +1,10 @@
 import { Decimal } from '../events/decimal.ts'
 import type { RoundTrip } from './round-trip.ts'
 
-/** What the trades of a run have in common. Only closed ones count, but for `openTradeCount`. */
+/**
+ * What the trades of a run have in common. Only closed ones count, but for `openTradeCount`. Those with a
+ * `currency`, which could not be converted, are counted, and are in no figure that is made of money.
+ */
 export interface TradeStatistics {
   /** How many trades were closed. */
   readonly tradeCount: number
@@ -47,20 +50,22 @@ export function tradeStatistics(trades: readonly RoundTrip[]): TradeStatistics {
   const closed = trades
     .filter(({ open }) => !open)
     .toSorted((left, right) => left.closedAt! - right.closedAt!)
-  const wins = closed.filter(({ pnl }) => pnl.gt(0)).map(({ pnl }) => pnl)
-  const losses = closed.filter(({ pnl }) => pnl.lt(0)).map(({ pnl }) => pnl)
+  const money = closed.filter(({ currency }) => currency === undefined).map(({ pnl }) => pnl)
+  const wins = money.filter((pnl) => pnl.gt(0))
+  const losses = money.filter((pnl) => pnl.lt(0))
+  const winCount = closed.filter(({ pnl }) => pnl.gt(0)).length
   const gained = total(wins)
   const lost = total(losses)
   return {
     tradeCount: closed.length,
     openTradeCount: trades.length - closed.length,
-    winCount: wins.length,
-    lossCount: losses.length,
+    winCount,
+    lossCount: closed.filter(({ pnl }) => pnl.lt(0)).length,
     ...(closed.length > 0 && {
-      winRate: wins.length / closed.length,
-      expectancy: gained.plus(lost).div(closed.length),
+      winRate: winCount / closed.length,
       averageTradeMs: closed.reduce((sum, trade) => sum + trade.durationMs, 0) / closed.length,
     }),
+    ...(money.length > 0 && { expectancy: gained.plus(lost).div(money.length) }),
     ...(wins.length > 0 && {
       averageWin: gained.div(wins.length),
       largestWin: wins.reduce((most, pnl) => Decimal.max(most, pnl)),

@@ -113,13 +113,13 @@ export interface Statistics extends TradeStatistics {
    * portfolio turnover rate, with equity in place of the value of the securities.)
    */
   readonly turnover?: number
-  /** Value of all buys, price x quantity x multiplier. */
+  /** Value of all buys, price x quantity x multiplier, in account currency; without what could not be converted. */
   readonly bought: Decimal
-  /** Value of all sells, price x quantity x multiplier. */
+  /** Value of all sells, as that of the buys. */
   readonly sold: Decimal
   /** How many fills there were. */
   readonly fillCount: number
-  /** All fees; negative where rebates were more. */
+  /** All fees, in account currency, without what could not be converted; negative where rebates were more. */
   readonly fees: Decimal
 }
 

@@ -2,13 +2,39 @@ import { Decimal } from '../events/decimal.ts'
 import type { Fill } from './trade-fill.ts'
 import type { RoundTrip } from './round-trip.ts'
 
+/** How many bars of one timeframe there were so far. */
+export interface BarCount {
+  /** Such as `1m`; undefined where nobody said it. */
+  readonly timeframe: string | undefined
+  /** How long its bars are, in milliseconds. */
+  readonly lengthMs: number
+  bars: number
+}
+
 /** What was last seen of a symbol. */
 export interface Mark {
   price: Decimal
   /** When that was, in milliseconds since the Unix epoch. */
   at: number
-  /** How many bars there were so far. */
-  bars: number
+  /** In the order in which timeframes were first seen: what comes later stands behind. */
+  readonly counts: BarCount[]
+}
+
+/** What is to be known of an instrument. */
+export interface TradeTerms {
+  readonly multiplier: Decimal
+  /** What prices are in. */
+  readonly currency: string
+  /** What an amount in `currency` is in account currency at a time; undefined if nobody knows. */
+  readonly toAccount: (amount: Decimal, at: number) => Decimal | undefined
+}
+
+/** What a fill has cost. */
+export interface TradeFee {
+  /** In the currency of the instrument. */
+  readonly own: Decimal
+  /** In account currency, by the rate of when it was paid; undefined if nobody knew it. */
+  readonly account: Decimal | undefined
 }
 
 const zero = new Decimal(0)
@@ -18,9 +44,10 @@ export class TradeInProgress {
   readonly side: RoundTrip['side']
   readonly #number: number
   readonly #opening: Fill
-  readonly #multiplier: Decimal
+  readonly #terms: TradeTerms
   readonly #mark: Mark
-  readonly #barsBefore: number
+  /** How many bars there were before it, in the order of `#mark.counts`. */
+  readonly #barsBefore: readonly number[]
   #most = zero
   #entered = zero
   /** Sum of price x quantity of the fills that entered. */
@@ -28,21 +55,22 @@ export class TradeInProgress {
   #left = zero
   /** Sum of price x quantity of the fills that left. */
   #exitValue = zero
-  #fees = zero
+  #ownFees = zero
+  #accountFees: Decimal | undefined = zero
 
   constructor(
     number: number,
     opening: Fill,
     side: RoundTrip['side'],
-    multiplier: Decimal,
+    terms: TradeTerms,
     mark: Mark,
   ) {
     this.side = side
     this.#number = number
     this.#opening = opening
-    this.#multiplier = multiplier
+    this.#terms = terms
     this.#mark = mark
-    this.#barsBefore = mark.bars
+    this.#barsBefore = mark.counts.map(({ bars }) => bars)
   }
 
   /** What is held, without a sign. */
@@ -50,23 +78,29 @@ export class TradeInProgress {
     return this.#entered.minus(this.#left)
   }
 
-  enter(price: Decimal, quantity: Decimal, fee: Decimal): void {
+  enter(price: Decimal, quantity: Decimal, fee: TradeFee): void {
     this.#entered = this.#entered.plus(quantity)
     this.#entryValue = this.#entryValue.plus(price.times(quantity))
-    this.#fees = this.#fees.plus(fee)
+    this.#pay(fee)
     this.#most = Decimal.max(this.#most, this.quantity)
   }
 
-  leave(price: Decimal, quantity: Decimal, fee: Decimal): void {
+  leave(price: Decimal, quantity: Decimal, fee: TradeFee): void {
     this.#left = this.#left.plus(quantity)
     this.#exitValue = this.#exitValue.plus(price.times(quantity))
-    this.#fees = this.#fees.plus(fee)
+    this.#pay(fee)
+  }
+
+  #pay({ own, account }: TradeFee): void {
+    this.#ownFees = this.#ownFees.plus(own)
+    this.#accountFees = account && this.#accountFees?.plus(account)
   }
 
   roundTrip(closedAt: number | undefined): RoundTrip {
     const { symbol, venue, accountId, strategyId, timestamp } = this.#opening
-    const pnl = this.#pnl()
-    const cost = this.#entryValue.times(this.#multiplier).abs()
+    const endsAt = closedAt ?? this.#mark.at
+    const gained = this.#gained()
+    const cost = this.#entryValue.times(this.#terms.multiplier).abs()
     return {
       number: this.#number,
       symbol,
@@ -79,19 +113,42 @@ export class TradeInProgress {
       ...(closedAt !== undefined && { closedAt }),
       entryPrice: this.#entryValue.div(this.#entered),
       ...(!this.#left.isZero() && { exitPrice: this.#exitValue.div(this.#left) }),
-      pnl,
-      fees: this.#fees,
-      ...(!cost.isZero() && { returnPercent: pnl.times(100).div(cost).toNumber() }),
-      bars: this.#mark.bars - this.#barsBefore,
-      durationMs: (closedAt ?? this.#mark.at) - timestamp,
+      ...this.#money(gained, endsAt),
+      ...(!cost.isZero() && {
+        returnPercent: gained.minus(this.#ownFees).times(100).div(cost).toNumber(),
+      }),
+      bars: this.#bars(),
+      durationMs: endsAt - timestamp,
       open: closedAt === undefined,
     }
   }
 
   /** What leaving brought in, and what is held at the last price, less what entering has cost. */
-  #pnl(): Decimal {
+  #gained(): Decimal {
     const value = this.#exitValue.plus(this.#mark.price.times(this.quantity))
-    const gained = value.minus(this.#entryValue).times(this.#multiplier)
-    return (this.side === 'long' ? gained : gained.negated()).minus(this.#fees)
+    const gained = value.minus(this.#entryValue).times(this.#terms.multiplier)
+    return this.side === 'long' ? gained : gained.negated()
+  }
+
+  /** In account currency; where a rate is missing all of it in that of the instrument, never in both. */
+  #money(gained: Decimal, at: number): Pick<RoundTrip, 'pnl' | 'fees' | 'currency'> {
+    const fees = this.#accountFees
+    const inAccount = fees && this.#terms.toAccount(gained, at)
+    if (fees !== undefined && inAccount !== undefined) return { pnl: inAccount.minus(fees), fees }
+    const own = this.#ownFees
+    return { pnl: gained.minus(own), fees: own, currency: this.#terms.currency }
+  }
+
+  /** Of the shortest bars that there were any of. */
+  #bars(): number {
+    let [bars, lengthMs] = [0, Infinity]
+    for (const [index, count] of this.#mark.counts.entries()) {
+      const seen = count.bars - (this.#barsBefore[index] ?? 0)
+      if (seen > 0 && (bars === 0 || count.lengthMs < lengthMs)) {
+        bars = seen
+        lengthMs = count.lengthMs
+      }
+    }
+    return bars
   }
 }

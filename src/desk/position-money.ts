@@ -1,6 +1,7 @@
 import { describeValue } from '../errors/checks.ts'
-import { Decimal, isDecimal } from '../events/decimal.ts'
+import { Decimal } from '../events/decimal.ts'
 import type { TradewireEvent } from '../events/envelope.ts'
+import { converted } from './conversion.ts'
 import { Exact, zero } from './position-exact.ts'
 import type { PositionBus } from './position.ts'
 import type { ConvertCurrency } from './position-options.ts'
@@ -69,19 +70,9 @@ export class Exchange {
     cause: TradewireEvent | undefined,
   ): Decimal | undefined {
     if (from === to) return amount
-    const { convert } = this.#settings
-    let reason = 'there is no rate'
-    if (convert !== undefined) {
-      // A fill is booked whatever becomes of its fee, so the rates of others may not fail it.
-      try {
-        const converted: unknown = convert(new Decimal(amount), from, to, at)
-        if (isDecimal(converted)) return new Exact(converted)
-        if (converted !== undefined) reason = `convert gave ${describeValue(converted)}`
-      } catch (error) {
-        reason = `convert failed: ${describeValue(error instanceof Error ? error.message : error)}`
-      }
-    }
-    this.#warn(from, to, reason, cause)
+    const result = converted(this.#settings.convert, amount, from, to, at)
+    if (typeof result !== 'string') return new Exact(result)
+    this.#warn(from, to, result, cause)
     return undefined
   }
 

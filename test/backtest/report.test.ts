@@ -111,6 +111,7 @@ describe('reportHtml', () => {
       1,
       86_400_000,
       '2',
+      null,
     ])
     expect(data.trades[1]!.slice(6, 8)).toEqual([null, null])
   })

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { decimal, encodeEventText, type TradewireEvent, tradingEvents, z } from 'tradewire'
 import { type BacktestOptions, csvTrades, runBacktest, type SourceEvent } from 'tradewire/backtest'
-import { type PaperBroker, paperBroker } from 'tradewire/desk'
+import { type Fees, type PaperBroker, paperBroker } from 'tradewire/desk'
 import { type EventLog, memoryLog, openLog } from 'tradewire/log'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { d, opening, run, tick, ticks } from './run-support.ts'
@@ -335,9 +335,13 @@ describe('notices of runBacktest', () => {
         desk: { broker, positions: { currency: 'EUR' } },
         strategy: inAndOut,
       })
-    const apart = await of(paperBroker({ fees, currency: 'USD' }))
+    const inDollars: Fees = ({ price, quantity }) => ({
+      amount: price.times(quantity).times('0.01'),
+      currency: 'USD',
+    })
+    const apart = await of(paperBroker({ fees: inDollars }))
     expect(apart.notices).toEqual([
-      'Fees of 2.05 USD are in no figure: they could not be converted to EUR.',
+      'Fees of 2.05 USD are in no figure: they could not be converted to the currency of what was traded.',
       'Warnings: currency_unknown (1).',
     ])
     const counted = await of(paperBroker({ fees }))

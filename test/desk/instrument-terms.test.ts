@@ -1,4 +1,4 @@
-import { ConfigurationError, Decimal, type TradewireEvent } from 'tradewire'
+import { ConfigurationError, Decimal, type OrderFilled } from 'tradewire'
 import {
   type Broker,
   type BrokerAccount,
@@ -15,7 +15,7 @@ const fees = { maker: '0', taker: '0.01' }
 /** The fee of 2 units at 100, and what the positions make of them. */
 function bought(options: PaperBrokerOptions, positions: PositionKeeperOptions = {}): unknown {
   const { bus } = quietBus()
-  const said: TradewireEvent<'order.filled'>['data'][] = []
+  const said: OrderFilled[] = []
   bus.on('order.filled', ({ data }) => void said.push(data))
   const desk = startDesk(bus, { broker: paperBroker({ fees, ...options }), positions })
   desk.orders.buy('SPX', '2')
