@@ -40,7 +40,7 @@ export interface LegacyShare {
   readonly legacy: number
   /** How many are of the typed side. */
   readonly typed: number
-  /** `legacy` of both together, from 0 to 1; 0 where there are none. */
+  /** `legacy` of both together, from 0 to 1; 0 where there are none yet, which says nothing. */
   readonly legacyShare: number
 }
 
