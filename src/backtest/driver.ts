@@ -5,7 +5,7 @@ import { ConfigurationError } from '../errors/tradewire-error.ts'
 import type { SimulatedClock } from '../time/simulated-clock.ts'
 import { nextTurn } from '../time/turn.ts'
 import { handlerFailed, StrayWorkError, strategyFailed } from './errors.ts'
-import { Settling } from './settling.ts'
+import { Settling, type SettlingOptions } from './settling.ts'
 import type { MergedChunk } from './merge.ts'
 import { SourceError } from './source-errors.ts'
 import type { TimedPayload } from './source.ts'
@@ -25,13 +25,12 @@ export interface DriverHost {
 }
 
 /** How a driver plays. */
-export interface DriverOptions {
+export interface DriverOptions extends Pick<
+  SettlingOptions,
+  'signal' | 'stuck' | 'guessed' | 'own'
+> {
   /** What the sources are called: who emits their events, unless these say so. */
   readonly names: readonly string[]
-  /** Ends it when it aborts. */
-  readonly signal?: AbortSignal
-  /** Is told every ten seconds of real time that a handler keeps time standing still. */
-  readonly stuck?: (waitedMs: number, handler: string) => void
   /** Whether a handler that fails ends it. */
   readonly stopsAtFailure: boolean
 }
@@ -70,7 +69,8 @@ export class Driver {
     this.#host = host
     this.#signal = options.signal
     this.#stopsAtFailure = options.stopsAtFailure
-    this.#settling = new Settling(bus, clock, options.signal, options.stuck)
+    const { signal, stuck, guessed, own } = options
+    this.#settling = new Settling(bus, clock, { signal, stuck, guessed, own })
   }
 
   /**
@@ -145,7 +145,7 @@ export class Driver {
   }
 
   /**
-   * Ends the run if `work` of a strategy, which nothing waits for, fails.
+   * Waits for `work` of a strategy wherever handlers are waited for, and ends the run if it fails.
    *
    * @throws ConfigurationError `CONFIGURATION` if it is no promise, which types alone do not prevent.
    */
@@ -155,9 +155,11 @@ export class Driver {
         `A strategy returns nothing, a promise, or a function to be called at the end, but this one returned ${describeValue(work)}. Put braces around the body of an arrow function.`,
       )
     }
-    Promise.resolve(work).catch((error: unknown) => {
+    const followed = Promise.resolve(work)
+    followed.catch((error: unknown) => {
       this.#rejection ??= { error: this.strategyError(error) }
     })
+    this.#settling.watch(followed)
   }
 
   /**

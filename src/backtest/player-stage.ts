@@ -31,8 +31,7 @@ export class PlayerStage {
     this.#emit = (bus.emitSync as unknown as Emit).bind(bus)
     this.#keepsIdentity = keepsIdentity
     this.#clock = simulated(bus.clock)
-    // Of a clock it asks for sleepers alone, and nobody can tell who sleeps on a real one.
-    this.#settling = new Settling(bus, this.#clock ?? ({ sleepers: 0 } as SimulatedClock), signal)
+    this.#settling = new Settling(bus, this.#clock, { signal })
   }
 
   /** Whether the time of the bus is the player's to move. */

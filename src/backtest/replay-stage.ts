@@ -55,7 +55,7 @@ export class ReplayStage {
       broker: this.#recordedVenue(),
       positions: { ...defaultPositions, ...positions },
     })
-    this.#settling = new Settling(this.#bus, this.#clock, signal)
+    this.#settling = new Settling(this.#bus, this.#clock, { signal })
   }
 
   /** The sequence of the last event. */
@@ -153,6 +153,7 @@ export class ReplayStage {
     work.catch((error: unknown) => {
       this.#rejection ??= { error }
     })
+    this.#settling.watch(work)
   }
 
   #check(): void {

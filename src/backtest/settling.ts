@@ -1,9 +1,11 @@
 import { type Activity, activityOf } from '../bus/backstage.ts'
 import { ConfigurationError } from '../errors/tradewire-error.ts'
+import { type Guess, type Patience, Standstill } from '../bus/standstill.ts'
 import type { Clock } from '../time/clock.ts'
+import { OutsideWorld } from '../time/outside-world.ts'
 import type { SimulatedClock } from '../time/simulated-clock.ts'
 import { SystemClock } from '../time/system-clock.ts'
-import { nextTurn } from '../time/turn.ts'
+import { nextTurn, pause } from '../time/turn.ts'
 
 /** How many turns of the event loop are taken at once before a handler is waited for with patience. */
 const eagerTurns = 1_000
@@ -12,34 +14,59 @@ const patientMs = 1
 /** After how long it is told that time stands still, and how often, in milliseconds of real time. */
 const stuckMs = 10_000
 
+/** A model may take its time to answer; a connection that idles is to cost it once. */
+const patience: Patience = {
+  shownMs: 30_000,
+  neededMs: 600_000,
+  unseenMs: 1_000,
+  passesWork: true,
+}
+
+/** How {@link Settling} settles. */
+export interface SettlingOptions {
+  /** Ends it when it aborts. */
+  readonly signal?: AbortSignal | undefined
+  /** Is told every ten seconds of real time that a handler keeps time standing still. */
+  readonly stuck?: ((waitedMs: number, handler: string) => void) | undefined
+  /** Is told when time goes on though nobody could tell what something waited for. */
+  readonly guessed?: ((guess: Guess) => void) | undefined
+  /** Names of resources of the process that are used beside the handlers at this moment. */
+  readonly own?: (() => readonly string[]) | undefined
+  /** Tells real time. Default: the system's. */
+  readonly realClock?: Clock
+}
+
 /**
  * Knows whether all that a moment of simulated time has started is done, so that time may move on.
  *
  * What handlers return is awaited, mailboxes are emptied. A handler that waits for simulated time, or for
- * an event yet to come, cannot be awaited before time moves: while one does, a moment is over as soon
- * as nothing else can run without the outside world.
+ * an event yet to come, cannot be awaited before time moves: a moment is over once all that is unfinished
+ * waits for one of these, and nothing waits for the outside world. See {@link Standstill}.
  */
 export class Settling {
-  readonly #clock: SimulatedClock
+  readonly #standstill: Standstill
+  readonly #clock: SimulatedClock | undefined
   readonly #activity: Activity
   readonly #signal: AbortSignal | undefined
   readonly #realClock: Clock
+  readonly #stuck: SettlingOptions['stuck']
 
-  readonly #stuck: ((waitedMs: number, handler: string) => void) | undefined
-
-  /** @param stuck is told every ten seconds of real time that a handler keeps time standing still. */
-  constructor(
-    bus: object,
-    clock: SimulatedClock,
-    signal?: AbortSignal,
-    stuck?: (waitedMs: number, handler: string) => void,
-    realClock: Clock = new SystemClock(),
-  ) {
+  /** @param clock undefined where time moves by itself. */
+  constructor(bus: object, clock: SimulatedClock | undefined, options: SettlingOptions = {}) {
+    const { realClock = new SystemClock(), stuck, signal, guessed = () => {}, own } = options
     this.#realClock = realClock
     this.#stuck = stuck
     this.#clock = clock
     this.#activity = activityOf(bus)
     this.#signal = signal
+    this.#standstill = new Standstill(
+      this.#activity,
+      clock,
+      patience,
+      () => realClock.monotonic(),
+      guessed,
+      new OutsideWorld(own),
+    )
   }
 
   /** The sequence of the last event of the bus. */
@@ -54,8 +81,12 @@ export class Settling {
 
   /** Whether nothing is to be waited for: every handler that was called has returned, and no promise. */
   get settled(): boolean {
-    const activity = this.#activity
-    return activity.idle && !activity.waiting && this.#clock.sleepers === 0
+    return this.#standstill.settled
+  }
+
+  /** Waits for `work` beside the handlers, too. */
+  watch(work: Promise<unknown>): void {
+    this.#standstill.watch(work)
   }
 
   /** Undefined if nothing is to be waited for, else what resolves once time may move on. */
@@ -69,22 +100,31 @@ export class Settling {
    * @throws the reason of the signal if it aborts meanwhile.
    */
   readonly settleFully = async (): Promise<void> => {
-    const activity = this.#activity
+    const standstill = this.#standstill
     let since: number | undefined
     let told = 0
+    standstill.begin()
     for (let turns = 1; ; turns += 1) {
       await nextTurn()
-      if (activity.idle || activity.waiting || this.#clock.sleepers > 0) return
+      if (standstill.isOver()) return
       this.#signal?.throwIfAborted()
       if (turns <= eagerTurns) continue
       since ??= this.#realClock.monotonic()
       const waitedMs = this.#realClock.monotonic() - since
       if (waitedMs >= (told + 1) * stuckMs) {
         told += 1
-        this.#stuck?.(waitedMs, activity.example ?? 'a handler with a mailbox')
+        this.#stuck?.(waitedMs, this.#unsettled())
       }
-      await this.#realClock.sleep(patientMs)
+      await pause(patientMs)
     }
+  }
+
+  /** What has not settled, in words. */
+  #unsettled(): string {
+    const { example, idle } = this.#activity
+    const what = example ?? (idle ? 'the strategy itself' : 'a handler with a mailbox')
+    const { shown } = this.#standstill
+    return shown.length === 0 ? what : `${what}, while Node shows ${shown.join(', ')}`
   }
 
   /**
@@ -95,7 +135,8 @@ export class Settling {
    * @throws the reason of the signal if it aborts meanwhile; what `end` throws.
    */
   async outlast(end: () => void | Promise<void>): Promise<void> {
-    const { sleepers } = this.#clock
+    const clock = this.#clock!
+    const { sleepers } = clock
     let isDone = false
     const work = (async () => {
       try {
@@ -110,12 +151,12 @@ export class Settling {
       await nextTurn()
       if (isDone) break
       this.#signal?.throwIfAborted()
-      if (this.#clock.sleepers > sleepers) {
+      if (clock.sleepers > sleepers) {
         throw new ConfigurationError(
           'The end of a strategy sleeps on the simulated clock, which stands still once the data have ended: it would never wake. Do without the sleep, or end the strategy before the data do.',
         )
       }
-      if (turns > eagerTurns) await this.#realClock.sleep(patientMs)
+      if (turns > eagerTurns) await pause(patientMs)
     }
     await work
   }

@@ -115,6 +115,12 @@ export interface Activity {
    * backoff, a rate limit.
    */
   readonly waiting: boolean
+  /** How many calls of handlers have not ended, and events in line that a gate holds. */
+  readonly unfinished: number
+  /** How many await an event, or the end of other handlers. */
+  readonly waits: number
+  /** Whether a stream is open whose reader does something else than to await its next event. */
+  readonly reading: boolean
   /** One handler that has not settled, in words; undefined where there is none without a mailbox. */
   readonly example: string | undefined
   /** The first failure of a handler, with its cause; undefined while none has failed for good. */
@@ -139,6 +145,17 @@ export function activityOf(bus: object): Activity {
     },
     get idle() {
       return pending.empty && line.size === 0
+    },
+    get unfinished() {
+      let running = pending.handlers + Math.min(line.size, 1)
+      for (const mailbox of calls.scheduler.mailboxes) running += mailbox.running
+      return running
+    },
+    get waits() {
+      return listeners.waits + pending.waits
+    },
+    get reading() {
+      return listeners.away
     },
     get waiting() {
       return listeners.size > 0 || (timers !== undefined && timers.pending > 0)

@@ -28,6 +28,11 @@ export class Flight {
     this.#onLanded = onLanded
   }
 
+  /** Whether somebody was given a promise for its end. */
+  get awaited(): boolean {
+    return this.#promise !== undefined
+  }
+
   get failures(): readonly HandlerError[] {
     return this.#failures ?? []
   }

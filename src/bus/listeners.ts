@@ -15,12 +15,22 @@ type Subscribe = (
   onEnd: () => void,
 ) => Subscriber
 
+/** A wait or a stream that has not ended. */
+interface OpenListener {
+  /** Ends it. */
+  readonly end: () => void
+  /** How many await its next event now. */
+  readonly waits: () => number
+}
+
+const one = (): number => 1
+
 /** The waits and streams of a bus: what listens without a handler of the user, and ends with it. */
 export class Listeners {
   readonly #clock: Clock
   readonly #subscribe: Subscribe
   readonly #dropped: (subscriber: Subscriber, event: TradewireEvent) => void
-  readonly #endings = new Set<() => void>()
+  readonly #open = new Set<OpenListener>()
 
   /** @param dropped counts an event that a full stream has dropped. */
   constructor(
@@ -35,7 +45,22 @@ export class Listeners {
 
   /** How many there are. */
   get size(): number {
-    return this.#endings.size
+    return this.#open.size
+  }
+
+  /** How many await an event now. */
+  get waits(): number {
+    let waits = 0
+    for (const listener of this.#open) waits += listener.waits()
+    return waits
+  }
+
+  /** Whether a stream is open whose reader does something else than to await its next event. */
+  get away(): boolean {
+    for (const listener of this.#open) {
+      if (listener.waits() === 0) return true
+    }
+    return false
   }
 
   waitFor(parsed: ParsedPatterns, options: WaitOptions): Promise<TradewireEvent> {
@@ -57,7 +82,7 @@ export class Listeners {
   /** Ends them all: the bus closes. */
   close(): void {
     // Each ending takes itself out of the set, which iteration allows for.
-    for (const end of this.#endings) end()
+    for (const { end } of this.#open) end()
   }
 
   #hostFor(
@@ -73,9 +98,10 @@ export class Listeners {
         onListen?.(subscriber)
         return subscriber
       },
-      onClose: (end) => {
-        this.#endings.add(end)
-        return () => this.#endings.delete(end)
+      onClose: (end, waits = one) => {
+        const listener = { end, waits }
+        this.#open.add(listener)
+        return () => this.#open.delete(listener)
       },
     }
   }

@@ -204,6 +204,15 @@ export class PendingList {
     return `the handler of subscription ${leg.subscriber.id} (${leg.subscriber.pattern}), called with ${type} ${id}`
   }
 
+  /** Of how many events somebody awaits the end of the handlers, or of all that is pending. */
+  get waits(): number {
+    let waits = this.#idleWaiters.length
+    for (let pending = this.#first; pending !== undefined; pending = pending.next) {
+      if (pending.resolve !== undefined || pending.flight?.awaited === true) waits += 1
+    }
+    return waits
+  }
+
   /** Resolves once nothing is pending. */
   idle(): Promise<void> {
     if (this.empty) return Promise.resolve()

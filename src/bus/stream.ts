@@ -111,7 +111,10 @@ export class BufferedStream implements EventStream {
       (event) => this.#take(event),
       () => this.#finish({ failed: false }),
     )
-    const forgetClose = host.onClose(() => this.#finish({ failed: false }))
+    const forgetClose = host.onClose(
+      () => this.#finish({ failed: false }),
+      () => this.#readers.size,
+    )
     signal?.addEventListener('abort', onAbort)
     this.#detach = () => {
       subscription.unsubscribe()

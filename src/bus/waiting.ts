@@ -30,8 +30,12 @@ export interface ListeningHost {
   readonly clock: Clock
   /** Registers a handler on a pattern that has been checked; `onEnd` is called when it is removed. */
   listen(handler: Handler, onEnd: () => void): Subscription
-  /** Calls `end` when the bus closes; returns how to take that back. */
-  onClose(end: () => void): () => void
+  /**
+   * Calls `end` when the bus closes; returns how to take that back.
+   *
+   * @param waits how many await the next event now. Default: always one.
+   */
+  onClose(end: () => void, waits?: () => number): () => void
 }
 
 /** Throws `CONFIGURATION` if an option is unknown or out of range. */

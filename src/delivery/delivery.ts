@@ -108,6 +108,10 @@ export class Delivery implements Schedulable, MailboxOwner, AttemptsOwner, Picke
     return this.#mailbox.size
   }
 
+  get running(): number {
+    return this.#attempts.running.size
+  }
+
   get stats(): SubscriptionStats {
     const { oldestTimestamp, size } = this.#mailbox
     return {

@@ -14,6 +14,8 @@ export interface Schedulable extends Linked<Schedulable> {
   readonly pending: number
   /** Events that wait. */
   readonly depth: number
+  /** Calls that have returned a promise and have not ended. */
+  readonly running: number
   /** The lane that it is in line for; -1 while it is not in line. Only the scheduler sets it. */
   ringLane: number
   /** Starts its next call, and leaves the line if it cannot start another one. */

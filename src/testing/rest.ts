@@ -1,7 +1,8 @@
 import { type Activity, activityOf } from '../bus/backstage.ts'
+import { Standstill } from '../bus/standstill.ts'
 import type { SimulatedClock } from '../time/simulated-clock.ts'
 import { SystemClock } from '../time/system-clock.ts'
-import { nextTurn } from '../time/turn.ts'
+import { nextTurn, pause } from '../time/turn.ts'
 import { EventAssertionError } from './assertion-error.ts'
 
 /**
@@ -10,6 +11,13 @@ import { EventAssertionError } from './assertion-error.ts'
 const eagerTurns = 1_000
 /** How long a turn then takes, in milliseconds of real time. */
 const patientMs = 1
+/**
+ * How long is waited at most, in milliseconds of real time, where all that is unfinished seems to wait for time or
+ * for events, and yet something has been opened since the test began: it may be a server of the test.
+ */
+const shownMs = 1_000
+/** The same where it is not known what a handler waits for: it may be another handler. */
+const unseenMs = 500
 
 /** Moves the time of a bus, and waits at each moment for what it has started. */
 export class Rest {
@@ -17,24 +25,31 @@ export class Rest {
   readonly #activity: Activity
   readonly #patienceMs: number
   readonly #realClock = new SystemClock()
+  readonly #standstill: Standstill
   #isStuck = false
-  /** Work beside the handlers that has not settled. */
-  #working = 0
 
   /** @param patienceMs how long a handler may take, in milliseconds of real time. */
   constructor(bus: object, clock: SimulatedClock, patienceMs: number) {
     this.#clock = clock
     this.#activity = activityOf(bus)
     this.#patienceMs = patienceMs
+    this.#standstill = new Standstill(
+      this.#activity,
+      clock,
+      {
+        shownMs: Math.min(shownMs, patienceMs / 2),
+        neededMs: Infinity,
+        unseenMs: Math.min(unseenMs, patienceMs / 2),
+        passesWork: false,
+      },
+      () => this.#realClock.monotonic(),
+      () => {},
+    )
   }
 
   /** Waits for `work`, too, wherever it waits for handlers. */
   watch(work: Promise<unknown>): void {
-    this.#working += 1
-    const settled = (): void => {
-      this.#working -= 1
-    }
-    work.then(settled, settled)
+    this.#standstill.watch(work)
   }
 
   /** Whether a handler was told to be stuck. */
@@ -43,21 +58,21 @@ export class Rest {
   }
 
   /**
-   * Resolves once all handlers have settled, or what has not waits for simulated time or for an
-   * event.
+   * Resolves once all handlers have settled, or what has not waits for simulated time, for an event, or
+   * for another handler.
    *
-   * @throws EventAssertionError if a handler takes longer than that, and waits for neither.
+   * @throws EventAssertionError if a handler takes longer than that, and waits for none of these.
    */
   readonly settle = async (): Promise<void> => {
-    const activity = this.#activity
+    const standstill = this.#standstill
     const since = this.#realClock.monotonic()
+    standstill.begin()
     for (let turns = 1; ; turns += 1) {
       await nextTurn()
-      if (activity.idle && this.#working === 0) return
-      if (activity.waiting || this.#clock.sleepers > 0) return
+      if (standstill.isOver()) return
       if (turns <= eagerTurns) continue
       if (this.#realClock.monotonic() - since >= this.#patienceMs) throw this.#stuck()
-      await this.#realClock.sleep(patientMs)
+      await pause(patientMs)
     }
   }
 

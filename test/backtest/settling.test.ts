@@ -23,7 +23,7 @@ describe('Settling', () => {
       told.push(what)
       if (told.length === 2) release()
     }
-    const settling = new Settling(bus, clock, undefined, stuck, realClock)
+    const settling = new Settling(bus, clock, { stuck, realClock })
     bus.emitSync('system.warning', warning)
     expect(settling.settled).toBe(false)
     await settling.settle()

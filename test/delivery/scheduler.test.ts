@@ -13,6 +13,7 @@ class Caller implements Schedulable {
   readonly depth = 0
   previous: Schedulable | undefined = undefined
   next: Schedulable | undefined = undefined
+  readonly running = 0
   ringLane = -1
   updates = 0
   readonly id: string
