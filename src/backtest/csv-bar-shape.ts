@@ -4,7 +4,7 @@ import type { CsvLayout } from './csv-columns.ts'
 import type { CsvSettings } from './csv-options.ts'
 import type { RowFault, RowShape } from './csv-reader.ts'
 import type { CsvRow } from './csv-row.ts'
-import { NumberReader } from './csv-values.ts'
+import { NumberReader, zeroFault } from './csv-values.ts'
 import { type SessionHours, wholeDay } from './time-session.ts'
 import { commonTimeframe, Timeframe } from './time-frame.ts'
 import { timeFault } from './time-fault.ts'
@@ -26,6 +26,7 @@ export class BarShape implements RowShape<NewBar> {
   readonly #times: TimeReader
   readonly #timeFormat: TimeFormat
   readonly #numbers: NumberReader
+  readonly #zeroPrices: boolean
   readonly #atClose: boolean
   readonly #session: SessionHours
   #timeframe: Timeframe | undefined
@@ -50,6 +51,7 @@ export class BarShape implements RowShape<NewBar> {
     this.#times = new TimeReader(settings.time, settings.zone)
     this.#timeFormat = settings.time
     this.#numbers = new NumberReader(settings)
+    this.#zeroPrices = settings.zeroPrices
     this.#timeframe = timeframe
     this.#unchecked = timeframe !== undefined
     this.#atClose = timestampIs === 'close'
@@ -119,6 +121,9 @@ export class BarShape implements RowShape<NewBar> {
     if (open === undefined || high === undefined || low === undefined || close === undefined) {
       const index = [open, high, low, close].indexOf(undefined)
       return this.#noNumber(row, prices[index]!, at[prices[index]!])
+    }
+    if (open.isZero() && high.isZero() && low.isZero() && close.isZero() && !this.#zeroPrices) {
+      return { field: undefined, reason: zeroFault('prices', ' for all four') }
     }
     const volume = this.#optional(row, at.volume) ? numbers.read(row, at.volume) : nothing
     if (volume === undefined) return this.#noNumber(row, 'volume', at.volume)

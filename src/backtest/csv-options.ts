@@ -36,6 +36,11 @@ export interface CsvOptions<Name extends string> extends FileSourceOptions {
   readonly thousands?: boolean
   /** Whether numbers may have an exponent, as in `1e-05`. Default false: such a number is a bad one. */
   readonly exponents?: boolean
+  /**
+   * Whether prices of 0 are real, as those of spreads or of electricity may be. Default false: a quote or
+   * trade at 0 is a bad row, and so is a bar whose four prices are 0. Prices below 0 are always taken.
+   */
+  readonly zeroPrices?: boolean
 }
 
 const csvOptions: readonly (keyof CsvOptions<string>)[] = [
@@ -50,6 +55,7 @@ const csvOptions: readonly (keyof CsvOptions<string>)[] = [
   'decimalComma',
   'thousands',
   'exponents',
+  'zeroPrices',
 ]
 
 /** Options of a CSV source that have been checked, and have their defaults. */
@@ -65,6 +71,7 @@ export interface CsvSettings {
   readonly decimalComma: boolean
   readonly thousands: boolean
   readonly exponents: boolean
+  readonly zeroPrices: boolean
 }
 
 /**
@@ -84,12 +91,13 @@ export function requireCsvOptions<Name extends string>(
   const { symbol, venue, columns, delimiter = ',', time = 'auto', timeZone = 'UTC' } = options
   if (columns !== undefined) requireColumns(fields, columns)
   const { header = !Array.isArray(columns) } = options
-  const { decimalComma = false, thousands = false, exponents = false } = options
+  const { decimalComma = false, thousands = false, exponents = false, zeroPrices = false } = options
   requireNoFunction(reader, 'timeZone', options)
   requireBoolean('header', header)
   requireBoolean('decimalComma', decimalComma)
   requireBoolean('thousands', thousands)
   requireBoolean('exponents', exponents)
+  requireBoolean('zeroPrices', zeroPrices)
   return {
     // With a symbol for all rows, a column of symbols is none of our business.
     fields: fields.filter(({ name }) => name !== 'symbol' || symbol === undefined),
@@ -103,6 +111,7 @@ export function requireCsvOptions<Name extends string>(
     decimalComma,
     thousands,
     exponents,
+    zeroPrices,
   }
 }
 

@@ -81,9 +81,9 @@ class QuoteShape implements RowShape<QuoteUpdate> {
     const quote: Writable = {
       symbol: from.symbol(row),
       timestamp: from.time(row),
-      bidPrice: from.number(row, 'bidPrice'),
+      bidPrice: from.price(row, 'bidPrice'),
       bidSize: from.number(row, 'bidSize'),
-      askPrice: from.number(row, 'askPrice'),
+      askPrice: from.price(row, 'askPrice'),
       askSize: from.number(row, 'askSize'),
     }
     if (from.text(row, 'sequence') !== undefined) {

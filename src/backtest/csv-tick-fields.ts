@@ -3,7 +3,7 @@ import type { CsvLayout } from './csv-columns.ts'
 import type { CsvSettings } from './csv-options.ts'
 import type { RowFault } from './csv-reader.ts'
 import type { CsvRow } from './csv-row.ts'
-import { NumberReader } from './csv-values.ts'
+import { NumberReader, zeroFault } from './csv-values.ts'
 import { timeFault } from './time-fault.ts'
 import { TimeReader } from './time-text.ts'
 
@@ -55,6 +55,15 @@ export class TickFields {
     }
     // Nobody looks at the values of a row that has a fault.
     return value as Decimal
+  }
+
+  /** The price in a field; of a row with a fault it does not matter. */
+  price(row: CsvRow, name: string): Decimal {
+    const price = this.number(row, name) as Decimal | undefined
+    if (!this.#settings.zeroPrices && price?.isZero() === true) {
+      this.fault ??= { field: name, reason: zeroFault('a price') }
+    }
+    return price as Decimal
   }
 
   /** The text of a field; undefined where there is none. */

@@ -95,7 +95,7 @@ class TradeShape implements RowShape<TradeTick> {
     const trade: Writable = {
       symbol: from.symbol(row),
       timestamp: from.time(row),
-      price: from.number(row, 'price'),
+      price: from.price(row, 'price'),
       size: from.number(row, 'size'),
       aggressorSide: this.#side(row),
     }

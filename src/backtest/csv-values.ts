@@ -56,6 +56,15 @@ export class NumberReader {
   }
 }
 
+/**
+ * Why prices are none that are 0.
+ *
+ * @param prices what was expected, such as `a price`, and how many are 0, if not that one.
+ */
+export function zeroFault(prices: string, which = ''): string {
+  return `expected ${prices}, found 0${which}, which files have where there is no price. Give { zeroPrices: true } if prices of 0 are real.`
+}
+
 const options = ['decimalComma', 'thousands', 'exponents'] as const
 
 const readers = Array.from(

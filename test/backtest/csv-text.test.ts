@@ -11,7 +11,7 @@ interface Cut {
 
 /** What comes of blocks of text. */
 function cut(blocks: readonly string[], delimiter = ','): Cut {
-  const ledger = new RowLedger('rows.csv', 'collect', false)
+  const ledger = new RowLedger('rows.csv', 'collect', 0)
   const rows: { line: number; fields: readonly string[] }[] = []
   const text = new CsvText(ledger, delimiter, {
     row: (row) => rows.push({ line: row.line, fields: row.fields() }),
