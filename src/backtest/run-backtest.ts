@@ -269,7 +269,7 @@ class Run implements DriverHost {
       openOrders: this.#desk.orders.open(),
       sources,
       notices: [
-        ...this.#collector.notices.sentences(this.#desk, sources),
+        ...this.#collector.notices.sentences(this.#desk, sources, this.#collector),
         ...this.#guesses.sentences(),
       ],
       ...(this.#digest !== undefined && { digest: this.#digest.end() }),
