@@ -116,6 +116,15 @@ describe('reportHtml', () => {
     expect(data.trades[1]!.slice(6, 8)).toEqual([null, null])
   })
 
+  it('names the currency of a trade that is not that of the account', () => {
+    const run = madeUpRun()
+    const [first, ...others] = run.trades
+    const page = reportHtml({ ...run, trades: [{ ...first!, currency: '<EUR>' }, ...others] })
+    // What it gained, and what it cost.
+    expect(page.match(/ &lt;EUR&gt;<\/td>/g)).toHaveLength(2)
+    expect(dataOf(page).trades.map((row) => row[13])).toEqual(['<EUR>', ...others.map(() => null)])
+  })
+
   it('draws a line where there are only closes', () => {
     const data = dataOf(reportHtml(madeUpRun({ bars: 2, closesOnly: true })))
     expect(data.prices[0]).toMatchObject({ line: true })

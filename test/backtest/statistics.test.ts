@@ -320,6 +320,30 @@ describe('statistics of trades', () => {
     expect(of([trade('5')])).not.toHaveProperty('winRate')
   })
 
+  it('counts trades in other currencies, and adds none of their money', () => {
+    const eur = (pnl: string, closedAt: number): RoundTrip => ({
+      ...trade(pnl, closedAt),
+      currency: 'EUR',
+    })
+    const found = of([trade('30', 1), trade('-10', 2), eur('500', 3), eur('-700', 4), eur('1', 5)])
+    expect(found).toMatchObject({
+      tradeCount: 5,
+      winCount: 3,
+      lossCount: 2,
+      winRate: 0.6,
+      profitFactor: 3,
+      averageWin: d('30'),
+      largestLoss: d('-10'),
+      // (30 - 10) / 2.
+      expectancy: d('10'),
+    })
+    const others = of([eur('5', 1), eur('-5', 2)])
+    expect(others).toMatchObject({ tradeCount: 2, winRate: 0.5, longestLosingStreak: 1 })
+    for (const name of ['expectancy', 'averageWin', 'averageLoss', 'profitFactor']) {
+      expect(others).not.toHaveProperty(name)
+    }
+  })
+
   it('finds the longest streaks in the order of closing', () => {
     const found = of([trade('-1', 4), trade('1', 1), trade('-1', 2), trade('-1', 3), trade('1', 5)])
     expect(found).toMatchObject({ longestLosingStreak: 3, longestWinningStreak: 1 })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { Decimal, type OrderFilled } from 'tradewire'
+import { createBus, Decimal, type OrderFilled, SimulatedClock } from 'tradewire'
+import { positionKeeper } from 'tradewire/desk'
 import type { RoundTrip } from '../../src/backtest/round-trip.ts'
 import { TradeCollector } from '../../src/backtest/trade-collector.ts'
 import type { Fill } from '../../src/backtest/trade-fill.ts'
@@ -121,6 +122,27 @@ describe('TradeCollector', () => {
     expect(collector.roundTrips()[0]!.bars).toBe(3)
   })
 
+  it('counts the bars of the shortest timeframe that there were any of', () => {
+    const collector = new TradeCollector()
+    const bar = (at: number, ...timeframes: (string | undefined)[]): void => {
+      for (const timeframe of timeframes) collector.bar('SPX', d('1'), at, timeframe)
+    }
+    bar(1, '1d', '5m')
+    collector.fill(fill('1', '1', { at: 2 }))
+    bar(3, '5m')
+    bar(4, '1d', '5m')
+    bar(5, '1m', '1d', '1m')
+    bar(5, '1m')
+    collector.fill(fill('-1', '1', { at: 6 }))
+    collector.fill(fill('1', '1', { at: 6 }))
+    bar(7, '1d')
+    collector.fill(fill('-1', '1', { at: 8 }))
+    // Then nobody says how long they are.
+    collector.fill(fill('1', '1', { at: 8 }))
+    bar(9, '1d', undefined, undefined)
+    expect(collector.roundTrips().map(({ bars }) => bars)).toEqual([3, 1, 2])
+  })
+
   it('keeps what is held apart by account, strategy, symbol and venue', () => {
     const places: Partial<OrderFilled>[] = [
       {},
@@ -152,6 +174,32 @@ describe('TradeCollector', () => {
     // Another venue may give the same id.
     for (const each of [{ ...buy, venue: 'elsewhere' }]) collector.fill(each)
     expect(collector.totals.fills).toBe(3)
+  })
+
+  it('counts both sides of a trade with oneself, as the positions do', () => {
+    const bus = createBus({ clock: new SimulatedClock() })
+    const keeper = positionKeeper(bus, { pnlIntervalMs: Infinity })
+    const collector = new TradeCollector()
+    const sides = [
+      fill('1', '100', { tradeId: 'same', strategyId: 'a', feeAmount: '1' }),
+      fill('-1', '100', { tradeId: 'same', strategyId: 'b', feeAmount: '2' }),
+    ]
+    for (const each of [...sides, ...sides]) {
+      bus.emitSync('order.filled', each)
+      collector.fill(each)
+    }
+    expect([keeper.fillCount, keeper.openCount, keeper.repeatedCount]).toEqual([2, 2, 2])
+    expect(collector.roundTrips().map(({ side, pnl }) => [side, pnl.toFixed()])).toEqual([
+      ['long', '-1'],
+      ['short', '-2'],
+    ])
+    const hundred = d('100')
+    expect(collector.totals).toMatchObject({
+      fills: 2,
+      bought: hundred,
+      sold: hundred,
+      fees: d('3'),
+    })
   })
 
   it('multiplies by what a contract stands for', () => {
@@ -187,6 +235,68 @@ describe('TradeCollector', () => {
     expect(collector.totals.fees.toFixed()).toBe('1.1')
     expect(collector.totals.otherFees).toEqual(new Map([['XYZ', d('5')]]))
     expect(collector.roundTrips().map(({ fees }) => fees.toFixed())).toEqual(['1.1', '0'])
+  })
+
+  it('converts a trade as it is closed, and each fee and turnover as it comes', () => {
+    const asked: unknown[] = []
+    const collector = new TradeCollector({
+      currencyOf: (symbol) => (symbol === 'SAP' ? 'EUR' : 'USD'),
+      convert: (amount, from, to, at) => {
+        asked.push([amount.toFixed(), from, to, at])
+        return from === 'EUR' ? amount.times(at) : undefined
+      },
+    })
+    // Sold short 7 for 70, of which 3 are bought back for 24; then through zero.
+    const paid = { symbol: 'SAP', feeCurrency: 'EUR' }
+    collector.fill(fill('-7', '10', { ...paid, at: 2, feeAmount: '1' }))
+    collector.fill(fill('3', '8', { ...paid, at: 3 }))
+    collector.fill(fill('8', '9', { ...paid, at: 4, feeAmount: '2' }))
+    expect(asked).toEqual([
+      ['70', 'EUR', 'USD', 2],
+      ['1', 'EUR', 'USD', 2],
+      ['24', 'EUR', 'USD', 3],
+      ['72', 'EUR', 'USD', 4],
+      ['2', 'EUR', 'USD', 4],
+      ['10', 'EUR', 'USD', 4],
+    ])
+    collector.price('SAP', d('11'), 5)
+    const trips = collector.roundTrips()
+    // 70 - 24 - 36 = 10 EUR at 4, less 1 at 2 and half of 2 at 4. Then 4 x 2 EUR at 5, less the other half.
+    expect(trips.map(money)).toEqual([
+      ['34', '6'],
+      ['36', '4'],
+    ])
+    // 10 - 1 - 1 of 70 EUR, and 8 - 1 of 36.
+    expect(trips[0]!.returnPercent).toBeCloseTo(800 / 70, 12)
+    expect(trips[1]!.returnPercent).toBeCloseTo(700 / 36, 12)
+    expect(collector.totals).toMatchObject({ bought: d('360'), sold: d('140'), fees: d('10') })
+    expect(collector.unconverted.size).toBe(0)
+  })
+
+  it('leaves a trade that it has no rate for in its own currency, fees too', () => {
+    const collector = new TradeCollector({ currencyOf: () => 'EUR' })
+    const eur = { feeAmount: '1', feeCurrency: 'EUR' }
+    collector.fill(fill('2', '10', eur))
+    collector.fill(fill('-3', '12', { ...eur, feeAmount: '3' }))
+    expect(collector.roundTrips()).toMatchObject([
+      { pnl: d('1'), fees: d('3'), currency: 'EUR', returnPercent: 5 },
+      { pnl: d('-1'), fees: d('1'), currency: 'EUR', open: true },
+    ])
+    const none = d('0')
+    expect(collector.totals).toMatchObject({ fills: 2, bought: none, sold: none, fees: none })
+    expect(collector.totals.otherFees).toEqual(new Map([['EUR', d('4')]]))
+    expect(collector.unconverted).toEqual(new Map([['SPX', 'EUR']]))
+  })
+
+  it('takes a rate that fails, or gives no number, for one that is not known', () => {
+    const failing = (): never => {
+      throw new Error('no route to the bank')
+    }
+    for (const convert of [failing, () => d('NaN'), () => 5 as never]) {
+      const collector = new TradeCollector({ convert })
+      collector.fill(fill('1', '100', { feeAmount: '1', feeCurrency: 'EUR' }))
+      expect(collector.totals.otherFees.get('EUR')?.toFixed()).toBe('1')
+    }
   })
 
   it('knows no rates of its own', () => {
@@ -239,6 +349,9 @@ describe('TradeCollector', () => {
     expect(() => new TradeCollector({ currency: '' })).toThrow(/currency must be a string/)
     expect(() => new TradeCollector({ multiplier: 5 as never })).toThrow(
       /multiplier must be a function/,
+    )
+    expect(() => new TradeCollector({ currencyOf: 'EUR' as never })).toThrow(
+      /currencyOf must be a function/,
     )
     expect(() => new TradeCollector({ convert: 5 as never })).toThrow(/convert must be a function/)
     expect(() => new TradeCollector({ dedupCapacity: 0 })).toThrow(/dedupCapacity/)
