@@ -3,9 +3,11 @@ import type { Bus } from '../bus/bus.ts'
 import type { Registration } from '../bus/observers.ts'
 import type { Decimal } from '../events/decimal.ts'
 import type { DataUpdate, DepthUpdate, NewBar, QuoteUpdate, TradeTick } from '../events/market.ts'
+import type { Clock } from '../time/clock.ts'
 import { BarMatching } from './bar-matching.ts'
 import type { FillExecution } from './fill-execution.ts'
 import { TradeMatching } from './matching-trades.ts'
+import type { PaperMarket } from './paper-market.ts'
 import type { PaperMarkets } from './paper-markets.ts'
 import type { PaperSettings } from './paper-options.ts'
 import { QuoteMatching } from './quote-matching.ts'
@@ -13,6 +15,7 @@ import { QuoteMatching } from './quote-matching.ts'
 /** Matches what stands against the market data of a bus, before anybody sees them. */
 export class PaperFeed {
   readonly quotes: QuoteMatching
+  readonly #clock: Clock
   readonly #markets: PaperMarkets
   readonly #execution: FillExecution
   readonly #bars: BarMatching
@@ -20,6 +23,7 @@ export class PaperFeed {
   readonly #hooks: readonly Registration[]
 
   constructor(bus: Bus, settings: PaperSettings, markets: PaperMarkets, execution: FillExecution) {
+    this.#clock = bus.clock
     this.#markets = markets
     this.#execution = execution
     this.quotes = new QuoteMatching(execution)
@@ -41,7 +45,11 @@ export class PaperFeed {
   // The hooks run for every market event: where nobody has an order they only note what was new.
 
   readonly #onBar = (bar: NewBar): void => {
-    const market = this.#markets.of(bar.symbol)
+    for (const market of this.#markets.reachedBy(bar)) this.#showBar(market, bar)
+  }
+
+  #showBar(market: PaperMarket, bar: NewBar): void {
+    market.book.traded(bar.low, bar.high, bar.openTime, bar.timestamp)
     if (bar.timestamp >= market.lastAt) {
       market.last = bar.close
       market.lastAt = bar.timestamp
@@ -55,24 +63,36 @@ export class PaperFeed {
   }
 
   readonly #onBook = (update: QuoteUpdate | DepthUpdate): void => {
-    const market = this.#markets.of(update.symbol)
-    market.book.show(update)
+    for (const market of this.#markets.reachedBy(update)) this.#showBook(market, update)
+  }
+
+  #showBook(market: PaperMarket, update: QuoteUpdate | DepthUpdate): void {
+    market.book.show(update, this.#clock.now())
     market.matched.tick(update.timestamp)
     if (market.orders.length === 0) return
     this.quotes.match(market, update.timestamp)
     if (market.faults > 0) this.#execution.endFaults(market)
   }
 
-  readonly #onTrade = ({ symbol, price, size, timestamp }: TradeTick): void => {
-    this.#onPrice(symbol, price, size, timestamp)
+  readonly #onTrade = (trade: TradeTick): void => {
+    const { price, size, timestamp: at } = trade
+    for (const market of this.#markets.reachedBy(trade)) {
+      market.book.traded(price, price, at, at)
+      this.#showPrice(market, price, size, at)
+    }
   }
 
-  readonly #onData = ({ symbol, last, timestamp }: DataUpdate): void => {
-    if (last !== undefined) this.#onPrice(symbol, last, undefined, timestamp)
+  readonly #onData = (data: DataUpdate): void => {
+    const { last, timestamp: at } = data
+    if (last === undefined) return
+    for (const market of this.#markets.reachedBy(data)) {
+      // It may have been traded at long before: where it is tells nothing of the book.
+      market.book.ageBy(at)
+      this.#showPrice(market, last, undefined, at)
+    }
   }
 
-  #onPrice(symbol: string, price: Decimal, size: Decimal | undefined, at: number): void {
-    const market = this.#markets.of(symbol)
+  #showPrice(market: PaperMarket, price: Decimal, size: Decimal | undefined, at: number): void {
     market.last = price
     market.lastAt = at
     market.matched.tick(at)

@@ -63,12 +63,21 @@ export class PaperIntake {
       const reason = `there is, or was, an order ${orderId}`
       return this.#answers.rejected(order, { code: 'DUPLICATE_ORDER', reason }, now)
     }
-    const market = this.#markets.of(symbol)
-    const refusal = refusalOfOrder(order, market, now) ?? this.#drilledRefusal()
-    if (refusal === undefined) return this.#accept(market, order, now)
+    const refusal =
+      this.#markets.refusalOf(terms) ??
+      refusalOfOrder(order, this.#marketOf(terms, now), now) ??
+      this.#drilledRefusal()
+    if (refusal === undefined) return this.#accept(this.#marketOf(terms, now), order, now)
     this.#orders.add(order)
     this.#orders.end(order)
     this.#answers.rejected(order, refusal, now)
+  }
+
+  /** The market of an order as it is now. */
+  #marketOf(terms: OrderSubmitted, now: number): PaperMarket {
+    const market = this.#markets.of(terms)
+    market.book.age(now)
+    return market
   }
 
   #drilledRefusal(): PaperRefusal | undefined {
@@ -131,7 +140,7 @@ export class PaperIntake {
       this.#answers.refused('order.cancel_rejected', orderId, order, refusal, now, cause)
       return
     }
-    this.#execution.cancelAsAsked(this.#markets.get(order.terms.symbol)!, order, now, cause)
+    this.#execution.cancelAsAsked(this.#markets.of(order.terms), order, now, cause)
   }
 
   modify(orderId: string, changes: OrderChanges, cause: TradewireEvent | undefined): void {
@@ -139,7 +148,7 @@ export class PaperIntake {
     const order = this.#orders.get(orderId)
     // Before it is looked at: whoever hears of its acceptance may end or change it.
     if (order?.open === true) this.#answers.ensurePlaced(order)
-    const market = order?.open === true ? this.#markets.get(order.terms.symbol)! : undefined
+    const market = order?.open === true ? this.#marketOf(order.terms, now) : undefined
     const refusal =
       market === undefined
         ? unknownOrder(orderId, order)

@@ -8,16 +8,18 @@ import { QuoteOffers } from './quote-offers.ts'
 
 const noOrders: readonly OrderState[] = []
 
-/** One instrument at a paper venue. */
+/** One instrument at a paper venue; of several venues at one of them. */
 export class PaperMarket {
   readonly symbol: string
+  /** Undefined where neither orders nor data have named one yet. */
+  venue: string | undefined = undefined
   readonly terms: InstrumentSettings
   /** Those that stand, first come first; replaced, never changed, as matching walks along it. */
   orders: readonly OrderState[] = noOrders
   /** Orders that were cancelled, or not yet said to be placed, until the next market event is matched. */
   faults = 0
   /** What stands in the book. */
-  readonly book = new QuoteOffers()
+  readonly book: QuoteOffers
   /** Until when it was matched. */
   readonly matched = new MatchedTime()
   /** The newest price of a trade or summary, or close of a bar. */
@@ -29,9 +31,19 @@ export class PaperMarket {
   /** The sum of all fills: above 0 is long. */
   position: Decimal = none
 
-  constructor(symbol: string, terms: InstrumentSettings) {
+  constructor(symbol: string, terms: InstrumentSettings, staleAfterMs: number) {
     this.symbol = symbol
     this.terms = terms
+    this.book = new QuoteOffers(staleAfterMs)
+  }
+
+  /** Knows the prices that another one knows. */
+  follow({ book, matched, last, lastAt, bar }: PaperMarket): void {
+    this.book.follow(book)
+    this.matched.follow(matched)
+    this.last = last
+    this.lastAt = lastAt
+    this.bar = bar
   }
 
   add(order: OrderState): void {

@@ -3,7 +3,7 @@ import type { Decimal } from '../events/decimal.ts'
 import type { TradewireEvent } from '../events/envelope.ts'
 import type { OrderSubmitted } from '../events/order.ts'
 import type { CommandOptions, OrderChanges, RunningBroker } from './broker.ts'
-import { none } from './fill-arithmetic.ts'
+import { none, sumOf } from './fill-arithmetic.ts'
 import { FillExecution } from './fill-execution.ts'
 import type { PaperOrder } from './order-state.ts'
 import { PaperAnswers } from './paper-answers.ts'
@@ -17,9 +17,9 @@ import { PaperOrders } from './paper-orders.ts'
 
 /** A paper broker that takes commands. */
 export interface RunningPaperBroker extends RunningBroker {
-  /** The sum of its fills of an instrument: above 0 is long, below 0 short. */
+  /** The sum of its fills of an instrument, at all venues: above 0 is long, below 0 short. */
   positionOf(symbol: string): Decimal
-  /** The orders that stand, by instrument, first come first. */
+  /** The orders that stand, by instrument and venue, first come first. */
   orders(symbol?: string): readonly PaperOrder[]
   /** An order that stands. */
   find(orderId: string): PaperOrder | undefined
@@ -76,13 +76,13 @@ export class PaperVenue implements RunningPaperBroker {
   }
 
   positionOf(symbol: string): Decimal {
-    return this.#markets.get(symbol)?.position ?? none
+    return this.#markets.at(symbol).reduce((sum, { position }) => sumOf(sum, position), none)
   }
 
   orders(symbol?: string): readonly PaperOrder[] {
-    const markets = symbol === undefined ? this.#markets.all() : [this.#markets.get(symbol)]
+    const markets = symbol === undefined ? this.#markets.all() : this.#markets.at(symbol)
     return markets.flatMap((market) =>
-      (market?.orders ?? []).filter(({ open }) => open).map((order) => order.view()),
+      market.orders.filter(({ open }) => open).map((order) => order.view()),
     )
   }
 

@@ -14,8 +14,14 @@ describe('paperBroker', () => {
     submit({ venue: 'binance' })
     submit({ orderId: 'o2' })
     await bar('100 101 99 100')
-    const fills = events.filter(({ type }) => type === 'order.filled')
-    expect(fills.map(({ data }) => data.venue)).toEqual(['binance', undefined])
+    const fills = events.filter((event) => event.type === 'order.filled')
+    const venues = fills.map(({ data: { orderId, venue } }) => [orderId, venue])
+    expect(new Map(venues as [string, string | undefined][])).toEqual(
+      new Map([
+        ['o1', 'binance'],
+        ['o2', undefined],
+      ]),
+    )
   })
 
   it('has ids of its own in each session on a live clock', () => {
