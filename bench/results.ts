@@ -1,6 +1,9 @@
 import { median, type Row, spread } from './measure.ts'
 import type { Scenario } from './scenario.ts'
 
+/** The title of the last table. */
+export const targetTitle = 'Targets'
+
 /** What the processes of one scenario have measured. */
 export class Result {
   readonly scenario: Scenario

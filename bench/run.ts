@@ -1,13 +1,12 @@
 // `npm run bench`: runs every scenario in processes of its own, prints the tables, and writes them into
 // bench/README.md.
 import { spawnSync } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
-import { cpus, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { MeasureOptions, Row } from './measure.ts'
+import { writeGroup, writeResults } from './readme.ts'
 import { Result } from './results.ts'
-import { groups, type Scenario } from './scenario.ts'
+import { type Group, groups, type Scenario } from './scenario.ts'
 import { allScenarios } from './scenarios.ts'
 import { spreadOf, tablesOf } from './tables.ts'
 import { evaluateTargets } from './targets.ts'
@@ -17,12 +16,13 @@ const help = `Measures tradewire beside its peers.
 Usage: npm run bench -- [options]
 
   --only GROUP   only ${groups.join(', ')}; writes nothing
+  --write        with --only: writes the tables of this group into bench/README.md
   --quick        fewer rounds, for a first look; writes nothing
   --help         this text
 
-A full run takes about twenty minutes and writes its tables into bench/README.md. Close everything else.`
+A full run takes about half an hour and writes its tables into bench/README.md. Close everything else.`
 
-const { only, quick } = readOptions()
+const { only, quick, write } = readOptions()
 const options: MeasureOptions = quick
   ? { rounds: 5, warmupRounds: 4, batchMs: 5, quick }
   : { rounds: 11, warmupRounds: 8, batchMs: 12, quick }
@@ -37,11 +37,13 @@ for (const scenario of allScenarios) {
 const tables = [spreadOf(results), tablesOf(results, evaluateTargets(results))].join('\n\n')
 console.log(`\n${tables}`)
 console.error(`\n${Math.round((performance.now() - startedAt) / 1000)} s`)
-if (only === undefined && !quick) writeReadme(tables)
+if (write && only !== undefined) writeGroup(only, tables)
+else if (only === undefined && !quick) writeResults(tables)
 
 /** How an engine compiles a program differs from process to process, so there are several. */
 function runScenario(scenario: Scenario): Result {
-  const repeats = scenario.exact === true ? 1 : processes
+  const most = scenario.exact === true ? 1 : (scenario.processes ?? processes)
+  const repeats = Math.min(most, processes)
   process.stderr.write(`${scenario.title} `)
   const runs = Array.from({ length: repeats }, () => {
     process.stderr.write('.')
@@ -65,23 +67,13 @@ function runChild({ id, nodeFlags = [] }: Scenario): readonly Row[] {
   return JSON.parse(stdout) as readonly Row[]
 }
 
-function writeReadme(text: string): void {
-  const path = join(import.meta.dirname, 'README.md')
-  const begin = '<!-- results: written by npm run bench -->'
-  const [prose] = readFileSync(path, 'utf8').split(begin)
-  const date = new Date().toISOString().slice(0, 10)
-  const memory = Math.round(totalmem() / 1024 ** 3)
-  const machine = `${cpus()[0]?.model ?? 'unknown'}, ${cpus().length} cores, ${memory} GiB`
-  const stamp = `Measured on ${date}: ${machine}, ${process.platform}, Node ${process.version}.`
-  writeFileSync(path, `${prose}${begin}\n\n## Results\n\n${stamp}\n\n${text}\n`)
-}
-
-function readOptions(): { only: string | undefined; quick: boolean } {
+function readOptions(): { only: Group | undefined; quick: boolean; write: boolean } {
   try {
     const { values } = parseArgs({
       options: {
         only: { type: 'string' },
         quick: { type: 'boolean', default: false },
+        write: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
     })
@@ -89,10 +81,15 @@ function readOptions(): { only: string | undefined; quick: boolean } {
       console.log(help)
       return process.exit(0)
     }
-    if (values.only !== undefined && !groups.some((group) => group === values.only)) {
-      throw new RangeError(`--only takes ${groups.join(', ')}, but is '${values.only}'.`)
+    const { only, quick, write } = values
+    const group = groups.find((name) => name === only)
+    if (only !== undefined && group === undefined) {
+      throw new RangeError(`--only takes ${groups.join(', ')}, but is '${only}'.`)
     }
-    return { only: values.only, quick: values.quick }
+    if (write && (group === undefined || quick)) {
+      throw new RangeError('--write goes with --only, and without --quick.')
+    }
+    return { only: group, quick, write }
   } catch (error) {
     console.error(error instanceof Error ? error.message : error)
     console.error('Try --help.')

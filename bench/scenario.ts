@@ -27,7 +27,9 @@ export interface Scenario {
   readonly reference?: string
   /** Flags that its process needs beside `--expose-gc`. */
   readonly nodeFlags?: readonly string[]
-  /** Counts instead of timing: once is enough. */
+  /** Counts, or takes as long as it says: once is enough. */
   readonly exact?: boolean
+  /** How many processes run it, where it takes long; else five. */
+  readonly processes?: number
   run(options: MeasureOptions): Promise<readonly Row[]>
 }

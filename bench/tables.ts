@@ -2,7 +2,7 @@ import { concurrencies } from './delivery-queues.ts'
 import type { WorkKind } from './delivery-work.ts'
 import { handlerCounts } from './emitters.ts'
 import { median } from './measure.ts'
-import type { Result } from './results.ts'
+import { type Result, targetTitle } from './results.ts'
 import type { Group } from './scenario.ts'
 import { type Target, verdict } from './targets.ts'
 
@@ -105,7 +105,7 @@ function targetTable(targets: readonly Target[]): string {
     const { what, kind, limit, unit, measured } = target
     return [what, `${kind} ${limit} ${unit}`, significant(measured), verdict(target)]
   })
-  return lines.length === 0 ? '' : table('Targets', ['', 'target', 'measured', ''], lines)
+  return lines.length === 0 ? '' : table(targetTitle, ['', 'target', 'measured', ''], lines)
 }
 
 function table(
