@@ -16,7 +16,8 @@ export interface ReplayOptions<Schemas extends EventSchemas = TradingSchemas> {
   readonly strategy: Strategy<Schemas> | readonly Strategy<Schemas>[]
   /**
    * The desk of the session, but for its broker, whose answers come from the record. Default: positions in USD
-   * with 100,000 in cash, no limits, no protection, as in `runBacktest`.
+   * with 100,000 in cash, no limits, no protection, as in `runBacktest`. Multipliers and currencies that the
+   * broker alone was told go into `positions.instruments`.
    */
   readonly desk?: Omit<DeskOptions, 'broker'>
   /** What the strategies emit: a pattern, or a list of them. Default `order.submitted`. */
