@@ -28,7 +28,7 @@ const mostCollected = 1000
 
 /** What the message about a row says to those who have not said what to do with it. */
 const goOn =
-  "Give onBadRow: 'skip' to pass over such rows, or 'collect' to find them in badRows as well."
+  "To go on without such rows, give onBadRow: 'skip', or 'collect' to find them in badRows."
 
 /** Throws `CONFIGURATION` unless `value` is an {@link OnBadRow}. */
 export function requireOnBadRow(value: OnBadRow): OnBadRow {

@@ -283,7 +283,7 @@ describe('csvBars', () => {
       source: path,
       line: 4,
       column,
-      message: `${JSON.stringify(path)}, line 4${place}: ${reason} Give onBadRow: 'skip' to pass over such rows, or 'collect' to find them in badRows as well.`,
+      message: `${JSON.stringify(path)}, line 4${place}: ${reason} To go on without such rows, give onBadRow: 'skip', or 'collect' to find them in badRows.`,
     })
 
     const collecting = csvBars(path, { ...options, onBadRow: 'collect' })

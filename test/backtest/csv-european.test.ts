@@ -80,7 +80,7 @@ describe('csvBars of a European file', () => {
       message: expect.stringContaining('expected a column for open'),
     })
     expect(await failure(`${header}\nend`)).toMatchObject({
-      message: expect.stringMatching(/expected 5 columns, found 1\. Give onBadRow/),
+      message: expect.stringMatching(/expected 5 columns, found 1\. To go on/),
     })
   })
 })

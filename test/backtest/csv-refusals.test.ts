@@ -7,7 +7,7 @@ import { drained, fileOf } from './source-files.ts'
 
 const header = 'date,open,high,low,close'
 const goOn =
-  "Give onBadRow: 'skip' to pass over such rows, or 'collect' to find them in badRows as well."
+  "To go on without such rows, give onBadRow: 'skip', or 'collect' to find them in badRows."
 const byFunction =
   'Give { time } a function from the text to milliseconds since the Unix epoch, NaN for a bad row.'
 

@@ -47,7 +47,7 @@ describe('a price of 0', () => {
       line: 3,
       column: undefined,
       message: expect.stringContaining(
-        `line 3: expected prices, found 0 for all four, which files have where there is no price. Give { zeroPrices: true } if prices of 0 are real. Give onBadRow: 'skip'`,
+        `line 3: expected prices, found 0 for all four, which files have where there is no price. Give { zeroPrices: true } if prices of 0 are real. To go on without such rows, give onBadRow: 'skip'`,
       ),
     })
     const { sources, trades: made } = await run({ onBadRow: 'skip' })
@@ -58,8 +58,8 @@ describe('a price of 0', () => {
   it('is taken for a price with zeroPrices', async () => {
     const read = await all(bars(days, { zeroPrices: true }))
     expect(read.map(({ data }) => data.close.toFixed())).toEqual(['10', '0', '10', '10'])
-    expect(await all(quotes('1,0,1,0,1', { zeroPrices: true }))).toHaveLength(1)
-    expect(await all(trades('1,0,1', { zeroPrices: true }))).toHaveLength(1)
+    expect(await all(quotes('1704067200,0,1,0,1', { zeroPrices: true }))).toHaveLength(1)
+    expect(await all(trades('1704067200,0,1', { zeroPrices: true }))).toHaveLength(1)
   })
 
   it('may be in a bar that has others', async () => {
@@ -75,10 +75,10 @@ describe('a price of 0', () => {
   })
 
   it.each([
-    [quotes, '1,0,0,10,1', 'bid'],
-    [quotes, '1,10,1,0.0,0', 'ask'],
-    [quotes, '1,0,1,0,1', 'bid'],
-    [trades, '1,0,1', 'price'],
+    [quotes, '1704067200,0,0,10,1', 'bid'],
+    [quotes, '1704067200,10,1,0.0,0', 'ask'],
+    [quotes, '1704067200,0,1,0,1', 'bid'],
+    [trades, '1704067200,0,1', 'price'],
   ] as const)('is bad in a quote and a trade', async (source, row, column) => {
     const { error } = await drained(source(row) as AsyncIterable<unknown>)
     expect(error).toMatchObject({
@@ -92,8 +92,8 @@ describe('a price of 0', () => {
   })
 
   it('lets sizes of 0 and prices below 0 pass', async () => {
-    expect(await all(quotes('1,-2,0,-1,0'))).toHaveLength(1)
-    expect(await all(trades('1,-1,1'))).toHaveLength(1)
+    expect(await all(quotes('1704067200,-2,0,-1,0'))).toHaveLength(1)
+    expect(await all(trades('1704067200,-1,1'))).toHaveLength(1)
     expect(await all(bars('2024-01-01,-1,-1,-1,-1'))).toHaveLength(1)
   })
 

@@ -51,11 +51,14 @@ describe('a time that goes back', () => {
     expect(await messageOf(bars)).toContain(
       '(2024-01-03T14:31:00.000Z), when the bar of "01/03/2024 09:30" closes, and',
     )
-    const trades = csvTrades(fileOf('trades.csv', 'time,price,size\n6,1,1\n1970-01-01,1,1'), {
-      symbol: 'X',
-    })
+    const trades = csvTrades(
+      fileOf('trades.csv', 'time,price,size\n1704067206,1,1\n2024-01-01,1,1'),
+      {
+        symbol: 'X',
+      },
+    )
     expect(await messageOf(trades)).toContain(
-      'file, line 3: its time goes back to 0 (1970-01-01T00:00:00.000Z), which is "1970-01-01", and 6000 (1970-01-01T00:00:06.000Z) is the earliest that may follow line 2.',
+      'file, line 3: its time goes back to 1704067200000 (2024-01-01T00:00:00.000Z), which is "2024-01-01", and 1704067206000 (2024-01-01T00:00:06.000Z) is the earliest that may follow line 2.',
     )
   })
 
