@@ -35,22 +35,34 @@ export interface PaperBroker extends Broker {
  * - **Maker or taker.** A limit order takes until it meets a price that it could not take, or comes when
  *   the last price is beyond its limit; from then on it stands, and makes. On bars it takes at the open of
  *   the first bar that it meets. `postOnly` never takes: it is rejected if it could trade as it arrives.
+ * - **Venues.** An order is matched by data of its venue, which is that of the broker, or else its own, and by
+ *   data that name none: these are of each venue, with all of their size. An order without a venue is
+ *   of the venue that the data of its symbol name. Where they name several, it is rejected with `VENUE`, unless it is
+ *   `reduceOnly` and there is something to reduce of what came before; what stood then goes on at the first of
+ *   them. `VENUE` is as well what an order is rejected with whose venue none of the data are of, once they
+ *   name others. Instruments are the same at all venues.
+ * - **A book that has ended** is unknown until it is told again: when it is older than `staleAfterMs`; or
+ *   when a trade of a later time was above its best ask or below its best bid, or the whole of a bar that began
+ *   after it was.
  * - **Sizes.** What one order takes of a quote, a level, a trade or the volume of a bar, the next one
- *   lacks; orders are served first come first. Each update shows its sizes anew. A last price has no size.
+ *   lacks; orders are served first come first. Each update shows its sizes anew. A last price has no size,
+ *   and fills as much as is wanted; so does a quote both sizes of which are 0: its feed does not tell them. One size
+ *   of 0 is a side without a price.
  * - **A trailing stop** begins at its `triggerPrice`; how far that is from the price known as it arrives (of the
  *   book the side that it would trade with, else the last price or close) is how far it stays behind. Its
  *   moves are no events; `order.triggered` tells the trigger that woke it.
- * - **Slippage** worsens what `market`, `stop` and `trailing_stop` orders get.
+ * - **Slippage** worsens what `market`, `stop` and `trailing_stop` orders get, but leaves a price above 0 above 0:
+ *   one tick at the least.
  * - **Time in force.** `ioc` and `fok` have one chance: the book as it stands when they come or wake, else
  *   the next event; of a bar the open. What they do not get is cancelled. `day` ends with the session; if the
  *   last bar of the instrument was of a day or longer, with the first bar that the order can meet.
- * - **reduceOnly** counts the fills of this broker: it is rejected if there is nothing to reduce, is filled
+ * - **reduceOnly** counts the fills of this broker at the venue of the order: it is rejected if there is nothing to reduce, is filled
  *   up to what there is, and the rest is cancelled.
  * - **Changes.** A new price, trigger or larger quantity takes the place behind all others.
  * - Of `market.data_update` only `last` counts: its `open` is past.
  *
  * Orders are rejected with the codes `SYMBOL`, `DUPLICATE_ORDER`, `PRICE`, `TRIGGER_PRICE`, `EXPIRE_TIME`,
- * `POST_ONLY`, `REDUCE_ONLY`, `LOT_SIZE`, `TICK_SIZE` and `NO_PRICE`; changes with `CHANGES`,
+ * `POST_ONLY`, `REDUCE_ONLY`, `LOT_SIZE`, `TICK_SIZE`, `NO_PRICE` and `VENUE`; changes with `CHANGES`,
  * `QUANTITY` and some of these; both, and cancellations, with `UNKNOWN_ORDER` where the order is not known
  * or has ended. The ids of the last 10,000 orders that ended are remembered.
  *
