@@ -46,6 +46,7 @@ export interface SettlingOptions {
 export class Settling {
   readonly #standstill: Standstill
   readonly #clock: SimulatedClock | undefined
+  readonly #sleepers: { readonly sleepers: number }
   readonly #activity: Activity
   readonly #signal: AbortSignal | undefined
   readonly #realClock: Clock
@@ -57,6 +58,7 @@ export class Settling {
     this.#realClock = realClock
     this.#stuck = stuck
     this.#clock = clock
+    this.#sleepers = clock ?? { sleepers: 0 }
     this.#activity = activityOf(bus)
     this.#signal = signal
     this.#standstill = new Standstill(
@@ -81,7 +83,14 @@ export class Settling {
 
   /** Whether nothing is to be waited for: every handler that was called has returned, and no promise. */
   get settled(): boolean {
-    return this.#standstill.settled
+    // Written out here, because it is asked for at each event.
+    const activity = this.#activity
+    return (
+      activity.idle &&
+      !activity.waiting &&
+      this.#sleepers.sleepers === 0 &&
+      this.#standstill.working === 0
+    )
   }
 
   /** Waits for `work` beside the handlers, too. */

@@ -47,14 +47,14 @@ const realTime: Sleepers = { sleepers: 0 }
  * first: while something is under way that was not before, time stands still, whoever waits for it.
  */
 export class Standstill {
+  /** How much work beside the handlers has not settled. */
+  working = 0
   readonly #activity: Activity
   readonly #clock: Sleepers
   readonly #patience: Patience
   readonly #outside: OutsideWorld
   readonly #monotonic: () => number
   readonly #guessed: (guess: Guess) => void
-  /** Work beside the handlers that has not settled. */
-  #working = 0
   /** So many more than wait are unfinished, and it was found that nothing can be done about it. */
   #excused = 0
   #unseenMs: number
@@ -88,17 +88,6 @@ export class Standstill {
     this.#outside = outside
   }
 
-  /** Whether nothing is unfinished, and nothing waits: there is nothing to be looked at. */
-  get settled(): boolean {
-    const activity = this.#activity
-    return activity.idle && !activity.waiting && this.#clock.sleepers === 0 && this.#working === 0
-  }
-
-  /** Whether work beside the handlers has not settled. */
-  get working(): boolean {
-    return this.#working > 0
-  }
-
   /** What the process shows that it waits for, as Node names it. */
   get shown(): readonly string[] {
     return this.#outside.names
@@ -106,9 +95,9 @@ export class Standstill {
 
   /** Counts `work` among what is unfinished, until it has settled. */
   watch(work: Promise<unknown>): void {
-    this.#working += 1
+    this.working += 1
     const settled = (): void => {
-      this.#working -= 1
+      this.working -= 1
     }
     work.then(settled, settled)
   }
@@ -123,13 +112,13 @@ export class Standstill {
   isOver(): boolean {
     this.#turns += 1
     const activity = this.#activity
-    const isQuiet = activity.idle && this.#working === 0
+    const isQuiet = activity.idle && this.working === 0
     if (isQuiet && !activity.reading) return this.#rest()
     const isAwaited = activity.waiting || this.#clock.sleepers > 0
     if (this.#clock === realTime) return isQuiet || isAwaited
     if (!isAwaited && (!activity.idle || !this.#patience.passesWork)) return false
     const { waits, unfinished } = activity
-    const missing = isQuiet ? 0 : unfinished + this.#working - waits - this.#clock.sleepers
+    const missing = isQuiet ? 0 : unfinished + this.working - waits - this.#clock.sleepers
     if (this.#outside.busy) {
       const { shownMs, neededMs } = this.#patience
       if (!this.#hasLasted('shown', missing, missing > 0 ? neededMs : shownMs)) return false

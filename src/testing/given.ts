@@ -31,9 +31,8 @@ export interface GivenOptions<Schemas extends EventSchemas = EventSchemas> {
 export interface When<Schemas extends EventSchemas, Outcome> {
   /**
    * Plays what was given, then these, each at its time and once all that the one before has led to
-   * is done. What happens without a time of its own happens as time stands. While something sleeps, or
-   * waits for an event, handlers that wait for the outside world are not waited for: let these have
-   * answers at once in the test.
+   * is done. What happens without a time of its own happens as time stands. Handlers that wait for the
+   * outside world are waited for as by `settle` of `testBus`.
    *
    * @throws EventAssertionError if a handler fails, or does not settle within 4 seconds of real time.
    * @throws ConfigurationError `CONFIGURATION` if the events go back in time, or one is malformed.

@@ -64,9 +64,10 @@ export interface TestBus<Schemas extends EventSchemas = TradingSchemas> extends 
   /**
    * Waits until each handler has settled, or waits for simulated time or another event.
    *
-   * It cannot tell who waits: while anything sleeps on `clock`, or an open `waitFor` or stream waits for
-   * an event, it does not wait for handlers that wait for the outside world. Await these yourself, such
-   * as by awaiting the emission. The same is true of `advance` and `close`.
+   * While anything sleeps on `clock`, or an open `waitFor` or stream waits for an event, it knows of the outside
+   * world what Node shows: timers, files, connections that were opened since the bus was made. What is not
+   * shown, such as threads, and everything in a browser, is then given half a second. The same is true of
+   * `advance` and `close`.
    *
    * @throws EventAssertionError if a handler does not settle within `patienceMs`.
    */
