@@ -26,6 +26,8 @@ function picture(source: string, prefix: string): string {
     .replaceAll(/url\(#([^)]+)\)/g, `url(#${prefix}-$1)`)
     // Markdown ends a block of HTML at an empty line.
     .replaceAll(/\n\s*/g, ' ')
+    // How large it is drawn depends on the screen: the style has this width to go by.
+    .replace(/ width="([\d.]+)" height="[\d.]+"/, ' style="--natural: $1px"')
     .replace('<svg ', `<svg role="img" aria-label="${label(source)}" `)
   return `<figure class="diagram" tabindex="0">${svg}</figure>\n`
 }
@@ -40,6 +42,7 @@ function label(source: string): string {
       : 'Flow'
   const steps = lines.map((line) => line.trim().replaceAll(/-->>|->>|-->|--/g, 'to'))
   return `${name}: ${steps.join('; ')}`
+    .replaceAll('<br/>', ', ')
     .replaceAll(/[[\](){}|]/g, ' ')
     .replaceAll(/\s+/g, ' ')
     .replaceAll('&', '&amp;')

@@ -1,3 +1,5 @@
+import { withTables } from './tables.ts'
+
 /**
  * The last step of a page: what TypeDoc leaves to itself, and what it has no option for.
  *
@@ -10,7 +12,7 @@
 export function finishPage(html: string, url: string): string {
   const root = '../'.repeat(url.split('/').length - 1) || './'
   return (
-    html
+    withTables(html)
       .replaceAll('"site:', `"${root}`)
       .replaceAll(/"[./]*media\/([\w.-]+\.schema\.json)"/g, `"${root}schemas/$1"`)
       // Each page gets all icons by a script; Chromium refuses to take them from another file of a disk.
@@ -22,11 +24,15 @@ export function finishPage(html: string, url: string): string {
       .replace(/(<title>|<h1>)tradewire(?=<\/)/g, (all, tag: string) =>
         url === 'modules.html' ? `${tag}API` : all,
       )
-      .replaceAll(
-        '<table>',
-        '<div class="wide" role="group" aria-label="Table" tabindex="0"><table>',
+      // The first row of the sidebar leads to the front page, and "API" has a row for its own.
+      .replace(/(<nav class="tsd-navigation">)<a [^>]*>/, (_, navigation: string) => {
+        const here = url === 'index.html' ? ' class="current"' : ''
+        return `${navigation}<a href="${root}index.html"${here}>`
+      })
+      // In a list of headings a name may go on in another line behind a slash, and not in a word.
+      .replaceAll(/<span>[^<]*\/[^<]*<\/span><\/a>/g, (name) =>
+        name.replace(/\/(?!span|a>)/g, '/<wbr/>'),
       )
-      .replaceAll('</table>', '</table></div>')
       .replaceAll('<pre>', '<pre tabindex="0">')
       .replace(/(<link rel="stylesheet" href="[^"]*?)style\.css"\/>/, (link, assets: string) =>
         url === 'asyncapi.html' ? `${assets}asyncapi.css"/>${link}` : link,

@@ -19,8 +19,10 @@ const members = [ReflectionKind.Property, ReflectionKind.EnumMember]
 
 /** What readers look for in a guide that has no heading of that name. */
 const wishes: Readonly<Record<string, string>> = {
-  'guides/first-backtest': 'drawdown stop loss resample timeframe parameter sweep optimization',
-  'guides/live': 'paper trading venue',
+  'guides/quick-start': 'quickstart getting started install',
+  'guides/first-backtest':
+    'backtest backtesting runBacktest drawdown stop loss resample timeframe parameter sweep optimization fee fees commission slippage',
+  'guides/live': 'paper trading venue fee fees',
   'guides/delivery': 'retry backoff',
 }
 
@@ -38,7 +40,9 @@ export function addSearchWords(renderer: Renderer): void {
     index.searchResults.push(...troubles.flatMap((page) => codesOf(page, renderer)))
     for (const [place, found] of index.searchResults.entries()) {
       // A field of a payload is a property of an interface, too; its event says more of it.
-      if (found.kindOf(members)) found.relevanceBoost = 0.2
+      if (found.kindOf(members)) found.relevanceBoost = 0.05
+      // Whoever looks for `backtest` wants what runs one before what it returns and throws.
+      if (found.kindOf(ReflectionKind.Function)) found.relevanceBoost = 2
       if (!isDocument(found)) continue
       const path = documentPath(found) ?? ''
       found.relevanceBoost ??= weights[path.replace(/\/.*/, '')] ?? 1

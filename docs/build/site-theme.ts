@@ -31,7 +31,7 @@ export class SiteTheme extends DefaultTheme {
     const groups = [
       { text: 'Guides', children: this.#links(guides) },
       { text: 'Events', children: this.#events(placed) },
-      { text: 'API', children: byDoor(doors) },
+      { text: 'API', children: [{ text: 'Overview', path: 'modules.html' }, ...byDoor(doors)] },
       { text: 'Project', children: this.#links(below('project')) },
       { text: 'Decisions', children: this.#links(below('decisions')) },
     ]

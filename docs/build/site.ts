@@ -62,6 +62,7 @@ export async function writeSite({ root, out, asyncApi }: SiteOptions): Promise<W
   })
   addSearchWords(app.renderer)
   app.renderer.on(MarkdownEvent.PARSE, drawPictures, 100)
+  app.renderer.on(MarkdownEvent.PARSE, leavePlain, 100)
   // Out of the panel of running text, whose style is not for it.
   const asyncApiPanel = (): string => `</div><div class="async-api">${asyncApi}`
   let pages = 0
@@ -109,6 +110,16 @@ function nameDocuments(project: ProjectReflection): void {
 function drawPictures(event: MarkdownEvent): void {
   const page = event.page.url.replace(/\.html$/, '').replaceAll(/[^a-z0-9]+/gi, '-')
   event.parsedText = withPictures(event.parsedText, page)
+}
+
+/** A block of code that names no language is no TypeScript, which TypeDoc would take it for. */
+function leavePlain(event: MarkdownEvent): void {
+  const block = /^(`{3,})([^\n]*)\n([\s\S]*?)^\1$/gm
+  event.parsedText = event.parsedText.replaceAll(
+    block,
+    (all, fence: string, language: string, text: string) =>
+      language === '' ? `${fence}text\n${text}${fence}` : all,
+  )
 }
 
 function footer(root: string): string {

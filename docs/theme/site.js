@@ -38,6 +38,18 @@
   }
 }
 
+// A picture that is wider than its frame says so.
+{
+  const watch = new ResizeObserver((changes) => {
+    for (const { target } of changes) {
+      const frame = target.parentElement
+      frame.classList.toggle('scrolls', frame.scrollWidth > frame.clientWidth + 1)
+    }
+  })
+  // Of the picture and not of its frame, which grows by what it says.
+  for (const picture of document.querySelectorAll('.diagram > svg')) watch.observe(picture)
+}
+
 // Enter in the search opens what is found first, unless something is chosen. Results come 200 ms after the
 // last key, so an Enter that is sooner waits for them.
 {

@@ -95,10 +95,10 @@ code { font: 0.9em/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace;
   .stacked thead { display: none; }
   .stacked tr { display: block; padding: 10px 12px; border-bottom: 1px solid var(--line); }
   .stacked tr:last-child { border-bottom: 0; }
-  .stacked td { display: grid; grid-template-columns: 76px minmax(0, 1fr); padding: 2px 0; border: 0; overflow-wrap: anywhere; }
+  .stacked td { display: flow-root; padding: 2px 0 2px 84px; border: 0; overflow-wrap: anywhere; }
   .stacked td:empty { display: none; }
-  .stacked td::before { content: attr(data-label); color: var(--muted); font-size: 14px; }
-  .stacked td:first-child { display: block; padding-bottom: 4px; font-weight: 600; }
+  .stacked td::before { content: attr(data-label); float: left; width: 76px; margin-left: -84px; color: var(--muted); font-size: 14px; }
+  .stacked td:first-child { padding: 0 0 4px; font-weight: 600; }
   .stacked td:first-child::before { content: none; }
 }
 `

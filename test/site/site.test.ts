@@ -1,5 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { BrowserContext, Page } from 'playwright-core'
@@ -11,6 +10,7 @@ import { type BuiltSite, buildSite } from './built.ts'
 import { readHtml } from './html.ts'
 import { complaintsOf } from './links.ts'
 import { served } from './served.ts'
+import { errorsOf, goTo, looksFor, resultsOf, search } from './visits.ts'
 
 let site: BuiltSite
 let browser: BrowserContext
@@ -87,6 +87,14 @@ describe('the site', () => {
     }
   })
 
+  it('colours no code whose language is not said', () => {
+    const page = readFileSync(join(site.folder, 'project/contributing.html'), 'utf8')
+    const blocks = Array.from(page.matchAll(/<pre[^>]*>(.*?)<\/pre>/gs), ([, code]) => code!)
+    const tree = blocks.find((code) => code.includes('index.ts  legacy.ts'))
+    expect(tree).toContain('decorators, error boundaries')
+    expect(tree).not.toContain('class="hl')
+  })
+
   it('draws every Mermaid block', () => {
     const page = readFileSync(join(site.folder, 'guides/delivery.html'), 'utf8')
     expect(page.match(/<figure class="diagram"/g)).toHaveLength(2)
@@ -101,31 +109,6 @@ function payloadPageOf(event: string): string {
   const pages = [words, words.slice(1)].map((name) => `api/tradewire/${name.join('')}.html`)
   return pages.find((page) => existsSync(join(site.folder, page)))!
 }
-
-describe('complaintsOf', () => {
-  it('sees links that lead nowhere, anchors that are not there, and other hosts', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'tradewire-'))
-    const page = [
-      '<!-- <a href="comment.html"> --><script>"<a href=\'text.html\'>"</script><p id=here>',
-      '<a href="b.html#one">fine</a><a href=b.html#two>no anchor</a><a href="#here">fine</a>',
-      `<a title="a > b" href='c.html'>no file</a><a href="../out.html">out</a>`,
-      '<a href="https://example.org/">fine</a><img src="//example.org/a.png">',
-      '<script src="https://example.org/a.js"></script><a href="b.html#&#x6f;ne">fine</a>',
-    ]
-    writeFileSync(join(folder, 'a.html'), page.join('\n'))
-    writeFileSync(join(folder, 'b.html'), '<h1 id="one">One</h1>')
-    writeFileSync(join(folder, 'a.css'), "a { background: url('https://example.org/b.png') }")
-    expect(complaintsOf(folder)).toEqual([
-      "a.css: url('https://example.org/b.png')",
-      'a.html: ../out.html leads nowhere',
-      'a.html: <img> asks //example.org/a.png',
-      'a.html: <script> asks https://example.org/a.js',
-      'a.html: b.html#two has no such anchor',
-      'a.html: c.html leads nowhere',
-    ])
-    rmSync(folder, { recursive: true })
-  })
-})
 
 describe.skipIf(chromiumPath === undefined)('the site in Chromium', () => {
   // One browser for all, as it takes long to start. Each test has an origin of its own, so none sees what another stored.
@@ -187,7 +170,7 @@ describe.skipIf(chromiumPath === undefined)('the site in Chromium', () => {
 
   it('finds guides by what readers look for, and error codes where they are told of', async () => {
     await onSite('index.html', async (page) => {
-      for (const [query, [among, address]] of Object.entries(looksFor)) {
+      for (const [query, among, address] of looksFor) {
         const found = await resultsOf(page, query)
         await expect
           .poll(async () => (await found()).slice(0, among).some((url) => address.test(url)), {
@@ -227,6 +210,13 @@ describe.skipIf(chromiumPath === undefined)('the site in Chromium', () => {
   it('has a page of its modules, and each in a row of the sidebar', async () => {
     await onSite('modules.html', async (page) => {
       expect(await page.textContent('h1')).toBe('API')
+      expect(
+        await page.getAttribute('.site-menu .tsd-navigation > a:text-is("tradewire")', 'href'),
+      ).toBe('./index.html')
+      await page.waitForSelector('.site-menu a.current:text-is("Overview")')
+      expect(await page.innerHTML('.tsd-page-navigation a:has-text("legacy")')).toContain(
+        'tradewire/<wbr>legacy',
+      )
       const modules = ['', '/backtest', '/desk', '/handlers', '/legacy', '/log', '/testing']
       const names = modules.map((name) => `tradewire${name}`)
       expect(
@@ -235,11 +225,10 @@ describe.skipIf(chromiumPath === undefined)('the site in Chromium', () => {
       for (const text of await page.locator('dd.tsd-member-summary').allTextContents()) {
         expect(text).toMatch(/\w+.*\./)
       }
-      await page.click('.site-menu summary:has-text("API")')
       const rows = page.locator(
         '.site-menu details:has(> summary:has-text("API")) > div > ul > li > a',
       )
-      expect(await rows.allTextContents()).toEqual(names)
+      expect(await rows.allTextContents()).toEqual(['Overview', ...names])
     })
   })
 
@@ -282,6 +271,73 @@ describe.skipIf(chromiumPath === undefined)('the site in Chromium', () => {
       expect(await page.isVisible('.site-menu')).toBe(false)
       await page.click('#tsd-toolbar-menu-trigger')
       await page.waitForSelector('.site-menu', { state: 'visible' })
+    })
+  })
+
+  it('shows all of the fields of an event on a telephone, and of its heading', async () => {
+    await onSite('events/order.filled.html', async (page) => {
+      await page.setViewportSize({ width: 390, height: 844 })
+      for (const path of ['events/order.filled.html', 'guides/delivery.html']) {
+        await goTo(page, new URL(`../${path}`, page.url()).href)
+        const places = await page.evaluate(() => ({
+          cells: document.querySelectorAll('.stacked td').length,
+          cut: [...document.querySelectorAll('.stacked td')]
+            .filter((cell) => cell.getBoundingClientRect().right > innerWidth)
+            .map((cell) => cell.textContent),
+          // What is as tall as its text needs has at most one line for each 20 signs, and a heading.
+          tall: [...document.querySelectorAll('.stacked td')]
+            .filter((cell) => cell.clientHeight > 30 * (3 + cell.textContent.length / 20))
+            .map((cell) => cell.textContent),
+          room:
+            document.querySelector('h1')!.getBoundingClientRect().top -
+            document.querySelector('header')!.getBoundingClientRect().bottom,
+        }))
+        expect(places).toMatchObject({ cut: [], tall: [] })
+        expect(places.cells).toBeGreaterThan(10)
+        expect(places.room).toBeGreaterThan(20)
+      }
+    })
+  })
+
+  it('draws pictures whose words can be read, and says which go on to the side', async () => {
+    await onSite('events/events.html', async (page) => {
+      await page.setViewportSize({ width: 1280, height: 900 })
+      const scale = await page.evaluate(() => {
+        const picture = document.querySelector<SVGSVGElement>('.diagram svg')!
+        return picture.getBoundingClientRect().width / picture.viewBox.baseVal.width
+      })
+      // A letter is 10 pixels high where it is drawn as it was made.
+      expect(scale).toBeGreaterThan(1.1)
+      expect(await page.textContent('.diagram svg')).toContain('order.modified')
+      expect(await page.locator('.diagram.scrolls').count()).toBe(0)
+      await page.setViewportSize({ width: 390, height: 844 })
+      await page.waitForSelector('.diagram.scrolls')
+      const silent = await page.evaluate(() =>
+        [...document.querySelectorAll('.diagram:not(.scrolls)')].filter(
+          ({ scrollWidth, clientWidth }) => scrollWidth > clientWidth + 1,
+        ),
+      )
+      expect(silent).toEqual([])
+    })
+  })
+
+  it('shows the first example whole, and keeps the first column of a comparison in sight', async () => {
+    await onSite('index.html', async (page) => {
+      await page.setViewportSize({ width: 1280, height: 900 })
+      const hidden = await page.evaluate(() => {
+        const { scrollWidth, clientWidth } = document.querySelector('pre')!
+        return scrollWidth - clientWidth
+      })
+      expect(hidden).toBe(0)
+      const moved = await page.evaluate(() => {
+        const table = document.querySelector('.pinned')!
+        const left = (): number =>
+          table.querySelector('tbody td')!.getBoundingClientRect().left -
+          table.getBoundingClientRect().left
+        table.scrollTo({ left: 300, behavior: 'instant' })
+        return [table.scrollLeft, left()]
+      })
+      expect(moved).toEqual([300, 0])
     })
   })
 
@@ -335,53 +391,4 @@ async function onSite(path: string, visit: (page: Page) => Promise<void>): Promi
   } finally {
     await page.close()
   }
-}
-
-/** Opens a page, which hides its body until its scripts have run: a hidden one has no width and no fault. */
-async function goTo(page: Page, url: string): Promise<void> {
-  await page.goto(url)
-  await page.waitForSelector('body', { state: 'visible' })
-}
-
-/** What goes wrong while a page is opened, as its console has it. */
-async function errorsOf(context: BrowserContext, url: string): Promise<string[]> {
-  const page = await context.newPage()
-  const errors: string[] = []
-  page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') errors.push(message.text())
-  })
-  page.on('pageerror', (error) => errors.push(error.message))
-  page.on('requestfailed', (request) => errors.push(`${request.url()} failed`))
-  page.on('response', (response) => {
-    if (response.status() >= 400) errors.push(`${response.url()} is ${response.status()}`)
-  })
-  await page.goto(url, { waitUntil: 'load' })
-  await page.close()
-  return errors.map((error) => `${url}: ${error}`)
-}
-
-/** Among how many results the page must be that a reader looks for. */
-const looksFor: Readonly<Record<string, readonly [among: number, address: RegExp]>> = {
-  'quick start': [1, /guides\/quick-start\.html$/],
-  EVENT_INVALID: [1, /guides\/troubleshooting\.html#event_invalid$/],
-  retry: [3, /guides\/delivery\.html$/],
-  drawdown: [5, /guides\/[\w-]+\.html$/],
-  'stop loss': [5, /guides\/[\w-]+\.html$/],
-  'paper trading': [5, /guides\/[\w-]+\.html$/],
-  resample: [5, /guides\/[\w-]+\.html$/],
-  'parameter sweep': [5, /guides\/[\w-]+\.html$/],
-}
-
-/** Searches; whoever polls what it returns gets the address of what is found first. */
-async function search(page: Page, query: string): Promise<() => Promise<string>> {
-  const found = await resultsOf(page, query)
-  return async () => (await found())[0] ?? ''
-}
-
-/** Searches; whoever polls what it returns gets the addresses of what is found, at most ten. */
-async function resultsOf(page: Page, query: string): Promise<() => Promise<string[]>> {
-  if (!(await page.isVisible('#tsd-search-input'))) await page.click('#tsd-search-trigger')
-  await page.fill('#tsd-search-input', query)
-  const links = page.locator('#tsd-search-results > li a')
-  return () => links.evaluateAll((all: HTMLAnchorElement[]) => all.map(({ href }) => href))
 }
