@@ -66,8 +66,10 @@ export class BarMatching {
     const { buy, atMarket, terms } = order
     if (!awake && !reaches(buy, price, past.trigger!)) return
     if (!atMarket && !isWithin(buy, price, past.price!)) return
-    if (terms.timeInForce === 'fok' && !supply.covers(this.#execution.wantedOfPast(market, past))) {
-      return
+    if (terms.timeInForce === 'fok') {
+      // With another quantity since, it would not be whole.
+      if (order.quantity !== past.quantity) return
+      if (!supply.covers(this.#execution.wantedOfPast(market, past))) return
     }
     const maker = !atMarket && ((awake && rested) || terms.postOnly === true)
     const place = { price, at, liquidity: maker ? 'maker' : 'taker' } as const

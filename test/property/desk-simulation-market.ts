@@ -7,14 +7,15 @@ export const start = Date.UTC(2026, 0, 5, 23, 45)
 export const symbols = ['AAA', 'FUT'] as const
 export type SymbolName = (typeof symbols)[number]
 
-/** What a level of the book still has for the orders of the desk. */
+/** What a level of the book still has for the orders of the desk; undefined is no bound. */
 export interface Level {
   readonly price: Micros
-  left: Micros
+  left: Micros | undefined
 }
 
 /** The newest quote or depth update. */
 export interface ShownBook {
+  readonly time: number
   readonly bids: readonly Level[]
   readonly asks: readonly Level[]
 }
@@ -28,6 +29,8 @@ export interface ShownEvent {
   /** When what it tells of began, in milliseconds since the Unix epoch: the open of a bar. */
   readonly from: number
   readonly time: number
+  /** Whether other data have told of its time before: it may fill nothing. */
+  readonly repeats: boolean
   readonly open: Micros
   readonly low: Micros
   readonly high: Micros
@@ -43,6 +46,8 @@ export type Feed = 'bars' | 'ticks' | 'mixed'
 
 interface MarketOptions {
   readonly feed: Feed
+  /** How long a book counts that is not told again. */
+  readonly staleAfterMs: number
   /** Which tenths of trades and of the volume of bars are for the desk; undefined is no bound. */
   readonly tradeTenths: bigint
   readonly barTenths: bigint | undefined
@@ -58,7 +63,10 @@ export class RandomMarket {
   /** Prices in ticks of 0.05. */
   readonly #ticks: Record<SymbolName, number> = { AAA: 2_000, FUT: 800 }
   readonly #counts: Record<SymbolName, number> = { AAA: 0, FUT: 0 }
-  readonly books = new Map<string, ShownBook>()
+  /** When the newest event was that is no bar, and until when bars have told of all. */
+  readonly #tickAt: Record<SymbolName, number> = { AAA: 0, FUT: 0 }
+  readonly #barsUntil: Record<SymbolName, number> = { AAA: 0, FUT: 0 }
+  readonly #books = new Map<string, ShownBook>()
   /** The newest event; undefined between two. */
   current: ShownEvent | undefined = undefined
 
@@ -75,6 +83,25 @@ export class RandomMarket {
 
   priceText(symbol: SymbolName, spread: number): string {
     return text(this.near(symbol, spread))
+  }
+
+  /** What is known of a book: none that is old, or that the market has moved away from. */
+  bookOf(symbol: string): ShownBook | undefined {
+    const book = this.#books.get(symbol)
+    if (book === undefined) return undefined
+    const age = this.#bus.clock.now() - book.time
+    return age > this.#options.staleAfterMs ? undefined : book
+  }
+
+  /** Trades between two prices from a time on tell of the book that it is gone, if it is not between them. */
+  #pass(symbol: SymbolName, low: Micros, high: Micros, from: number): void {
+    const book = this.#books.get(symbol)
+    if (book === undefined || book.time > from || book.time === this.#bus.clock.now()) return
+    const [bid] = book.bids
+    const [ask] = book.asks
+    if ((ask !== undefined && low > ask.price) || (bid !== undefined && high < bid.price)) {
+      this.#books.delete(symbol)
+    }
   }
 
   /** How many events of a symbol there were. */
@@ -100,13 +127,15 @@ export class RandomMarket {
 
   #show(
     event: Pick<ShownEvent, 'kind' | 'symbol' | 'left'> &
-      Partial<Pick<ShownEvent, 'from' | 'open' | 'low' | 'high' | 'close'>>,
+      Partial<Pick<ShownEvent, 'from' | 'repeats' | 'open' | 'low' | 'high' | 'close'>>,
   ): void {
     const time = this.#bus.clock.now()
+    if (event.kind !== 'bar') this.#tickAt[event.symbol] = time
     this.current = {
       index: this.#counts[event.symbol],
       from: time,
       time,
+      repeats: false,
       open: 0n,
       low: 0n,
       high: 0n,
@@ -123,12 +152,16 @@ export class RandomMarket {
     const low = Math.min(open, close) - choice.below(6)
     const high = Math.max(open, close) + choice.below(6)
     const volume = String(choice.below(40))
-    const openTime = time - choice.of([1_000, 15_000, 60_000])
+    const openTime = this.#openTimeOf(symbol)
+    const repeats = openTime <= this.#tickAt[symbol] || openTime < this.#barsUntil[symbol]
+    if (!repeats) this.#barsUntil[symbol] = time
     const { barTenths } = this.#options
+    this.#pass(symbol, micros(text(low)), micros(text(high)), openTime)
     this.#show({
       kind: 'bar',
       symbol,
       from: openTime,
+      repeats,
       open: micros(text(open)),
       low: micros(text(low)),
       high: micros(text(high)),
@@ -148,12 +181,27 @@ export class RandomMarket {
     })
   }
 
+  /** Mostly where the bar before has ended, else anywhere. */
+  #openTimeOf(symbol: SymbolName): number {
+    const choice = this.#choice
+    const time = this.#bus.clock.now()
+    const next = Math.max(this.#barsUntil[symbol], this.#tickAt[symbol] + 1, time - 60_000)
+    if (next < time && !choice.chance(4)) return next
+    return time - choice.of([1_000, 15_000, 60_000])
+  }
+
   #book(symbol: SymbolName, bids: [string, string][], asks: [string, string][]): void {
+    // Both sizes 0 are sizes that are not told.
+    const isUnsized = [...bids, ...asks].every(([, size]) => size === '0')
     const levels = (side: [string, string][]): Level[] =>
       side
-        .map(([price, size]) => ({ price: micros(price), left: micros(size) }))
-        .filter(({ left }) => left > 0n)
-    this.books.set(symbol, { bids: levels(bids), asks: levels(asks) })
+        .map(([price, size]) => ({
+          price: micros(price),
+          left: isUnsized ? undefined : micros(size),
+        }))
+        .filter(({ left }) => left === undefined || left > 0n)
+    const time = this.#bus.clock.now()
+    this.#books.set(symbol, { time, bids: levels(bids), asks: levels(asks) })
     this.#show({ kind: 'book', symbol, left: undefined })
   }
 
@@ -161,7 +209,8 @@ export class RandomMarket {
     const choice = this.#choice
     const bid = this.near(symbol, 2)
     const ask = bid + 1 + choice.below(3)
-    const [bidSize, askSize] = [String(choice.below(12)), String(choice.below(12))]
+    const size = (): string => (choice.chance(4) ? '0' : String(choice.below(12)))
+    const [bidSize, askSize] = [size(), size()]
     this.#book(symbol, [[text(bid), bidSize]], [[text(ask), askSize]])
     this.#bus.emitSync('market.quote_update', {
       symbol,
@@ -196,6 +245,7 @@ export class RandomMarket {
     const size = String(1 + this.#choice.below(15))
     const at = micros(price)
     const left = (micros(size) * this.#options.tradeTenths) / 10n
+    this.#pass(symbol, at, at, this.#bus.clock.now())
     this.#show({ kind: 'trade', symbol, low: at, high: at, close: at, left })
     this.#bus.emitSync('market.trade_tick', {
       symbol,

@@ -1,12 +1,18 @@
-import type { Decimal, OrderSubmitted, TradingEvent } from 'tradewire'
+import type { Decimal, TradingEvent } from 'tradewire'
 import { type Micros, micros } from './desk-simulation-money.ts'
 import type { RandomMarket, ShownEvent } from './desk-simulation-market.ts'
+import {
+  begun,
+  type BookedOrder,
+  type EndOfOrder,
+  stoodAt,
+  termsAt,
+} from './desk-simulation-booked.ts'
 import { must, requireShown } from './desk-simulation-prices.ts'
 
 type Typed<Type extends TradingEvent['type']> = Extract<TradingEvent, { readonly type: Type }>
 export type OrderEvent = Extract<TradingEvent, { readonly type: `order.${string}` }>
 export type FillEvent = Typed<'order.filled' | 'order.partial_fill'>
-type EndOfOrder = 'filled' | 'cancelled' | 'expired' | 'rejected'
 
 /** What the books know of the venue. */
 export interface VenueTerms {
@@ -25,35 +31,6 @@ export interface Wish {
   readonly quantity: Micros | undefined
   readonly limit: Micros | undefined
   readonly trigger: Micros | undefined
-}
-
-/** An order, as its events tell of it. */
-export interface BookedOrder {
-  readonly terms: OrderSubmitted
-  readonly submittedAt: number
-  quantity: Micros
-  limit: Micros | undefined
-  trigger: Micros | undefined
-  filled: Micros
-  paid: bigint
-  placed: boolean
-  triggered: boolean
-  /** The market event that has triggered it. */
-  wokenBy: ShownEvent | undefined
-  modified: boolean
-  end: EndOfOrder | undefined
-  /** When it came to the venue; undefined until it is told. */
-  arrivedAt: number | undefined
-  changedAt: number
-  /** How large the position could have become with it, as it was submitted. */
-  worst: Micros
-  /** The market event at which it was last filled. */
-  filledBy: ShownEvent | undefined
-  /** How many events its symbol had when it was cancelled. */
-  cancelledAt: number
-  lateFills: number
-  /** Starts of bars that have filled it before it was told to have arrived. */
-  readonly unplaced: number[]
 }
 
 /** What was asked of an order, maybe before anybody has heard of its submission. */
@@ -107,6 +84,20 @@ export class OrderBooks {
       this.#asked.set(orderId, asked)
     }
     return asked
+  }
+
+  /** A market order that stood as a bar began is filled by it, whatever became of the order since. */
+  requireCertain(bar: ShownEvent): void {
+    if (bar.kind !== 'bar' || bar.repeats || bar.left !== undefined || this.#terms.lateFills) return
+    for (const order of this.orders.values()) {
+      const { terms, arrivedAt, modified, end, cancelledAt } = order
+      if (terms.symbol !== bar.symbol || terms.orderType !== 'market') continue
+      if (terms.reduceOnly === true || modified || end === 'rejected') continue
+      if (arrivedAt === undefined || !stoodAt(order, bar.from)) continue
+      // Whoever heard of a fill of this bar may have cancelled it.
+      if (end === 'cancelled' && cancelledAt === bar.index) continue
+      must(order.filled === order.quantity, 'a bar has not filled what stood at its open')
+    }
   }
 
   /** Books an event; returns true if it is a fill that was not known. */
@@ -197,13 +188,15 @@ export class OrderBooks {
     const at = toMicros(data.triggerPrice)
     const trails = orderType === 'trailing_stop'
     const isTighter = side === 'buy' ? at <= order.trigger! : at >= order.trigger!
-    must(trails ? order.modified || isTighter : at === order.trigger, 'triggered at another price')
-    const { current, books } = this.#market
-    const book = books.get(symbol)
+    const { trigger } = termsAt(order, data.timestamp)
+    must(trails ? order.modified || isTighter : at === trigger, 'triggered at another price')
+    const { current } = this.#market
+    const book = this.#market.bookOf(symbol)
     const best = side === 'buy' ? book?.asks[0]?.price : book?.bids[0]?.price
     const shown = [best]
     if (current !== undefined && !current.told && current.symbol === symbol) {
-      if (current.kind !== 'book') shown.push(side === 'buy' ? current.high : current.low)
+      if (current.kind !== 'book' && !current.repeats)
+        shown.push(side === 'buy' ? current.high : current.low)
     }
     must(
       shown.some((price) => price !== undefined && (side === 'buy' ? price >= at : price <= at)),
@@ -232,6 +225,7 @@ export class OrderBooks {
     order.limit = limit ?? order.limit
     order.trigger = trigger ?? order.trigger
     order.modified = true
+    order.dated.push({ since: data.timestamp, limit: order.limit, trigger: order.trigger })
   }
 
   /** Whoever hears late that an order was placed may cancel it before what it was placed for is told. */
@@ -242,6 +236,7 @@ export class OrderBooks {
   #end(order: BookedOrder, end: EndOfOrder): void {
     must(order.end === undefined, `${end} after it was ${order.end}`)
     order.end = end
+    order.endedAt = end === 'filled' ? -Infinity : this.#now()
   }
 
   #expiryOf({ terms, arrivedAt }: BookedOrder): number | undefined {
@@ -271,13 +266,15 @@ export class OrderBooks {
     must(order.filled + left === order.quantity, 'filled + remaining is not the quantity')
     must((type === 'order.filled') === (left === 0n), 'the type does not tell what remains')
     this.#requireAverage(order, data.averagePrice)
-    this.#requireWorking(order, data.timestamp, quantity)
+    const isOfPast = this.#isOfPast(order, data.timestamp)
+    this.#requireWorking(order, data.timestamp, quantity, isOfPast)
     if (terms.reduceOnly === true) {
       const position = held(terms.symbol)
       must(position < 0n === (terms.side === 'buy'), 'reduceOnly makes a position larger')
       must(quantity <= absolute(position), 'reduceOnly goes through zero')
     }
-    this.#requireTerms(order, event, left)
+    if (isOfPast) this.#requireOpen(order, event)
+    this.#requireTerms(order, event, left, isOfPast)
     requireShown(order, event.data, { market: this.#market, terms: this.#terms })
     if (type === 'order.filled' && order.end === undefined) this.#end(order, 'filled')
     return true
@@ -291,7 +288,30 @@ export class OrderBooks {
     must(absolute(off) <= filled, 'the average is not what was paid')
   }
 
-  #requireWorking(order: BookedOrder, timestamp: number, quantity: Micros): void {
+  /** Whether a bar tells of an order that has ended that it was filled at its open, before it ended. */
+  #isOfPast(order: BookedOrder, timestamp: number): boolean {
+    const { current } = this.#market
+    if (order.end !== 'cancelled' && order.end !== 'expired') return false
+    return current?.kind === 'bar' && timestamp === current.from && stoodAt(order, timestamp)
+  }
+
+  /** The open had reached the trigger as it was then. */
+  #requireOpen({ terms, triggered, ...order }: BookedOrder, { data }: FillEvent): void {
+    const { orderType, side } = terms
+    if (orderType === 'market' || orderType === 'limit' || triggered) return
+    // Where a trailing one had come to is not known here.
+    if (orderType === 'trailing_stop') return
+    const { open } = this.#market.current!
+    const trigger = termsAt(order, data.timestamp).trigger!
+    must(side === 'buy' ? open >= trigger : open <= trigger, 'a stop that sleeps at the open')
+  }
+
+  #requireWorking(
+    order: BookedOrder,
+    timestamp: number,
+    quantity: Micros,
+    isOfPast: boolean,
+  ): void {
     const { terms, submittedAt } = order
     must(order.placed || this.#terms.earlyFills, 'filled before it was placed')
     must(this.#now() >= submittedAt + this.#terms.minLatencyMs, 'filled before it arrived')
@@ -301,16 +321,23 @@ export class OrderBooks {
       must(expiry === undefined || this.#now() < expiry + 0.001, 'filled after it expired')
       return
     }
-    const events = this.#market.count(terms.symbol) - order.cancelledAt
-    must(order.end === 'cancelled' && this.#terms.lateFills, `filled after it was ${order.end}`)
-    must(order.lateFills === 0 && events <= 1, 'more than the next event has filled it')
-    order.lateFills += 1
+    if (isOfPast) {
+      must(order.pastFills === 0, 'two bars have filled it after its end')
+      order.pastFills += 1
+    } else {
+      const events = this.#market.count(terms.symbol) - order.cancelledAt
+      must(order.end === 'cancelled' && this.#terms.lateFills, `filled after it was ${order.end}`)
+      must(order.lateFills === 0 && events <= 1, 'more than the next event has filled it')
+      order.lateFills += 1
+    }
     this.late.set(terms.symbol, (this.late.get(terms.symbol) ?? 0n) + quantity)
   }
 
-  #requireTerms(order: BookedOrder, { data }: FillEvent, left: Micros): void {
+  #requireTerms(order: BookedOrder, { data }: FillEvent, left: Micros, isOfPast: boolean): void {
     const { timeInForce, orderType, postOnly, reduceOnly } = order.terms
-    if (orderType !== 'market' && orderType !== 'limit') must(order.triggered, 'a stop that sleeps')
+    if (orderType !== 'market' && orderType !== 'limit') {
+      must(order.triggered || isOfPast, 'a stop that sleeps')
+    }
     must(postOnly !== true || data.liquidity === 'maker', 'postOnly has taken')
     const { current } = this.#market
     if (timeInForce === 'ioc' || timeInForce === 'fok') {
@@ -319,36 +346,14 @@ export class OrderBooks {
     order.filledBy = current
     if (timeInForce === 'fok' && reduceOnly !== true) {
       // All of it is there, be it in several levels of the book.
-      must(left === 0n || this.#market.books.has(order.terms.symbol), 'fok is filled in part')
+      must(
+        left === 0n || this.#market.bookOf(order.terms.symbol) !== undefined,
+        'fok is filled in part',
+      )
     }
-    const { limit } = order
+    const { limit } = termsAt(order, data.timestamp)
     if (limit === undefined) return
     const price = toMicros(data.lastPrice)
     must(data.side === 'buy' ? price <= limit : price >= limit, 'filled beyond its limit')
-  }
-}
-
-function begun(terms: OrderSubmitted, submittedAt: number): BookedOrder {
-  const quantity = toMicros(terms.quantity)
-  return {
-    terms,
-    submittedAt,
-    quantity,
-    limit: terms.price && toMicros(terms.price),
-    trigger: terms.triggerPrice && toMicros(terms.triggerPrice),
-    filled: 0n,
-    paid: 0n,
-    placed: false,
-    triggered: false,
-    wokenBy: undefined,
-    modified: false,
-    end: undefined,
-    arrivedAt: undefined,
-    changedAt: -Infinity,
-    worst: 0n,
-    filledBy: undefined,
-    cancelledAt: 0,
-    lateFills: 0,
-    unplaced: [],
   }
 }

@@ -1,7 +1,8 @@
 import type { PayloadOf } from 'tradewire'
 import type { Level, RandomMarket, ShownEvent } from './desk-simulation-market.ts'
 import { type Micros, micros } from './desk-simulation-money.ts'
-import type { BookedOrder, VenueTerms } from './desk-simulation-orders.ts'
+import { type BookedOrder, hasCome } from './desk-simulation-booked.ts'
+import type { VenueTerms } from './desk-simulation-orders.ts'
 
 /** What fills are held against. */
 export interface Showing {
@@ -15,7 +16,7 @@ export interface Showing {
  */
 export function requireShown(
   order: BookedOrder,
-  { lastPrice, lastQuantity, liquidity, tradeId }: PayloadOf<'order.filled'>,
+  { lastPrice, lastQuantity, liquidity, timestamp, tradeId }: PayloadOf<'order.filled'>,
   { market, terms }: Showing,
 ): void {
   const slip = order.limit === undefined ? terms.slip : 0n
@@ -24,7 +25,8 @@ export function requireShown(
   const isMaker = liquidity === 'maker'
   const { current } = market
   const shown: { left: Micros | undefined }[] = levelsOf(market, order, isMaker, price)
-  if (current !== undefined && isOfCurrent(order, current, isMaker, price, terms.fillOnTouch)) {
+  const place = { price, isMaker, timestamp }
+  if (current !== undefined && isOfCurrent(order, current, place, terms.fillOnTouch)) {
     if (current.kind === 'bar' && shown.length === 0) order.unplaced.push(current.from)
     // What a trade has woken meets the book.
     if (order.wokenBy === current && current.kind !== 'bar') shown.push(current)
@@ -40,20 +42,28 @@ export function requireShown(
   must(left === 0n, `${tradeId} is filled at a price, or in a size, that is not shown`)
 }
 
+/** What a fill says of itself. */
+interface Place {
+  readonly price: Micros
+  readonly isMaker: boolean
+  readonly timestamp: number
+}
+
 function isOfCurrent(
   order: BookedOrder,
   current: ShownEvent,
-  isMaker: boolean,
-  price: Micros,
+  { price, isMaker, timestamp }: Place,
   onTouch: boolean,
 ): boolean {
   const { limit, terms } = order
   if (current.told || current.symbol !== terms.symbol || current.kind === 'book') return false
+  if (current.repeats) return false
   // What stands at its limit is filled as the price goes through it.
   const isBuy = terms.side === 'buy'
   const stands = isMaker && limit === price
   const isPassed = stands && isThrough(isBuy, isBuy ? current.low : current.high, price, onTouch)
   if (current.kind !== 'bar') return stands ? isPassed : price === current.close
+  if (timestamp === current.from) return price === current.open && hasCome(order, timestamp)
   if (!hasSeen(order, current, price)) return false
   if (stands && price !== current.open && price !== current.close) return isPassed
   return price >= current.low && price <= current.high
@@ -61,12 +71,12 @@ function isOfCurrent(
 
 /** The levels of the book that show a price, or go through a limit that is filled. */
 function levelsOf(
-  { books }: RandomMarket,
+  market: RandomMarket,
   { terms, limit }: BookedOrder,
   isMaker: boolean,
   price: Micros,
 ): Level[] {
-  const book = books.get(terms.symbol)
+  const book = market.bookOf(terms.symbol)
   const isBuy = terms.side === 'buy'
   return ((isBuy ? book?.asks : book?.bids) ?? []).filter((level) =>
     isMaker && price === limit ? isThrough(isBuy, level.price, price, true) : level.price === price,

@@ -32,6 +32,7 @@ export interface Plan {
   readonly maxPosition: string | undefined
   readonly maxOrderSize: string | undefined
   readonly tradeTenths: bigint
+  readonly staleAfterMs: number
   readonly barTenths: bigint | undefined
   readonly limitFill: 'through' | 'touch'
   readonly slipTicks: number
@@ -52,6 +53,7 @@ function planOf(choice: Choice): Plan {
     maxPosition: choice.chance(4) ? undefined : choice.of(['4', '10', '25.5']),
     maxOrderSize: choice.chance(2) ? undefined : '7.25',
     tradeTenths: choice.of([10n, 5n]),
+    staleAfterMs: choice.of([Infinity, 60_000, 400]),
     barTenths: choice.of([undefined, 10n, 2n]),
     limitFill: choice.of(['through', 'touch']),
     slipTicks: choice.below(3),
@@ -80,6 +82,7 @@ export function venueTermsOf({
 
 function brokerOptionsOf(seed: number, plan: Plan): PaperBrokerOptions {
   const { latencyMs, limitFill, tradeTenths, barTenths, slipTicks, faulty, lateFills } = plan
+  const { staleAfterMs } = plan
   return {
     fees: { maker: '-0.0001', taker: '0.000375' },
     instruments: {
@@ -89,6 +92,7 @@ function brokerOptionsOf(seed: number, plan: Plan): PaperBrokerOptions {
     latencyMs,
     seed,
     limitFill,
+    staleAfterMs,
     tradeParticipation: tradeTenths === 10n ? '1' : '0.5',
     ...(barTenths !== undefined && { barParticipation: barTenths === 10n ? '1' : '0.2' }),
     slippage: { ticks: slipTicks, tickSize: '0.05' },

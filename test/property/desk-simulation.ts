@@ -139,6 +139,7 @@ class CheckedWorld {
   #hear(event: TradingEvent): void {
     const { market } = this.#world
     if (event.type.startsWith('market.')) {
+      this.#orders.requireCertain(market.current!)
       market.current!.told = true
       return
     }
