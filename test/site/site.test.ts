@@ -213,7 +213,7 @@ describe.skipIf(chromiumPath === undefined)('the site in Chromium', () => {
       expect(
         await page.getAttribute('.site-menu .tsd-navigation > a:text-is("tradewire")', 'href'),
       ).toBe('./index.html')
-      await page.waitForSelector('.site-menu a.current:text-is("Overview")')
+      await page.waitForSelector('.site-menu a.current:has-text("Overview")')
       expect(await page.innerHTML('.tsd-page-navigation a:has-text("legacy")')).toContain(
         'tradewire/<wbr>legacy',
       )
