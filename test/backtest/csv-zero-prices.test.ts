@@ -68,6 +68,13 @@ describe('a price of 0', () => {
     expect(read).toHaveLength(rows.length)
   })
 
+  it('beside others that it cannot be with is told by its order', async () => {
+    for (const row of ['5,0,0,0', '0,0,0,5', '0,5,0,6']) {
+      const message = expect.stringContaining('low: expected low ≤ open ≤ high')
+      expect((await drained(bars(`2024-01-01,${row}`))).error).toMatchObject({ message })
+    }
+  })
+
   it('however it is written', async () => {
     for (const row of ['0.00,0.00,0.00,0.00', '-0,0,-0,+0', '.0,00,0.,0']) {
       expect((await drained(bars(`2024-01-01,${row}`))).error).toMatchObject({ line: 2 })

@@ -63,16 +63,16 @@ describe('a time that goes back', () => {
   })
 
   it('is told by line where rows are sorted, but not as far, after all rows before it', async () => {
-    const bars = barsOf([row(5), row(3), row(9), row(6), row(7)], {
+    const bars = barsOf([row(5), row(3), row(9), row(8), row(6), row(7)], {
       outOfOrder: { sortWithinMs: 2 * dayMs },
     })
     const { items, error } = await drained(bars)
-    expect(items.map(({ data }) => new Date(data.openTime).getUTCDate())).toEqual([3, 5, 9])
+    expect(items.map(({ data }) => new Date(data.openTime).getUTCDate())).toEqual([3, 5, 8, 9])
     expect(error).toMatchObject({
       code: 'SOURCE_ORDER',
       source: bars.path,
-      line: 5,
-      index: 3,
+      line: 6,
+      index: 4,
       time: Date.UTC(2024, 0, 7),
       earliest: Date.UTC(2024, 0, 8),
       message: expect.stringContaining(
