@@ -82,11 +82,9 @@ export async function runStrategy({ currentCandle, buy, sell }: Called): Promise
   else if (isExit(decided)) await sell({ price })
 }
 
-const framework = '@backtest/framework'
-
 /** @backtest/framework: one account in floats, its worth at each bar, drawdown. Undefined if it is not installed. */
 export function frameworkSide(bars: readonly FloatBar[]): PeerSide | undefined {
-  const helpers = folderOf(framework)
+  const helpers = helpersFolder()
   if (helpers === undefined) return undefined
   const candles = bars.map(({ time, ...prices }): Candle => ({
     symbol: 'BTCUSDT',
@@ -116,7 +114,7 @@ export function frameworkSide(bars: readonly FloatBar[]): PeerSide | undefined {
     async run() {
       const { allOrders, allWorths } = await run(options)
       return () => {
-        assert.equal(allWorths.length, candles.length, framework)
+        assert.equal(allWorths.length, candles.length, 'bars that it has seen')
         return { entries: pricesOf('buy', allOrders), exits: pricesOf('sell', allOrders) }
       }
     },
@@ -127,7 +125,8 @@ function pricesOf(wanted: FrameworkOrder['type'], orders: readonly FrameworkOrde
   return orders.flatMap(({ type, price }) => (type === wanted ? [price] : []))
 }
 
-function folderOf(name: string): string | undefined {
+function helpersFolder(): string | undefined {
+  const name = '@backtest/framework'
   try {
     return join(dirname(require.resolve(`${name}/package.json`)), 'dist/src/helpers')
   } catch {
