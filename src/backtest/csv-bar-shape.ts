@@ -1,5 +1,6 @@
 import { Decimal } from '../events/decimal.ts'
 import type { NewBar } from '../events/market.ts'
+import { BarTimes } from './csv-bar-times.ts'
 import type { CsvLayout } from './csv-columns.ts'
 import type { CsvSettings } from './csv-options.ts'
 import type { RowFault, RowShape } from './csv-reader.ts'
@@ -25,6 +26,7 @@ export class BarShape implements RowShape<NewBar> {
   readonly #zone: TimeZone
   readonly #times: TimeReader
   readonly #timeFormat: TimeFormat
+  readonly #latest: BarTimes
   readonly #numbers: NumberReader
   readonly #zeroPrices: boolean
   readonly #atClose: boolean
@@ -50,6 +52,7 @@ export class BarShape implements RowShape<NewBar> {
     this.#zone = settings.zone
     this.#times = new TimeReader(settings.time, settings.zone)
     this.#timeFormat = settings.time
+    this.#latest = new BarTimes(settings)
     this.#numbers = new NumberReader(settings)
     this.#zeroPrices = settings.zeroPrices
     this.#timeframe = timeframe
@@ -112,7 +115,8 @@ export class BarShape implements RowShape<NewBar> {
     if (!Number.isFinite(time)) {
       return { field: 'time', reason: timeFault(row.field(at.time), this.#timeFormat) }
     }
-    this.#span(time, this.#timeframe!)
+    const symbol = this.#symbolOf(row)
+    this.#spanOf(symbol, time, this.#timeframe!)
     const numbers = this.#numbers
     const open = numbers.read(row, at.open)
     const high = numbers.read(row, at.high)
@@ -128,7 +132,7 @@ export class BarShape implements RowShape<NewBar> {
     const volume = this.#optional(row, at.volume) ? numbers.read(row, at.volume) : nothing
     if (volume === undefined) return this.#noNumber(row, 'volume', at.volume)
     const bar: Writable = {
-      symbol: this.#symbolOf(row),
+      symbol,
       timeframe: this.#timeframe!.text,
       openTime: this.#opened,
       timestamp: this.#closed,
@@ -140,6 +144,11 @@ export class BarShape implements RowShape<NewBar> {
     }
     if (this.#venue !== undefined) bar.venue = this.#venue
     return this.#complete(row, bar)
+  }
+
+  take({ symbol, openTime }: NewBar): RowFault | undefined {
+    const reason = this.#latest.take(symbol, openTime)
+    return reason === undefined ? undefined : { field: 'time', reason }
   }
 
   found(key: string, { open, high, low, close }: NewBar): string {
@@ -184,6 +193,16 @@ export class BarShape implements RowShape<NewBar> {
 
   #noNumber(row: CsvRow, field: string, place: number): RowFault {
     return { field, reason: this.#numbers.fault(row, place) }
+  }
+
+  /** When the bar opened and closed whose row has this time, if clocks show it twice the one that comes next. */
+  #spanOf(symbol: string, time: number, timeframe: Timeframe): void {
+    const { repeatMs } = this.#times
+    this.#span(time, timeframe)
+    if (repeatMs === 0) return
+    if (this.#latest.isRepeated(symbol, this.#opened, timeframe.shortestMs, repeatMs)) {
+      this.#span(time + repeatMs, timeframe)
+    }
   }
 
   /** When the bar opened and closed whose row has this time. */

@@ -2,6 +2,7 @@ import { describeValue, requireOptions, requireText } from '../errors/checks.ts'
 import { ConfigurationError } from '../errors/tradewire-error.ts'
 import { type CsvColumns, type CsvField, requireColumns } from './csv-columns.ts'
 import { fileOptions, type FileSourceOptions } from './file-source.ts'
+import { requireOutOfOrder, windowOf } from './sort-window.ts'
 import { requireTimeFormat, type TimeFormat } from './time-text.ts'
 import { TimeZone } from './time-zone.ts'
 
@@ -24,7 +25,8 @@ export interface CsvOptions<Name extends string> extends FileSourceOptions {
   readonly time?: TimeFormat
   /**
    * The IANA name of the time zone of times that do not say their own. Default `UTC`. Not beside a function
-   * `time`, which says the time in UTC itself.
+   * `time`, which says the time in UTC itself. A time of the hour that clocks show twice, as they are set back, is
+   * the first of both, and the second one in a row that would else go back in time.
    */
   readonly timeZone?: string
   /** Whether numbers have a comma where others have a point. Default false. */
@@ -72,6 +74,8 @@ export interface CsvSettings {
   readonly thousands: boolean
   readonly exponents: boolean
   readonly zeroPrices: boolean
+  /** How far back in time a row may be, in milliseconds: 0 unless rows are to be sorted. */
+  readonly sortWithinMs: number
 }
 
 /**
@@ -112,6 +116,7 @@ export function requireCsvOptions<Name extends string>(
     thousands,
     exponents,
     zeroPrices,
+    sortWithinMs: windowOf(requireOutOfOrder(options.outOfOrder ?? 'refuse')) ?? 0,
   }
 }
 

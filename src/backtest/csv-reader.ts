@@ -32,6 +32,8 @@ export interface RowShape<Payload extends { readonly timestamp: number }> {
   check?(rows: readonly CsvRow[]): string | undefined
   /** The payload of a row, or why there is none; its values may still be refused by their schema. */
   payload(row: CsvRow): Payload | RowFault
+  /** Takes a payload that its schema has accepted. Returns why it cannot come after the one before it. */
+  take?(payload: Payload): RowFault | undefined
   /** What to add to the message about a key that the schema has refused; '' for nothing. */
   found?(key: string, payload: Payload): string
   /** The field that a key of the payload is made of. */
@@ -141,12 +143,11 @@ export class CsvReader<
   #take(row: CsvRow): void {
     const shape = this.#shape
     const data = shape.payload(row)
-    if ('reason' in data) {
-      const { field, reason } = data
-      const column = field === undefined ? undefined : this.#layout!.columnOf(field)
-      this.#ledger.bad(row.line, column, reason)
-    } else if (this.#entry.accepts(data)) {
-      this.#add(row, { type: shape.type, data })
+    if ('reason' in data) this.#refuse(row, data)
+    else if (this.#entry.accepts(data)) {
+      const fault = shape.take?.(data)
+      if (fault !== undefined) this.#refuse(row, fault)
+      else this.#add(row, { type: shape.type, data })
     } else {
       const { issues } = this.#entry.refusal(shape.type, data)
       const { path, message } = issues[0]!
@@ -156,6 +157,11 @@ export class CsvReader<
         `${path}: ${message}${shape.found?.(path, data) ?? ''}.`,
       )
     }
+  }
+
+  #refuse(row: CsvRow, { field, reason }: RowFault): void {
+    const column = field === undefined ? undefined : this.#layout!.columnOf(field)
+    this.#ledger.bad(row.line, column, reason)
   }
 }
 

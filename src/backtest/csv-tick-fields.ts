@@ -17,6 +17,8 @@ export class TickFields {
   readonly #times: TimeReader
   readonly #numbers: NumberReader
   #places: Readonly<Record<string, number>> = {}
+  /** The time of the row before, in milliseconds since the Unix epoch. */
+  #last = -Infinity
 
   constructor(settings: CsvSettings) {
     this.#settings = settings
@@ -35,10 +37,18 @@ export class TickFields {
     const place = this.#places['time']!
     const times = this.#times
     const time = times.read(row.text, row.begins[place]!, row.ends[place]!)
-    if (Number.isFinite(time)) return times.dayOnly ? this.#settings.zone.toUtc(time) : time
+    if (Number.isFinite(time)) {
+      this.#last = times.dayOnly ? this.#settings.zone.toUtc(time) : this.#inOrder(time)
+      return this.#last
+    }
     const reason = timeFault(row.field(place), this.#settings.time)
     this.fault ??= { field: 'time', reason }
     return Number.NaN
+  }
+
+  /** A time; if it would be before the row before, as clocks show it again. */
+  #inOrder(time: number): number {
+    return time < this.#last - this.#settings.sortWithinMs ? time + this.#times.repeatMs : time
   }
 
   /** The instrument of a row. */

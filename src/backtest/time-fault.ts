@@ -1,6 +1,6 @@
 import { describeValue } from '../errors/checks.ts'
 import { readPatternTime, timePatterns } from './time-pattern.ts'
-import { type TimeFormat, TimeReader } from './time-text.ts'
+import { isSmallNumber, type TimeFormat, TimeReader } from './time-text.ts'
 import { TimeZone } from './time-zone.ts'
 
 /** Why `text` is no time, and how it can be read, if that is known. */
@@ -26,6 +26,7 @@ function remedyFor(text: string, format: TimeFormat): string | undefined {
   if (typeof format === 'function') {
     return 'The function { time } has returned no finite number for it.'
   }
+  if (format === 'auto' && isSmallNumber(text)) return remedyForNumber(Number(text))
   const patterns = timePatterns.filter((each) => Number.isFinite(readPatternTime(text, each)))
   if (patterns.length > 0) {
     const given = patterns.map((each) => `{ time: '${each}' }`).join(' or ')
@@ -37,6 +38,15 @@ function remedyFor(text: string, format: TimeFormat): string | undefined {
   const shaped = isoShape.test(shape) || shape === format.replaceAll(/[A-Za-z]/g, '0')
   if (shaped || !/\d/.test(text)) return undefined
   return 'Give { time } a function from the text to milliseconds since the Unix epoch, NaN for a bad row.'
+}
+
+/** Spreadsheets count days from 30 December 1899: these are those of 1970 to 2064. */
+const [firstSerial, endOfSerials] = [25_569, 60_001]
+
+function remedyForNumber(value: number): string {
+  return value >= firstSerial && value < endOfSerials
+    ? 'It may be the date of a spreadsheet, in days: give { time: (text) => Math.round((Number(text) - 25569) * 86_400_000) }, or save the dates as 2024-01-31.'
+    : "A number so small is no time, unless { time } says its unit: 's', 'ms', 'us' or 'ns' since the Unix epoch."
 }
 
 const utc = new TimeZone('UTC')

@@ -7,7 +7,8 @@ import type { TimeZone } from './time-zone.ts'
 /**
  * How times are written. `auto`: ISO 8601, or a number of seconds, milliseconds, microseconds or
  * nanoseconds since the Unix epoch, whichever its size says (below 10^11 they are seconds, below 10^14
- * milliseconds, below 10^17 microseconds), or a date of eight digits, such as `20240131`. `iso`: ISO
+ * milliseconds, below 10^17 microseconds; below 10^7 it is no time, but the number of a row or of a day in a
+ * spreadsheet), or a date of eight digits, such as `20240131`. `iso`: ISO
  * 8601 alone: a date, or date and time with a blank or a `T` between them. `s`, `ms`, `us`, `ns`: a
  * number since the Unix epoch. A pattern such as `DD.MM.YYYY`, `DD/MM/YYYY HH:mm` or `MM/DD/YYYY HH:mm:ss`:
  * just this, each digit of it. A function gets the text and returns milliseconds since the Unix epoch; NaN
@@ -40,12 +41,22 @@ function isPattern(format: TimeFormat): format is TimePattern {
 const number = /^-?\d+(?:\.\d+)?$/
 const eightDigits = /^\d{8}$/
 
+/** So many seconds since the Unix epoch are April 1970: less than that is something else. */
+const leastSeconds = 1e7
+
+/** Whether `text` is a number that is too small for a time whose unit nobody has said. */
+export function isSmallNumber(text: string): boolean {
+  return number.test(text) && Math.abs(Number(text)) < leastSeconds
+}
+
 type EpochFormat = 'auto' | 's' | 'ms' | 'us' | 'ns'
 
 /** Reads times out of text. */
 export class TimeReader {
   /** Whether the latest one was a date alone; then it is the beginning of that day, not in the zone. */
   dayOnly = false
+  /** How much later a clock in the zone shows the latest one again, in milliseconds; 0 if it shows it once. */
+  repeatMs = 0
   readonly #format: TimeFormat
   /** The format, if it is a pattern. */
   readonly #pattern: TimePattern | undefined
@@ -64,12 +75,13 @@ export class TimeReader {
    */
   read(text: string, begin: number, end: number): number {
     this.dayOnly = false
+    this.repeatMs = 0
     const format = this.#format
     if (typeof format === 'function') return format(text.slice(begin, end))
     if (format === 'auto' || format === 'iso') {
       const iso = readIsoTime(text, begin, end)
       if (iso.kind === 'instant') return iso.time
-      if (iso.kind === 'local') return this.#zone.toUtc(iso.time)
+      if (iso.kind === 'local') return this.#toUtc(iso.time)
       if (iso.kind === 'day') {
         this.dayOnly = true
         return iso.time
@@ -83,7 +95,13 @@ export class TimeReader {
   #local(text: string, pattern: TimePattern): number {
     const time = readPatternTime(text, pattern)
     this.dayOnly = pattern.length === 10
-    return this.dayOnly ? time : this.#zone.toUtc(time)
+    return this.dayOnly || Number.isNaN(time) ? time : this.#toUtc(time)
+  }
+
+  #toUtc(local: number): number {
+    const time = this.#zone.toUtc(local)
+    this.repeatMs = this.#zone.repeatMs
+    return time
   }
 
   #epoch(text: string, format: EpochFormat): number {
@@ -93,6 +111,7 @@ export class TimeReader {
       this.dayOnly = true
       return readIsoTime(iso, 0, iso.length).time
     }
+    if (format === 'auto' && isSmallNumber(text)) return Number.NaN
     const value = Number(text)
     switch (format === 'auto' ? unitOf(value) : format) {
       case 's':

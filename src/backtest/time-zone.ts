@@ -11,6 +11,11 @@ export class TimeZone {
   /** The latest stretch of local time that was asked for, and its offset. */
   #stretch = Number.NaN
   #offset = 0
+  /**
+   * How much later a clock shows the latest local time again that was asked for, in milliseconds; 0 if it shows it
+   * once.
+   */
+  repeatMs = 0
 
   /** @throws ConfigurationError `CONFIGURATION` if there is no such time zone. */
   constructor(name: string) {
@@ -19,8 +24,8 @@ export class TimeZone {
 
   /**
    * When a clock on the wall shows `local`, a time as if in UTC; both in milliseconds since the Unix epoch.
-   * What it shows twice, as clocks are set back, is taken for the first time; what it never shows is as much
-   * later as clocks were set forward.
+   * What it shows twice, as clocks are set back, is taken for the first time, and `repeatMs` says when the second
+   * one is; what it never shows is as much later as clocks were set forward.
    */
   toUtc(local: number): number {
     if (this.#format === undefined) return local
@@ -35,8 +40,12 @@ export class TimeZone {
   #offsetOf(local: number, format: Intl.DateTimeFormat): number {
     const before = offsetAt(local - dayMs, format)
     const after = offsetAt(local + dayMs, format)
-    if (before === after || offsetAt(local - before, format) === before) return before
-    return offsetAt(local - after, format) === after ? after : before
+    this.repeatMs = 0
+    if (before === after) return before
+    const isAfter = offsetAt(local - after, format) === after
+    if (offsetAt(local - before, format) !== before) return isAfter ? after : before
+    if (isAfter) this.repeatMs = before - after
+    return before
   }
 }
 

@@ -63,11 +63,11 @@ describe('csvTrades', () => {
 
   it.each([
     ['x,1,1,buy,true', 'time', 'expected a time, found "x".'],
-    ['1,x,y,buy,true', 'price', 'expected a number such as 57.638, found "x".'],
-    ['1,1,,buy,true', 'size', 'expected a number such as 57.638, found "".'],
-    ['1,1,0,buy,true', 'size', 'size: expected a Decimal above 0, found 0.'],
-    ['1,1,1,long,true', 'side', 'expected buy, sell or none, found "long".'],
-    ['1,1,1,,yes', 'm', 'expected true or false, found "yes".'],
+    ['1704067200,x,y,buy,true', 'price', 'expected a number such as 57.638, found "x".'],
+    ['1704067200,1,,buy,true', 'size', 'expected a number such as 57.638, found "".'],
+    ['1704067200,1,0,buy,true', 'size', 'size: expected a Decimal above 0, found 0.'],
+    ['1704067200,1,1,long,true', 'side', 'expected buy, sell or none, found "long".'],
+    ['1704067200,1,1,,yes', 'm', 'expected true or false, found "yes".'],
     ['x,1,1,long,true', 'time', 'expected a time, found "x".'],
   ])('names what is bad: %s', async (row, column, reason) => {
     const path = fileOf('trades.csv', `time,price,size,side,m\n${row}`)
@@ -123,10 +123,10 @@ describe('csvQuotes', () => {
   })
 
   it.each([
-    ['x,1,1,1,1,5', 'update_id'],
-    ['1.5,1,1,1,1,5', 'update_id'],
-    ['1,1,-1,1,1,5', 'best_bid_qty'],
-    ['1,1,1,1,,5', 'best_ask_qty'],
+    ['x,1,1,1,1,1704067200', 'update_id'],
+    ['1.5,1,1,1,1,1704067200', 'update_id'],
+    ['1,1,-1,1,1,1704067200', 'best_bid_qty'],
+    ['1,1,1,1,,1704067200', 'best_ask_qty'],
     ['1,1,1,1,1,?', 'transaction_time'],
   ])('names what is bad: %s', async (row, column) => {
     const path = fileOf('quotes.csv', `${header}\n${row}`)

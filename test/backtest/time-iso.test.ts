@@ -107,7 +107,9 @@ describe('TimeReader', () => {
     ['1704067200000000', Date.UTC(2024, 0, 1)],
     ['1704067200000001', Date.UTC(2024, 0, 1) + 0.001],
     ['1704067200000000000', Date.UTC(2024, 0, 1)],
-    ['-86400', -86_400_000],
+    ['-86400000.5', -86_400_000_500],
+    ['10000000.5', 10_000_000_500],
+    ['-10000000', -10_000_000_000],
     ['2024-01-01T01:00+01:00', Date.UTC(2024, 0, 1)],
     ['2024-01-01 00:00', Date.UTC(2024, 0, 1)],
   ])('tells the unit of %s by its size', (text, time) => {
@@ -119,6 +121,16 @@ describe('TimeReader', () => {
     expect(read('20240131')).toEqual([Date.UTC(2024, 0, 31), true])
     expect(read('20241331')[0]).toBeNaN()
   })
+
+  it.each(['0', '1', '-1', '45293', '45293.75', '202401', '9999999', '-9999999.5'])(
+    'takes %s for no time, unless it is told the unit',
+    (text) => {
+      expect(read(text)[0]).toBeNaN()
+      for (const [unit, factor] of [['s', 1_000] as const, ['ms', 1] as const]) {
+        expect(read(text, unit)).toEqual([Number(text) * factor, false])
+      }
+    },
+  )
 
   it('takes the unit that it is told', () => {
     expect(read('20240131', 's')).toEqual([20_240_131_000, false])
@@ -135,6 +147,12 @@ describe('TimeReader', () => {
 
   it.each(['', 'x', '1e9', '12:00', '1,000'])('finds no time in %j', (text) => {
     expect(read(text)[0]).toBeNaN()
+  })
+
+  it('finds no time in a pattern that names none, in any zone', () => {
+    for (const text of ['31.02.2024 10:00', '1.2.2024 10:00', 'x']) {
+      expect(read(text, 'DD.MM.YYYY HH:mm', 'Europe/Berlin')[0]).toBeNaN()
+    }
   })
 
   it('takes times without an offset to be in its zone', () => {
@@ -172,6 +190,23 @@ describe('TimeZone', () => {
   it('takes what is shown twice for the first time, and what is never shown for so much later', () => {
     expect(newYork.toUtc(Date.UTC(2024, 10, 3, 1, 30))).toBe(Date.UTC(2024, 10, 3, 5, 30))
     expect(newYork.toUtc(Date.UTC(2024, 2, 10, 2, 30))).toBe(Date.UTC(2024, 2, 10, 7, 30))
+  })
+
+  it('knows how much later the same is shown again', () => {
+    const repeatOf = (zone: TimeZone, ...local: Parameters<typeof Date.UTC>): number => {
+      zone.toUtc(Date.UTC(...local))
+      return zone.repeatMs
+    }
+    expect(repeatOf(newYork, 2024, 10, 3, 0, 59)).toBe(0)
+    expect(repeatOf(newYork, 2024, 10, 3, 1, 0)).toBe(3_600_000)
+    // The same quarter of an hour, which is not looked up again.
+    expect(repeatOf(newYork, 2024, 10, 3, 1, 14)).toBe(3_600_000)
+    expect(repeatOf(newYork, 2024, 10, 3, 1, 59)).toBe(3_600_000)
+    expect(repeatOf(newYork, 2024, 10, 3, 2, 0)).toBe(0)
+    expect(repeatOf(newYork, 2024, 2, 10, 2, 30)).toBe(0)
+    expect(repeatOf(newYork, 2024, 6, 1, 2, 30)).toBe(0)
+    expect(repeatOf(new TimeZone('Australia/Lord_Howe'), 2024, 3, 7, 1, 45)).toBe(1_800_000)
+    expect(repeatOf(new TimeZone('UTC'), 2024, 10, 3, 1, 0)).toBe(0)
   })
 
   it('agrees with the clock of the zone at every hour of two years', () => {
