@@ -26,7 +26,15 @@ export interface PaperBroker extends Broker {
  * | trailing stop | as a stop, by the trigger as it was when the bar began; the low then moves it | as a stop; each ask moves it | as a stop; each price moves it |
  *
  * - **No look-ahead.** A bar matches an order only if the order had come when the bar began, at its
- *   `openTime` or before. An order that was changed while the bar went on meets the close alone.
+ *   `openTime` or before.
+ * - **Data that overlap.** A bar matches nothing if a trade, quote, depth or last price was told at its
+ *   `openTime` or later, or if a bar that was matched ends after its `openTime`. So shorter bars
+ *   go before longer ones, whichever come first of those that end together, and ticks go before bars. Its close
+ *   is still the last price if none is newer. A tick at just the `openTime` belongs to the bar.
+ * - **What ends inside a bar**, cancelled or expired, stood at its open: what the open has decided is filled, at the
+ *   open, after the `order.cancelled` or `order.expired`, once the bar is told. `order.triggered` is then left
+ *   out. A change does not undo the open either: it meets the order as it was, up to its quantity now. What
+ *   else the bar would have done is not known, and is not done: of changed orders the close alone is matched.
  * - **Inside a bar** the path of prices is not known: all that happens at the open comes first, then
  *   stops, then limits. Of a stop and a take-profit within reach the stop is filled. Fills at the open have
  *   the time `openTime`, others the `timestamp` of the bar.

@@ -92,7 +92,7 @@ describe('runBacktest on orders that end inside of a bar', () => {
   it('counts it in the limits of the guard from then on', async () => {
     const codes: (string | undefined)[] = []
     const strategy: Strategy = (desk) => {
-      undone(send, ({ orders }) => orders.cancel('a'))(desk)
+      void undone(send, ({ orders }) => orders.cancel('a'))(desk)
       desk.bus.on('order.rejected', ({ data }) => codes.push(data.code))
       desk.bus.on('order.filled', () => desk.orders.buy('X', '1'))
     }
