@@ -252,7 +252,9 @@ function sharesOf(
 }
 
 function countBar({ counts }: Mark, timeframe: string | undefined): void {
-  for (const count of counts) {
+  // By index, which a run over bars of a minute feels.
+  for (let index = 0; index < counts.length; index += 1) {
+    const count = counts[index]!
     if (count.timeframe === timeframe) {
       count.bars += 1
       return
