@@ -43,6 +43,9 @@ export class RunGuesses {
 }
 
 function opening({ at, times, first: { example = 'the strategy' } }: Guessed): string {
-  const often = times === 1 ? '' : `, and ${(times - 1).toLocaleString('en-US')} times more`
+  const often =
+    times === 1
+      ? ''
+      : `, and ${(times - 1).toLocaleString('en-US')} time${times === 2 ? '' : 's'} more`
   return `At ${new Date(at).toISOString()}${often}, time went on while ${example} was unfinished`
 }
