@@ -14,6 +14,11 @@ interface OfMarket {
 export class PaperMarkets {
   readonly #settings: PaperSettings
   readonly #bySymbol = new Map<string, PaperSymbol>()
+  /** What the newest data were of, and the markets that they reached: the next ones mostly are of the same. */
+  #newestSymbol = ''
+  #newestVenue: string | undefined = undefined
+  /** Undefined once there is another market. */
+  #reached: readonly PaperMarket[] | undefined = undefined
 
   constructor(settings: PaperSettings) {
     this.#settings = settings
@@ -21,7 +26,16 @@ export class PaperMarkets {
 
   /** The markets that data are of; the market of a symbol begins with the first mention. */
   reachedBy({ symbol, venue }: OfMarket): readonly PaperMarket[] {
-    return this.#symbol(symbol).reachedBy(venue)
+    if (
+      this.#reached === undefined ||
+      symbol !== this.#newestSymbol ||
+      venue !== this.#newestVenue
+    ) {
+      this.#reached = this.#symbol(symbol).reachedBy(venue)
+      this.#newestSymbol = symbol
+      this.#newestVenue = venue
+    }
+    return this.#reached
   }
 
   /** The market of an order that is not refused. */
@@ -49,11 +63,10 @@ export class PaperMarkets {
 
   #begin(symbol: string): PaperSymbol {
     const { terms, anyInstrument, venue, staleAfterMs } = this.#settings
-    const market = new PaperSymbol(
-      symbol,
-      venue,
-      () => new PaperMarket(symbol, terms.get(symbol) ?? anyInstrument, staleAfterMs),
-    )
+    const market = new PaperSymbol(symbol, venue, () => {
+      this.#reached = undefined
+      return new PaperMarket(symbol, terms.get(symbol) ?? anyInstrument, staleAfterMs)
+    })
     this.#bySymbol.set(symbol, market)
     return market
   }
