@@ -33,22 +33,26 @@ const fills = ({ eventCounts }: BacktestResult): number =>
   (eventCounts.get('order.filled') ?? 0) + (eventCounts.get('order.partial_fill') ?? 0)
 
 describe('two runs of a backtest', () => {
-  it('emit the same over 20 years of the S&P 500', async () => {
+  it('emit the same over 20 years of the S&P 500', { timeout: 120_000 }, async () => {
     const result = await twice(() => ({ sources: [sp500()], strategy: trend(20, '10') }))
     expect(fills(result)).toBeGreaterThan(100)
   })
 
-  it('emit the same with delays and faults by a seed, and something else with another', async () => {
-    const options = (seed: number): Options => ({
-      sources: [sp500()],
-      strategy: trend(5, '10'),
-      desk: chancyDesk(seed)!,
-    })
-    const one = await twice(() => options(1))
-    const other = await runBacktest({ ...options(2), digest: true, progress: false })
-    expect(fills(one)).toBeGreaterThan(100)
-    expect(other.digest).not.toBe(one.digest)
-  })
+  it(
+    'emit the same with delays and faults by a seed, and something else with another',
+    { timeout: 120_000 },
+    async () => {
+      const options = (seed: number): Options => ({
+        sources: [sp500()],
+        strategy: trend(5, '10'),
+        desk: chancyDesk(seed)!,
+      })
+      const one = await twice(() => options(1))
+      const other = await runBacktest({ ...options(2), digest: true, progress: false })
+      expect(fills(one)).toBeGreaterThan(100)
+      expect(other.digest).not.toBe(one.digest)
+    },
+  )
 
   it('emit the same over 45,031 bars of a minute', async () => {
     const file = dataFile('btc-perp-20211231-20220201_1m.csv.gz')
@@ -60,7 +64,7 @@ describe('two runs of a backtest', () => {
     }))
     expect(result.eventCounts.get('market.new_bar')).toBe(45_031)
     expect(fills(result)).toBeGreaterThan(100)
-  }, 120_000)
+  }, 300_000)
 
   it('emit the same over quotes and trades of Binance, traded on by both sides', async () => {
     const file = dataFile('btcusdt_20240808.gz')
@@ -82,5 +86,5 @@ describe('two runs of a backtest', () => {
     expect(fills(result)).toBeGreaterThan(20)
     const other = await runBacktest({ ...run(2)(), digest: true, progress: false })
     expect(other.digest).not.toBe(result.digest)
-  }, 120_000)
+  }, 300_000)
 })

@@ -273,7 +273,7 @@ describe('mergeSources', () => {
     expect(() => mergeSources([], { sorted: true } as MergeOptions)).toThrow(ConfigurationError)
   })
 
-  it('keeps memory flat over a million events', async () => {
+  it('keeps memory flat over a million events', { timeout: 120_000 }, async () => {
     function* bars(offset: number): Generator<TimedPayload> {
       for (let index = 0; index < 500_000; index += 1) yield at(index * 2 + offset)
     }

@@ -362,27 +362,31 @@ describe('runBacktest with a log', () => {
     expect(log.closed).toBe(false)
   })
 
-  it('waits for a file that is slower than the run, and loses nothing', async () => {
-    await using log = await openLog(join(folder(), 'run.db'))
-    // Each trade leads to many events more, so that they come faster than a file takes them.
-    const count = 1_100
-    const result = await run({
-      sources: [ticks(count)],
-      log,
-      digest: true,
-      strategy: ({ bus, clock }) => {
-        bus.on('market.trade_tick', () => {
-          for (let more = 0; more < 50; more += 1) {
-            const data = { timestamp: clock.now(), code: 'more', message: `${more}` }
-            bus.emitSync('system.warning', data)
-          }
-        })
-      },
-    })
-    const events = await eventsOf(log)
-    expect(events).toHaveLength(count * 51)
-    expect(digestOf(events)).toBe(result.digest)
-  })
+  it(
+    'waits for a file that is slower than the run, and loses nothing',
+    { timeout: 120_000 },
+    async () => {
+      await using log = await openLog(join(folder(), 'run.db'))
+      // Each trade leads to many events more, so that they come faster than a file takes them.
+      const count = 1_100
+      const result = await run({
+        sources: [ticks(count)],
+        log,
+        digest: true,
+        strategy: ({ bus, clock }) => {
+          bus.on('market.trade_tick', () => {
+            for (let more = 0; more < 50; more += 1) {
+              const data = { timestamp: clock.now(), code: 'more', message: `${more}` }
+              bus.emitSync('system.warning', data)
+            }
+          })
+        },
+      })
+      const events = await eventsOf(log)
+      expect(events).toHaveLength(count * 51)
+      expect(digestOf(events)).toBe(result.digest)
+    },
+  )
 
   it('refuses a log that is closed', async () => {
     const log = memoryLog()

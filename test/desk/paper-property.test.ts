@@ -57,18 +57,22 @@ async function check(seed: number, feed: Feed, faulty: boolean): Promise<number>
 describe('paperBroker under random programs', () => {
   for (const feed of ['bars', 'trades', 'all'] as const) {
     for (const faulty of [false, true]) {
-      it(`keeps its books on ${feed}${faulty ? ' with faults' : ''}`, async () => {
-        let fills = 0
-        for (let seed = firstSeed; seed < firstSeed + runs; seed += 1) {
-          try {
-            fills += await check(seed, feed, faulty)
-          } catch (error) {
-            console.log(`TRADEWIRE_SEED=${seed} TRADEWIRE_RUNS=1 replays it`)
-            throw error
+      it(
+        `keeps its books on ${feed}${faulty ? ' with faults' : ''}`,
+        { timeout: 120_000 },
+        async () => {
+          let fills = 0
+          for (let seed = firstSeed; seed < firstSeed + runs; seed += 1) {
+            try {
+              fills += await check(seed, feed, faulty)
+            } catch (error) {
+              console.log(`TRADEWIRE_SEED=${seed} TRADEWIRE_RUNS=1 replays it`)
+              throw error
+            }
           }
-        }
-        expect(fills, `TRADEWIRE_SEED=${firstSeed}`).toBeGreaterThan(runs)
-      })
+          expect(fills, `TRADEWIRE_SEED=${firstSeed}`).toBeGreaterThan(runs)
+        },
+      )
     }
   }
 

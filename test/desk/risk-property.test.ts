@@ -123,5 +123,5 @@ describe('riskGuard: any sequence of orders and fills', () => {
       }),
       { numRuns: 300, seed },
     )
-  }, 60_000)
+  }, 120_000)
 })

@@ -59,7 +59,7 @@ const events = fc
 const plain = (event: TradewireEvent): EncodedEvent =>
   JSON.parse(JSON.stringify(encodeEvent(event))) as EncodedEvent
 
-describe('any event of the catalog', { timeout: 60_000 }, () => {
+describe('any event of the catalog', { timeout: 120_000 }, () => {
   it('comes back from an archive and from an export as it was', async () => {
     const folder = temporaryFolder()
     const encryption = { keys: { key: new Uint8Array(32) }, current: 'key' }

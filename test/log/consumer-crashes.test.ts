@@ -143,4 +143,4 @@ it('a consumer is given each event at least once, in order, whatever crashes and
   const runs = 300
   const property = fc.asyncProperty(program, requireAtLeastOnce)
   expect(await requireProperty('consumers', property, runs)).toBe(runs)
-}, 60_000)
+}, 120_000)

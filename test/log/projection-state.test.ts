@@ -115,5 +115,5 @@ describe('the text of a state', () => {
       expect(there(value)).toEqual(value)
     })
     expect(await requireProperty('states as text', property, 500)).toBe(500)
-  }, 60_000)
+  }, 120_000)
 })

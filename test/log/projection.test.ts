@@ -446,7 +446,7 @@ it('a projection of a log that forgets is right, or says what is gone', async ()
   // Programs that never come to the one or the other would prove nothing.
   expect(outcomes.right).toBeGreaterThan(20)
   expect(outcomes.refused).toBeGreaterThan(10)
-}, 60_000)
+}, 120_000)
 
 /** Events may be gone; nothing else may be wrong. */
 function requireRemoved(error: unknown): undefined {

@@ -84,7 +84,7 @@ describe('record', () => {
       expect(recorded).toEqual(dispatched)
     })
     expect(await requireProperty('record', property, 200)).toBe(200)
-  }, 30_000)
+  }, 120_000)
 
   it.each([{ writeAhead: true }, { overflow: 'hold' }, {}] as const)(
     'makes a file of %j that holds what was dispatched',
@@ -127,5 +127,5 @@ describe('record', () => {
     await recording.flush()
     expect(recording.stats).toMatchObject({ recorded: 100_000, lost: 0, position: 100_000 })
     expect(most).toBeLessThan(10_000)
-  }, 30_000)
+  }, 120_000)
 })

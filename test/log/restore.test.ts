@@ -230,26 +230,30 @@ describe('verifyArchive', () => {
   it.each<[string, Parameters<typeof archive>[3] & object]>([
     ['plain', {}],
     ['encrypted', { encryption }],
-  ])('finds any byte of a file that is %s flipped, cut or added', async (_, options) => {
-    const { folder } = await archived([2], options)
-    const path = fileIn(folder, options.encryption === undefined ? '.gz' : '.sealed')
-    const bytes = readFileSync(path)
-    for (let index = 0; index < bytes.length; index += 1) {
-      const flipped = Buffer.from(bytes)
-      flipped.writeUInt8(bytes.readUInt8(index) ^ (1 << (index % 8)), index)
-      writeFileSync(path, flipped)
-      expect(await verifyArchive(folder, options)).toMatchObject({ ok: false })
-    }
-    for (const other of [bytes.subarray(0, -1), Buffer.concat([bytes, Buffer.from([0])])]) {
-      writeFileSync(path, other)
-      expect(await verifyArchive(folder, options)).toMatchObject({ ok: false })
-    }
-    rmSync(path)
-    expect(await verifyArchive(folder, options)).toMatchObject({
-      ok: false,
-      damaged: [{ reason: expect.stringContaining('cannot be read: ENOENT') as string }],
-    })
-  })
+  ])(
+    'finds any byte of a file that is %s flipped, cut or added',
+    { timeout: 120_000 },
+    async (_, options) => {
+      const { folder } = await archived([2], options)
+      const path = fileIn(folder, options.encryption === undefined ? '.gz' : '.sealed')
+      const bytes = readFileSync(path)
+      for (let index = 0; index < bytes.length; index += 1) {
+        const flipped = Buffer.from(bytes)
+        flipped.writeUInt8(bytes.readUInt8(index) ^ (1 << (index % 8)), index)
+        writeFileSync(path, flipped)
+        expect(await verifyArchive(folder, options)).toMatchObject({ ok: false })
+      }
+      for (const other of [bytes.subarray(0, -1), Buffer.concat([bytes, Buffer.from([0])])]) {
+        writeFileSync(path, other)
+        expect(await verifyArchive(folder, options)).toMatchObject({ ok: false })
+      }
+      rmSync(path)
+      expect(await verifyArchive(folder, options)).toMatchObject({
+        ok: false,
+        damaged: [{ reason: expect.stringContaining('cannot be read: ENOENT') as string }],
+      })
+    },
+  )
 
   it.each<[string, (json: Record<string, unknown>) => unknown]>([
     ['no object', () => 5],

@@ -214,5 +214,5 @@ describe('SqliteFile.verify', () => {
       }
     }
     expect(found).toBeGreaterThan(10)
-  }, 60_000)
+  }, 120_000)
 })

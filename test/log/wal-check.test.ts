@@ -155,7 +155,7 @@ describe('checkWal', () => {
     closeSync(file)
     expect(missed).toEqual([])
     expect(checkWal(path).kind).toBe('sound')
-  }, 60_000)
+  }, 120_000)
 
   it('takes what was never committed for torn, unless a flipped bit makes it look like a commit', () => {
     const database = openDatabase()
