@@ -1,5 +1,5 @@
 import { describeValue } from '../errors/checks.ts'
-import { readPatternTime, timePatterns } from './time-pattern.ts'
+import { readPatternTime, type TimePattern, timePatterns } from './time-pattern.ts'
 import { isSmallNumber, type TimeFormat, TimeReader } from './time-text.ts'
 import { TimeZone } from './time-zone.ts'
 
@@ -27,17 +27,24 @@ function remedyFor(text: string, format: TimeFormat): string | undefined {
     return 'The function { time } has returned no finite number for it.'
   }
   if (format === 'auto' && isSmallNumber(text)) return remedyForNumber(Number(text))
-  const patterns = timePatterns.filter((each) => Number.isFinite(readPatternTime(text, each)))
+  const patterns = patternsOf(text, format)
   if (patterns.length > 0) {
     const given = patterns.map((each) => `{ time: '${each}' }`).join(' or ')
     const choice = patterns.length > 1 ? ', whichever is right' : ''
     return `Say how it is written: ${given}${choice}.`
   }
-  if (format !== 'auto' && isPlain(text)) return 'Leave { time } out to read it.'
+  if (isPlain(text)) return 'Leave { time } out to read it.'
   const shape = text.replaceAll(/\d/g, '0')
   const shaped = isoShape.test(shape) || shape === format.replaceAll(/[A-Za-z]/g, '0')
   if (shaped || !/\d/.test(text)) return undefined
   return 'Give { time } a function from the text to milliseconds since the Unix epoch, NaN for a bad row.'
+}
+
+/** The patterns that read the text: those alone that have the date as the given one has it, if there are any. */
+function patternsOf(text: string, format: string): readonly TimePattern[] {
+  const all = timePatterns.filter((each) => Number.isFinite(readPatternTime(text, each)))
+  const alike = all.filter((each) => each.slice(0, 10) === format.slice(0, 10))
+  return alike.length > 0 ? alike : all
 }
 
 /** Spreadsheets count days from 30 December 1899: these are those of 1970 to 2064. */

@@ -83,6 +83,8 @@ describe('a row that is refused', () => {
       "Say how it is written: { time: 'DD/MM/YYYY' } or { time: 'MM/DD/YYYY' }, whichever is right.",
     ],
     ['01/22/2024 09:30', 'MM/DD/YYYY', "Say how it is written: { time: 'MM/DD/YYYY HH:mm' }."],
+    ['01/02/2024 09:30', 'MM/DD/YYYY', "Say how it is written: { time: 'MM/DD/YYYY HH:mm' }."],
+    ['01/02/2024', 'DD/MM/YYYY HH:mm', "Say how it is written: { time: 'DD/MM/YYYY' }."],
     ['22/01/2024', 'MM/DD/YYYY', "Say how it is written: { time: 'DD/MM/YYYY' }."],
     ['2024-01-22', 'MM/DD/YYYY', 'Leave { time } out to read it.'],
     ['2024-01-22', 'ms', 'Leave { time } out to read it.'],
