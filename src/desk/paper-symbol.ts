@@ -78,7 +78,7 @@ export class PaperSymbol {
   #hear(venue: string): void {
     this.#named = [...this.#named, venue]
     if (this.#home.venue === undefined) this.#home.venue = venue
-    else if (this.#venue === undefined && !this.#all.some((market) => market.venue === venue)) {
+    else if (!this.#all.some((market) => market.venue === venue)) {
       this.#add(venue)
     }
   }

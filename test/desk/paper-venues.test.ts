@@ -66,6 +66,15 @@ describe('paperBroker on data of several venues', () => {
     expect(said()).toEqual(['o3 filled @0 10 at 93 taker, 10/0'])
   })
 
+  it('knows no price of a venue by those of another one', () => {
+    const { quoteAt, tradeAt, submit, said } = runVenues()
+    quoteAt('a', '99', '101')
+    tradeAt('b', '90')
+    submit({ venue: 'b' })
+    submit({ venue: 'b', orderType: 'limit', price: '95', postOnly: true })
+    expect(said()).toEqual(['o1 placed @0', 'o2 rejected @0 POST_ONLY'])
+  })
+
   it('separates quotes, depth, last prices and bars as well', async () => {
     const { quoteAt, depthAt, lastAt, barsAt, submit, said } = runVenues()
     quoteAt('a', '99', '101')
