@@ -26,7 +26,7 @@ export default defineConfig({
     maxWorkers: 2,
     // What takes longer hangs, also on a machine with much else to do.
     testTimeout: 30_000,
-    hookTimeout: 120_000,
+    hookTimeout: 300_000,
     expect: { poll: { timeout: 20_000 } },
     sequence: { sequencer: LongestFirst },
     globalSetup: fromRoot('test/support/stripped-once.ts'),

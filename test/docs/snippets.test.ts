@@ -29,7 +29,7 @@ let reports: SnippetReport[] = []
 beforeAll(async () => {
   mistakes = await compiled(written)
   reports = await ran(written)
-}, 120_000)
+}, 300_000)
 
 describe('pages and doc comments', () => {
   const blocksIn = (isDocComment: boolean) =>

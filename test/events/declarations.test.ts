@@ -41,7 +41,7 @@ beforeAll(async () => {
       return payloadsIn(checker.getExportsOfModule(checker.getSymbolAtLocation(source)!))
     }),
   )
-}, 120_000)
+}, 300_000)
 
 afterAll(() => rm(home, { recursive: true, force: true }))
 

@@ -11,7 +11,7 @@ beforeAll(() => {
   project = installed()
   script = bundled(project.folder, 'page.ts')
   return project.remove
-}, 120_000)
+}, 300_000)
 
 /** What the page is to see, wherever it runs. */
 const expected = {

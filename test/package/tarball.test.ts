@@ -8,7 +8,7 @@ let project: Project
 beforeAll(() => {
   project = installed()
   return project.remove
-}, 120_000)
+}, 300_000)
 
 const node = process.execPath
 const run = (file: string, ...parameters: readonly string[]): string =>

@@ -16,7 +16,7 @@ let site: BuiltSite
 let browser: BrowserContext
 beforeAll(async () => {
   site = await buildSite()
-}, 120_000)
+}, 300_000)
 afterAll(() => site[Symbol.dispose]())
 
 /** One page of each kind. */
@@ -141,7 +141,7 @@ describe.skipIf(chromiumPath === undefined)('the site in Chromium', () => {
       (url) => !url.startsWith(server.url) && !url.startsWith(files) && !url.startsWith('data:'),
     )
     expect(elsewhere).toEqual([])
-  }, 120_000)
+  }, 300_000)
 
   it('finds the page of an event by its type, and goes there', async () => {
     await onSite('guides/delivery.html', async (page) => {
