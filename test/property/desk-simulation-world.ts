@@ -16,6 +16,7 @@ import {
 } from './desk-simulation-market.ts'
 import { type Method, micros } from './desk-simulation-money.ts'
 import type { VenueTerms } from './desk-simulation-orders.ts'
+import { must } from './desk-simulation-prices.ts'
 
 export const multipliers: Readonly<Record<SymbolName, string>> = { AAA: '1', FUT: '12.5' }
 export const initialCash = '100000.01'
@@ -202,10 +203,32 @@ export class World {
     if (this.#isOver) return
     const choice = this.#choice
     for (let count = choice.below(most); count > 0; count -= 1) {
-      const act = choice.below(8)
+      const act = choice.below(9)
       if (act < 5) this.#submit()
       else if (act < 7) this.#cancel(this.#anyId())
+      else if (act === 7) this.#close()
       else this.#modify(this.#anyId())
+    }
+  }
+
+  /** Closes what is held of a symbol, in all or of a strategy: one order for each position, and for no more. */
+  #close(): void {
+    if (this.#orders >= 40) return
+    const choice = this.#choice
+    const symbol = choice.of(symbols)
+    const query = choice.chance(2) ? { strategyId: 's1' } : {}
+    const open = this.desk.positions.all().filter((position) => position.symbol === symbol)
+    const sent = this.desk.orders.closePosition(symbol, query)
+    this.#orders += 1
+    for (const { data } of sent) {
+      const { strategyId, side, quantity, reduceOnly } = data
+      const position = open.find((each) => each.strategyId === strategyId)
+      must(position !== undefined, 'an order closes what nobody holds')
+      must(query.strategyId === undefined || strategyId === 's1', 'it closes what is of others')
+      must(side === (position.side === 'long' ? 'sell' : 'buy'), 'it makes a position larger')
+      must(quantity.lte(position.quantity), 'it turns a position')
+      const isOpposed = open.some((each) => each.side !== position.side)
+      must(reduceOnly === true || isOpposed, 'it may do more than reduce the only position')
     }
   }
 
