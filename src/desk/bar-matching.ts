@@ -74,6 +74,8 @@ export class BarMatching {
     const maker = !atMarket && ((awake && rested) || terms.postOnly === true)
     const place = { price, at, liquidity: maker ? 'maker' : 'taker' } as const
     this.#execution.fillPast(market, past, supply, place)
+    // It stands if it was changed: made larger, it has had its chance all the same.
+    if (order.immediate) this.#execution.cancel(market, order, at, notFilled)
   }
 
   #matchAll(market: PaperMarket, bar: NewBar, supply: FillSupply): void {

@@ -465,6 +465,15 @@ describe('paperBroker and what is changed inside of a bar', () => {
     expect((await changed([stop], act, '97 99 96 98')).lines).toEqual(['o1 triggered @60 98'])
   })
 
+  it('gives ioc no second chance', async () => {
+    const larger = ({ modify }: VenueRun): void => modify('o1', { quantity: '15' })
+    const { lines } = await changed([{ timeInForce: 'ioc' }], larger, '97 99 96 98')
+    expect(lines).toEqual([
+      'o1 partial_fill @60 10 at 97 taker, 10/5',
+      'o1 cancelled @60 10: it could not be filled at once',
+    ])
+  })
+
   it('fills no fok in part', async () => {
     const fok = { timeInForce: 'fok' } as const
     const larger = ({ modify }: VenueRun): void => modify('o1', { quantity: '15' })
