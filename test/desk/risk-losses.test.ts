@@ -214,6 +214,29 @@ describe('riskGuard: the loss of a day', () => {
     expect(desk.guard.halted).toBe(false)
   })
 
+  it('halts the next day by a loss that is found as somebody asks at the end of the day', async () => {
+    let rate = d(1)
+    const desk = guardedDesk(
+      { maxDailyLoss: '100' },
+      {
+        positions: {
+          instruments: { SPX: { currency: 'EUR' } },
+          convert: (amount) => amount.times(rate),
+        },
+      },
+    )
+    desk.hold('buy', 1, 1_000)
+    desk.mark(901)
+    await desk.clock.advanceBefore(midnight)
+    // 99 EUR are lost, which become more.
+    rate = d(2)
+    expect(desk.guard.halted).toBe(false)
+    expect(desk.guard.state[0]!.share).toBeGreaterThan(1)
+    expect(desk.guard.halted).toBe(true)
+    await desk.clock.advanceTo(midnight + 1)
+    expect(desk.guard.halted).toBe(true)
+  })
+
   it('ends such a halt by hand, or with the guard, and then not again', async () => {
     for (const end of ['resume', 'close'] as const) {
       const desk = guardedDesk({ maxDailyLoss: '100' })
