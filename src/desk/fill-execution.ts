@@ -131,7 +131,7 @@ export class FillExecution {
     cause: TradewireEvent | undefined,
   ): void {
     const late = order.awake && this.#faults.fillsAfterCancel()
-    if (!late) market.matched.ends(order, at)
+    market.matched.ends(order, at)
     this.#end(market, order)
     if (late) {
       order.late = true

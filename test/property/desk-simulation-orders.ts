@@ -88,7 +88,7 @@ export class OrderBooks {
 
   /** A market order that stood as a bar began is filled by it, whatever became of the order since. */
   requireCertain(bar: ShownEvent): void {
-    if (bar.kind !== 'bar' || bar.repeats || bar.left !== undefined || this.#terms.lateFills) return
+    if (bar.kind !== 'bar' || bar.repeats || bar.left !== undefined) return
     for (const order of this.orders.values()) {
       const { terms, arrivedAt, modified, end, cancelledAt } = order
       if (terms.symbol !== bar.symbol || terms.orderType !== 'market') continue
