@@ -22,8 +22,8 @@ export interface BookedOrder {
   paid: bigint
   placed: boolean
   triggered: boolean
-  /** The market event that has triggered it. */
-  wokenBy: ShownEvent | undefined
+  /** The market event in which it came, was changed or was triggered: it meets the book before that. */
+  meetsBookIn: ShownEvent | undefined
   modified: boolean
   /** Its terms, oldest first. */
   readonly dated: DatedTerms[]
@@ -65,7 +65,7 @@ export function begun(terms: OrderSubmitted, submittedAt: number): BookedOrder {
     paid: 0n,
     placed: false,
     triggered: false,
-    wokenBy: undefined,
+    meetsBookIn: undefined,
     modified: false,
     dated: [
       {

@@ -179,6 +179,7 @@ export class OrderBooks {
       must(data.timestamp <= from, 'filled by a bar before it came')
     order.placed = true
     order.arrivedAt = data.timestamp
+    order.meetsBookIn = this.#market.current
   }
 
   #trigger(order: BookedOrder, { data }: Typed<'order.triggered'>): void {
@@ -203,7 +204,7 @@ export class OrderBooks {
       'triggered by no price that was shown',
     )
     order.triggered = true
-    order.wokenBy = current
+    order.meetsBookIn = current
   }
 
   #modify(order: BookedOrder, { data }: Typed<'order.modified'>): void {
@@ -225,6 +226,7 @@ export class OrderBooks {
     order.limit = limit ?? order.limit
     order.trigger = trigger ?? order.trigger
     order.modified = true
+    order.meetsBookIn = this.#market.current
     order.dated.push({ since: data.timestamp, limit: order.limit, trigger: order.trigger })
   }
 

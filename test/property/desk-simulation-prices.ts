@@ -28,8 +28,8 @@ export function requireShown(
   const place = { price, isMaker, timestamp }
   if (current !== undefined && isOfCurrent(order, current, place, terms.fillOnTouch)) {
     if (current.kind === 'bar' && shown.length === 0) order.unplaced.push(current.from)
-    // What a trade has woken meets the book.
-    if (order.wokenBy === current && current.kind !== 'bar') shown.push(current)
+    // What came, was changed or was woken in a trade meets the book.
+    if (order.meetsBookIn === current && current.kind !== 'bar') shown.push(current)
     else shown.unshift(current)
   }
   let left = micros(lastQuantity.toFixed())
