@@ -56,7 +56,8 @@ export interface OrderCancelled
   extends OrderPayload, FieldsOf<typeof filledSoFar>, FieldsOf<typeof cancelFields> {}
 
 /**
- * Payload of `order.expired`: an order whose time in force has ended. `filledQuantity` is 0 or more.
+ * Payload of `order.expired`: an order whose time in force has ended. A late fill may still follow.
+ * `filledQuantity` is 0 or more.
  */
 export interface OrderExpired extends OrderPayload, FieldsOf<typeof filledSoFar> {}
 
