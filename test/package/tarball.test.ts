@@ -45,8 +45,8 @@ describe('the tarball', () => {
   })
 
   it('is small', () => {
-    expect(project.tarball.size).toBeLessThan(900_000)
-    expect(project.tarball.unpackedSize).toBeLessThan(3_200_000)
+    expect(project.tarball.size).toBeLessThan(1_000_000)
+    expect(project.tarball.unpackedSize).toBeLessThan(3_600_000)
   })
 
   it('runs nothing when it is installed', () => {
